@@ -1,0 +1,61 @@
+import { mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { Kysely, sql } from 'kysely'
+import type { Database, Db, Engine } from './database.ts'
+import { openPostgres, postgresDialect } from './postgres.ts'
+import { openSqlite, sqliteDialect } from './sqlite.ts'
+import { createWriter, type Writer } from './writer.ts'
+
+export type DatabaseLocation = { kind: 'sqlite'; path: string } | { kind: 'postgres'; url: string; schema: string }
+
+/** One open database: reads through `db`, writes through `writer`, never the other way round. */
+export type Connection = {
+  readonly engine: Engine
+  readonly db: Db
+  readonly writer: Writer
+  close(): Promise<void>
+}
+
+const schemaName = /^[a-z][a-z0-9_]{0,62}$/
+
+export async function connect(location: DatabaseLocation): Promise<Connection> {
+  switch (location.kind) {
+    case 'sqlite':
+      return connectSqlite(location.path)
+    case 'postgres':
+      return connectPostgres(location.url, location.schema)
+  }
+}
+
+async function connectSqlite(path: string): Promise<Connection> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  const writing = new Kysely<Database>({ dialect: sqliteDialect(openSqlite(path)) })
+  const reading = new Kysely<Database>({ dialect: sqliteDialect(openSqlite(path, { readOnly: true })) })
+  return opened('sqlite', reading, writing)
+}
+
+async function connectPostgres(url: string, schema: string): Promise<Connection> {
+  if (!schemaName.test(schema)) throw new Error(`not a schema name: ${schema}`)
+  const writing = new Kysely<Database>({ dialect: postgresDialect(openPostgres(url, schema, 1)) })
+  const reading = new Kysely<Database>({ dialect: postgresDialect(openPostgres(url, schema, 8)) })
+  await sql`create schema if not exists ${sql.id(schema)}`.execute(writing).catch(async (error) => {
+    // Two servers that start together may both try; the loser finds the schema there.
+    const found = await sql`select 1 from pg_namespace where nspname = ${schema}`.execute(writing)
+    if (found.rows.length === 0) throw error
+  })
+  return opened('postgres', reading, writing)
+}
+
+function opened(engine: Engine, reading: Db, writing: Db): Connection {
+  const writer = createWriter(writing, engine)
+  return {
+    engine,
+    db: reading,
+    writer,
+    async close() {
+      await writer.close()
+      await reading.destroy()
+      await writing.destroy()
+    },
+  }
+}

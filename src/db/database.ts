@@ -1,0 +1,34 @@
+import type { Kysely } from 'kysely'
+import type { JobTables } from '../jobs/tables.ts'
+import type { AccessTables } from '../modules/access/tables.ts'
+import type { ArtifactTables } from '../modules/artifacts/tables.ts'
+import type { AuditTables } from '../modules/audit/tables.ts'
+import type { DatasetTables } from '../modules/datasets/tables.ts'
+import type { EvaluationTables } from '../modules/evaluation/tables.ts'
+import type { GateTables } from '../modules/gate/tables.ts'
+import type { PolicyTables } from '../modules/policy/tables.ts'
+import type { RegistryTables } from '../modules/registry/tables.ts'
+import type { ReviewTables } from '../modules/reviews/tables.ts'
+import type { TrackingTables } from '../modules/tracking/tables.ts'
+
+/** Every table of a workspace and of the system database; each module declares its own. */
+export type Database = AccessTables &
+  ArtifactTables &
+  AuditTables &
+  DatasetTables &
+  EvaluationTables &
+  GateTables &
+  JobTables &
+  PolicyTables &
+  RegistryTables &
+  ReviewTables &
+  TrackingTables
+
+export type Engine = 'sqlite' | 'postgres'
+
+/** What reads take. A transaction is one, too, so that a read inside a write sees what was written. */
+export type Db = Kysely<Database>
+
+declare const inTransaction: unique symbol
+/** What writes take: a connection inside the writer's open transaction. */
+export type Tx = Db & { readonly [inTransaction]: true }

@@ -1,0 +1,112 @@
+import { sql } from 'kysely'
+import type { Db, Engine, Tx } from './database.ts'
+
+/** How many waiting writes share one commit at the most. */
+const largestGroup = 256
+
+type Waiting = {
+  work: (tx: Tx) => Promise<unknown>
+  done: (value: unknown) => void
+  failed: (error: unknown) => void
+}
+
+type Outcome = { kind: 'done'; value: unknown } | { kind: 'failed'; error: unknown }
+
+/** Runs `work` inside the group's transaction; its promise settles when the group is on disk. */
+export type Commit = <T>(work: (tx: Tx) => Promise<T>) => Promise<T>
+
+export type Writer = {
+  commit: Commit
+  /** Called once in every group, after the last work and before the commit. */
+  onGroup(hook: (tx: Tx) => Promise<void>): void
+  /** Called when a group failed as a whole. */
+  onAbandoned(hook: () => void): void
+  close(): Promise<void>
+}
+
+/**
+ * Group commit: writes that wait at the same time share one transaction, each inside its own savepoint, and one flush
+ * to disk. A write that throws is undone alone; a commit that fails rejects all of its group. On PostgreSQL an advisory
+ * lock per schema makes the groups of several servers take turns, so that the audit log has one order.
+ */
+export function createWriter(db: Db, engine: Engine): Writer {
+  const waiting: Waiting[] = []
+  const hooks: ((tx: Tx) => Promise<void>)[] = []
+  const abandoned: (() => void)[] = []
+  let draining: Promise<void> | undefined
+  let closed = false
+
+  async function runOne(tx: Tx, item: Waiting, alone: boolean): Promise<Outcome> {
+    if (!alone) await sql`savepoint work`.execute(tx)
+    try {
+      const value = await item.work(tx)
+      if (!alone) await sql`release savepoint work`.execute(tx)
+      return { kind: 'done', value }
+    } catch (error) {
+      if (alone) throw error
+      await sql`rollback to savepoint work`.execute(tx)
+      await sql`release savepoint work`.execute(tx)
+      return { kind: 'failed', error }
+    }
+  }
+
+  async function runGroup(group: Waiting[]): Promise<Outcome[]> {
+    return db.connection().execute(async (connection) => {
+      const tx = connection as Tx
+      await (engine === 'sqlite' ? sql`begin immediate` : sql`begin`).execute(tx)
+      try {
+        if (engine === 'postgres') {
+          await sql`select pg_advisory_xact_lock(hashtext('modelkeep:' || current_schema()))`.execute(tx)
+        }
+        const outcomes: Outcome[] = []
+        for (const item of group) outcomes.push(await runOne(tx, item, group.length === 1))
+        for (const hook of hooks) await hook(tx)
+        await sql`commit`.execute(tx)
+        return outcomes
+      } catch (error) {
+        for (const hook of abandoned) hook()
+        await sql`rollback`.execute(tx)
+        throw error
+      }
+    })
+  }
+
+  async function drain() {
+    while (waiting.length > 0) {
+      // Let every request that has already arrived join the group.
+      await new Promise(setImmediate)
+      const group = waiting.splice(0, largestGroup)
+      try {
+        const outcomes = await runGroup(group)
+        for (const [i, item] of group.entries()) {
+          const outcome = outcomes[i]
+          if (outcome?.kind === 'done') item.done(outcome.value)
+          else item.failed(outcome?.error)
+        }
+      } catch (error) {
+        for (const item of group) item.failed(error)
+      }
+    }
+    draining = undefined
+  }
+
+  return {
+    commit<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+      if (closed) return Promise.reject(new Error('the database is closed'))
+      return new Promise<T>((resolve, reject) => {
+        waiting.push({ work, done: (value) => resolve(value as T), failed: reject })
+        draining ??= drain()
+      })
+    },
+    onGroup(hook) {
+      hooks.push(hook)
+    },
+    onAbandoned(hook) {
+      abandoned.push(hook)
+    },
+    async close() {
+      closed = true
+      await draining
+    },
+  }
+}

@@ -1,0 +1,159 @@
+import { z } from 'zod'
+import { Moment } from '../../lib/ids.ts'
+import { type ActorRef, PersonId, TokenId } from '../audit/schema.ts'
+
+export { PersonId, TokenId } from '../audit/schema.ts'
+
+export const Permission = z.enum([
+  'tracking.read',
+  'tracking.write',
+  'artifacts.read',
+  'artifacts.write',
+  'registry.read',
+  'registry.write',
+  'datasets.read',
+  'datasets.write',
+  'evaluation.read',
+  'evaluation.run',
+  'policy.read',
+  'policy.write',
+  'environment.write',
+  'gate.check',
+  'deployment.report',
+  'review.read',
+  'review.submit',
+  'review.decide',
+  'audit.read',
+  'access.read',
+  'access.write',
+])
+export type Permission = z.infer<typeof Permission>
+
+export const Role = z.enum(['administrator', 'developer', 'validator', 'approver', 'auditor'])
+export type Role = z.infer<typeof Role>
+
+const reads: Permission[] = [
+  'tracking.read',
+  'artifacts.read',
+  'registry.read',
+  'datasets.read',
+  'evaluation.read',
+  'policy.read',
+  'review.read',
+  'access.read',
+]
+
+/** What each role may do. Separation of duties is decided per version and holds for every role, administrators too. */
+export const permissionsOf: Record<Role, readonly Permission[]> = {
+  administrator: Permission.options,
+  developer: [
+    ...reads,
+    'tracking.write',
+    'artifacts.write',
+    'registry.write',
+    'datasets.write',
+    'evaluation.run',
+    'gate.check',
+    'deployment.report',
+    'review.submit',
+  ],
+  validator: [...reads, 'evaluation.run', 'gate.check', 'review.decide', 'audit.read'],
+  approver: [...reads, 'gate.check', 'review.decide'],
+  auditor: [...reads, 'audit.read'],
+}
+
+/** A role held in the whole workspace (`model: null`) or on one model. */
+export const Grant = z.object({ role: Role, model: z.string().nullable() })
+export type Grant = z.infer<typeof Grant>
+
+export const Person = z.object({
+  id: PersonId,
+  login: z.string(),
+  name: z.string(),
+  kind: z.enum(['person', 'service']),
+  grants: z.array(Grant),
+  created_at: Moment,
+  disabled_at: Moment.nullable(),
+})
+export type Person = z.infer<typeof Person>
+
+/** Whoever a request acts for. `scopes` narrows what a token may do; `null` means everything the person may do. */
+export type Actor = ActorRef & {
+  readonly login: string
+  readonly name: string
+  readonly grants: readonly Grant[]
+  readonly scopes: readonly Permission[] | null
+}
+
+export const Login = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .regex(/^[a-z0-9][a-z0-9._@+-]{1,127}$/, 'letters, digits and . _ @ + - only, at least two characters')
+export const Password = z.string().min(10, 'at least 10 characters').max(256)
+
+export const SignInInput = z.strictObject({ login: z.string().max(256), password: z.string().max(256) })
+export const PersonInput = z.strictObject({
+  login: Login,
+  name: z.string().trim().min(1).max(200),
+  kind: z.enum(['person', 'service']).default('person'),
+  password: Password.optional(),
+  grants: z.array(Grant).default([]),
+})
+export type PersonInput = z.infer<typeof PersonInput>
+export const GrantInput = z.strictObject({ role: Role, model: z.string().nullable().default(null) })
+export const PasswordInput = z.strictObject({ current: z.string().max(256), next: Password })
+
+export const Session = z.object({
+  person: Person,
+  permissions: z.array(Permission),
+  csrf: z.string(),
+  expires_at: Moment,
+  workspace: z.string(),
+})
+export type Session = z.infer<typeof Session>
+
+export const Token = z.object({
+  id: TokenId,
+  name: z.string(),
+  person: PersonId,
+  hint: z.string(),
+  scopes: z.array(Permission).nullable(),
+  created_at: Moment,
+  expires_at: Moment,
+  last_used_at: Moment.nullable(),
+  revoked_at: Moment.nullable(),
+})
+export type Token = z.infer<typeof Token>
+
+export const TokenInput = z.strictObject({
+  name: z.string().trim().min(1).max(100),
+  scopes: z.array(Permission).min(1).nullable().default(null),
+  expires_in_days: z.int().min(1).max(366).default(90),
+  /** Only for a service account, and only with `access.write`. */
+  person: PersonId.optional(),
+})
+export type TokenInput = z.infer<typeof TokenInput>
+
+/** The secret is shown once and never stored. */
+export const NewToken = z.object({ token: Token, secret: z.string() })
+export type NewToken = z.infer<typeof NewToken>
+
+/** What an actor may do: the union of the grants, narrowed by the token's scopes. */
+export function permits(actor: Pick<Actor, 'grants' | 'scopes'>, permission: Permission, model?: string): boolean {
+  if (actor.scopes && !actor.scopes.includes(permission)) return false
+  return actor.grants.some(
+    (grant) =>
+      permissionsOf[grant.role].includes(permission) &&
+      (grant.model === null || (model !== undefined && grant.model === model)),
+  )
+}
+
+/** Which models an actor may see: all of them, or those named. */
+export function modelsOf(actor: Pick<Actor, 'grants' | 'scopes'>, permission: Permission): 'all' | readonly string[] {
+  if (permits(actor, permission)) return 'all'
+  if (actor.scopes && !actor.scopes.includes(permission)) return []
+  return actor.grants.flatMap((grant) =>
+    grant.model !== null && permissionsOf[grant.role].includes(permission) ? [grant.model] : [],
+  )
+}

@@ -1,0 +1,1 @@
+export type ArtifactTables = Record<never, never>

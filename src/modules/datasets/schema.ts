@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import { Digest, idSchema, Moment } from '../../lib/ids.ts'
+import { PersonId } from '../audit/schema.ts'
+
+export const DatasetVersionId = idSchema('dsv')
+export type DatasetVersionId = z.infer<typeof DatasetVersionId>
+
+export const DatasetName = z.string().regex(/^[\w][\w .-]{0,199}$/, 'letters, digits, _ . - and blanks')
+export const TableFormat = z.enum(['csv', 'parquet'])
+export type TableFormat = z.infer<typeof TableFormat>
+
+export const Column = z.object({
+  name: z.string(),
+  type: z.enum(['integer', 'number', 'text', 'boolean', 'time', 'other']),
+  missing: z.int(),
+  distinct: z.int(),
+})
+export type Column = z.infer<typeof Column>
+
+/** A dataset version is its bytes: the digest names it. */
+export const DatasetVersion = z.object({
+  id: DatasetVersionId,
+  name: DatasetName,
+  digest: Digest,
+  format: TableFormat,
+  size: z.int(),
+  rows: z.int(),
+  columns: z.array(Column),
+  description: z.string(),
+  created_at: Moment,
+  created_by: PersonId,
+})
+export type DatasetVersion = z.infer<typeof DatasetVersion>

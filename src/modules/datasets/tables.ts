@@ -1,0 +1,1 @@
+export type DatasetTables = Record<never, never>

@@ -1,0 +1,1 @@
+export type EvaluationTables = Record<never, never>

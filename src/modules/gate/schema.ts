@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { Digest, idSchema, Moment } from '../../lib/ids.ts'
+import { PersonId } from '../audit/schema.ts'
+import { Requirement } from '../policy/schema.ts'
+import { EnvironmentName, GateMode, LifecycleState } from '../registry/schema.ts'
+
+export const VerdictId = idSchema('vrd')
+export type VerdictId = z.infer<typeof VerdictId>
+
+export const GateQuestion = z.strictObject({
+  model: z.string().min(1),
+  /** A version number or an alias. */
+  version: z.union([z.int().min(1), z.string().min(1)]),
+  environment: EnvironmentName,
+})
+export type GateQuestion = z.infer<typeof GateQuestion>
+
+export const DsseEnvelope = z.object({
+  payloadType: z.string(),
+  payload: z.string(),
+  signatures: z.array(z.object({ keyid: z.string(), sig: z.string() })).min(1),
+})
+export type DsseEnvelope = z.infer<typeof DsseEnvelope>
+
+export const Verdict = z.object({
+  id: VerdictId,
+  outcome: z.enum(['allowed', 'denied']),
+  mode: GateMode,
+  /** What the pipeline must do: in observe and warn modes a denial does not stop it. */
+  proceed: z.boolean(),
+  model: z.string(),
+  version: z.int(),
+  version_id: z.string(),
+  digest: Digest,
+  environment: EnvironmentName,
+  requirements: z.array(Requirement),
+  /** The shortest path in one sentence: "2 items, both for the developer". */
+  path: z.string(),
+  policies: z.array(z.object({ name: z.string(), version: z.int(), digest: Digest })),
+  decisions: z.array(z.string()),
+  asked_by: PersonId,
+  issued_at: Moment,
+  expires_at: Moment,
+  envelope: DsseEnvelope,
+})
+export type Verdict = z.infer<typeof Verdict>
+
+export const VerdictQuery = z.strictObject({
+  model: z.string().optional(),
+  version: z.coerce.number().int().optional(),
+  environment: z.string().optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+})
+
+/** The state of one version before one environment, without issuing a verdict: what the version page shows. */
+export const Standing = z.object({
+  model: z.string(),
+  version: z.int(),
+  state: LifecycleState,
+  environment: EnvironmentName,
+  mode: GateMode,
+  outcome: z.enum(['allowed', 'denied']),
+  /** Is it allowed, until when, what must be done: the lead of the page. */
+  sentence: z.string(),
+  requirements: z.array(Requirement),
+  policies: z.array(z.object({ name: z.string(), version: z.int(), title: z.string() })),
+  scope_digest: Digest,
+  open_review: z.string().nullable(),
+})
+export type Standing = z.infer<typeof Standing>
+
+export const AliasInput = z.strictObject({ version: z.int().min(1) })
+export const AliasMove = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.literal('moved'), alias: z.string(), version: z.int(), verdict: Verdict.nullable() }),
+  z.object({ outcome: z.literal('blocked'), alias: z.string(), version: z.int(), verdict: Verdict }),
+])
+export type AliasMove = z.infer<typeof AliasMove>

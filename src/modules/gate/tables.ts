@@ -1,0 +1,1 @@
+export type GateTables = Record<never, never>

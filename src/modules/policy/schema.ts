@@ -1,0 +1,189 @@
+import { z } from 'zod'
+import { Digest, Moment } from '../../lib/ids.ts'
+import { Role } from '../access/schema.ts'
+import { PersonId } from '../audit/schema.ts'
+import { EvidenceKind } from '../evaluation/schema.ts'
+import { EnvironmentName, Tier } from '../registry/schema.ts'
+
+const RuleId = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'lower-case letters, digits and -')
+
+/** Who can meet a requirement. */
+export const Who = z.enum(['developer', 'validator', 'approver', 'administrator'])
+export type Who = z.infer<typeof Who>
+
+export const EvidenceRule = z.strictObject({
+  id: RuleId,
+  title: z.string().min(1).max(300),
+  kind: EvidenceKind,
+  /** Evidence older than this does not count. */
+  max_age_days: z.int().min(1).max(3660).optional(),
+  source: z.enum(['server', 'any']).default('server'),
+  who: Who.default('developer'),
+})
+export type EvidenceRule = z.infer<typeof EvidenceRule>
+
+/** A declared comparison on a figure inside an evidence result; `use` says which end of its interval is compared. */
+export const ComparisonRule = z.strictObject({
+  id: RuleId,
+  title: z.string().min(1).max(300),
+  evidence: RuleId,
+  /** Dotted path of a figure in the evidence's result; a part in [brackets] may hold dots. */
+  figure: z.string().min(1).max(300),
+  is: z.enum(['at_least', 'at_most', 'above', 'below', 'equal']),
+  limit: z.number(),
+  use: z.enum(['estimate', 'lower', 'upper']).default('estimate'),
+  reason: z.string().max(2000).optional(),
+  who: Who.default('developer'),
+})
+export type ComparisonRule = z.infer<typeof ComparisonRule>
+
+/** A CEL expression over the snapshot; an error counts as not met, with its text as the reason. */
+export const ExpressionRule = z.strictObject({
+  id: RuleId,
+  title: z.string().min(1).max(300),
+  cel: z.string().min(1).max(4000),
+  reason: z.string().max(2000).optional(),
+  who: Who.default('developer'),
+})
+export type ExpressionRule = z.infer<typeof ExpressionRule>
+
+export const ApprovalRule = z.strictObject({
+  id: RuleId,
+  title: z.string().min(1).max(300),
+  role: Role,
+  count: z.int().min(1).max(10).default(1),
+  /** Who may not be the same person as the approver. */
+  not: z.array(z.enum(['developer', 'requester'])).default(['developer', 'requester']),
+})
+export type ApprovalRule = z.infer<typeof ApprovalRule>
+
+export const PolicyDocument = z.strictObject({
+  format: z.literal('modelkeep-policy-1'),
+  name: RuleId,
+  title: z.string().min(1).max(200),
+  description: z.string().max(5000).optional(),
+  scope: z.strictObject({ tiers: z.array(Tier).min(1), environments: z.array(EnvironmentName).min(1) }),
+  evidence: z.array(EvidenceRule).max(50).default([]),
+  checks: z
+    .array(z.union([ComparisonRule, ExpressionRule]))
+    .max(500)
+    .default([]),
+  approvals: z.array(ApprovalRule).max(20).default([]),
+  /** How long a verdict under this policy stays good. */
+  verdict_hours: z
+    .int()
+    .min(1)
+    .max(24 * 366)
+    .default(24),
+})
+export type PolicyDocument = z.infer<typeof PolicyDocument>
+
+export const PolicyVersion = z.object({
+  name: RuleId,
+  version: z.int(),
+  state: z.enum(['draft', 'published', 'superseded']),
+  /** The YAML text as written, comments kept. */
+  text: z.string(),
+  digest: Digest,
+  document: PolicyDocument,
+  sentences: z.array(z.object({ id: RuleId, sentence: z.string() })),
+  created_at: Moment,
+  created_by: PersonId,
+  published_at: Moment.nullable(),
+  published_by: PersonId.nullable(),
+})
+export type PolicyVersion = z.infer<typeof PolicyVersion>
+
+export const PolicyText = z.strictObject({ text: z.string().min(1).max(200_000) })
+
+/** What a policy is evaluated on: everything a decision looks at, as plain JSON. Times are inside it; nothing else is read. */
+export const Snapshot = z.object({
+  format: z.literal('modelkeep-snapshot-1'),
+  at: Moment,
+  environment: EnvironmentName,
+  model: z.object({
+    id: z.string(),
+    name: z.string(),
+    tier: Tier.nullable(),
+    purpose: z.string(),
+    owner: PersonId.nullable(),
+  }),
+  version: z.object({
+    id: z.string(),
+    version: z.int(),
+    digest: Digest,
+    files: z.array(z.object({ path: z.string(), size: z.int(), sha256: Digest })),
+    run: z.object({ id: z.string(), digest: Digest }).nullable(),
+    datasets: z.array(z.object({ name: z.string(), digest: z.string(), context: z.string().nullable() })),
+    signature: z.json().nullable(),
+    facts: z.json(),
+    developers: z.array(PersonId),
+    registered_by: PersonId,
+  }),
+  evidence: z.array(
+    z.object({
+      id: z.string(),
+      kind: EvidenceKind,
+      digest: Digest,
+      source: z.enum(['server', 'client', 'person']),
+      collected_at: Moment,
+      valid_until: Moment.nullable(),
+      method: z.string(),
+      inputs: z.array(z.object({ role: z.string(), name: z.string(), digest: Digest })),
+      result: z.record(z.string(), z.json()),
+    }),
+  ),
+  policies: z.array(z.object({ name: z.string(), version: z.int(), digest: Digest })),
+  /** Who asked for the review, if anyone has. */
+  requester: PersonId.nullable(),
+})
+export type Snapshot = z.infer<typeof Snapshot>
+
+/** An approval as the gate sees it: `covers` is false once the scoped part of a fresh snapshot hashes to another value. */
+export const ApprovalFact = z.object({
+  decision_id: z.string(),
+  decided_by: PersonId,
+  roles: z.array(Role),
+  outcome: z.enum(['approved', 'rejected']),
+  decided_at: Moment,
+  covers: z.boolean(),
+  /** What differs when it no longer covers the content. */
+  differences: z.array(z.string()),
+})
+export type ApprovalFact = z.infer<typeof ApprovalFact>
+
+/** The five tones of the interface. Unknown never looks like met. */
+export const RequirementState = z.enum(['met', 'attention', 'blocked', 'waiting', 'unknown'])
+export type RequirementState = z.infer<typeof RequirementState>
+
+export const Requirement = z.object({
+  id: z.string(),
+  policy: z.object({ name: z.string(), version: z.int() }),
+  type: z.enum(['evidence', 'check', 'approval', 'policy']),
+  title: z.string(),
+  state: RequirementState,
+  /** One sentence with the figures: value, interval, limit, or what is missing. */
+  explanation: z.string(),
+  figure: z
+    .object({
+      value: z.number().nullable(),
+      low: z.number().nullable(),
+      high: z.number().nullable(),
+      limit: z.number(),
+      is: ComparisonRule.shape.is,
+      use: z.enum(['estimate', 'lower', 'upper']),
+    })
+    .nullable(),
+  evidence_id: z.string().nullable(),
+  who: Who,
+  /** Path of the page in the web application where it can be met. */
+  link: z.string(),
+})
+export type Requirement = z.infer<typeof Requirement>
+
+export const Assessment = z.object({
+  outcome: z.enum(['allowed', 'denied']),
+  requirements: z.array(Requirement),
+  counts: z.object({ met: z.int(), unmet: z.int(), total: z.int() }),
+})
+export type Assessment = z.infer<typeof Assessment>

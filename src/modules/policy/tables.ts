@@ -1,0 +1,1 @@
+export type PolicyTables = Record<never, never>

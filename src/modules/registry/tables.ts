@@ -1,0 +1,1 @@
+export type RegistryTables = Record<never, never>

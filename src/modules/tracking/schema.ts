@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import { Digest } from '../../lib/ids.ts'
+import { PersonId } from '../audit/schema.ts'
+
+/** MLflow's grammar: run ids are 32 hexadecimal digits when we make them, clients may bring others. */
+export const RunId = z.string().regex(/^[a-zA-Z0-9][\w-]{0,255}$/)
+export const ExperimentId = z.string().regex(/^[a-zA-Z0-9][\w-]{0,63}$/)
+
+export const RunStatus = z.enum(['RUNNING', 'SCHEDULED', 'FINISHED', 'FAILED', 'KILLED'])
+export type RunStatus = z.infer<typeof RunStatus>
+export const LifecycleStage = z.enum(['active', 'deleted'])
+export type LifecycleStage = z.infer<typeof LifecycleStage>
+
+/** Times of tracking are epoch milliseconds, as MLflow sends them. */
+export const Experiment = z.object({
+  id: ExperimentId,
+  name: z.string(),
+  artifact_location: z.string(),
+  lifecycle_stage: LifecycleStage,
+  creation_time: z.int(),
+  last_update_time: z.int(),
+  tags: z.array(z.object({ key: z.string(), value: z.string() })),
+})
+export type Experiment = z.infer<typeof Experiment>
+
+/** NaN and infinities are text, because JSON has none. */
+export const MetricValue = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity'])])
+export type MetricValue = z.infer<typeof MetricValue>
+
+export const LatestMetric = z.object({ key: z.string(), value: MetricValue, step: z.int(), timestamp: z.int() })
+export type LatestMetric = z.infer<typeof LatestMetric>
+
+export const RunInput = z.object({
+  name: z.string(),
+  digest: z.string(),
+  source_type: z.string(),
+  source: z.string(),
+  schema: z.string().nullable(),
+  profile: z.string().nullable(),
+  tags: z.array(z.object({ key: z.string(), value: z.string() })),
+})
+export type RunInput = z.infer<typeof RunInput>
+
+export const Run = z.object({
+  id: RunId,
+  experiment_id: ExperimentId,
+  name: z.string(),
+  status: RunStatus,
+  user: z.string(),
+  start_time: z.int().nullable(),
+  end_time: z.int().nullable(),
+  artifact_uri: z.string(),
+  lifecycle_stage: LifecycleStage,
+  metrics: z.array(LatestMetric),
+  params: z.array(z.object({ key: z.string(), value: z.string() })),
+  tags: z.array(z.object({ key: z.string(), value: z.string() })),
+  inputs: z.array(RunInput),
+  /** Digest of parameters, metrics, tags and inputs, taken when the run finished. */
+  seal: Digest.nullable(),
+  created_by: PersonId,
+})
+export type Run = z.infer<typeof Run>
+
+export const ExperimentRow = Experiment.extend({ runs: z.int(), last_run_at: z.int().nullable() })
+export type ExperimentRow = z.infer<typeof ExperimentRow>
+
+export const MetricPoint = z.object({ value: MetricValue, step: z.int(), timestamp: z.int() })
+export type MetricPoint = z.infer<typeof MetricPoint>

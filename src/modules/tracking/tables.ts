@@ -1,0 +1,1 @@
+export type TrackingTables = Record<never, never>
