@@ -1,0 +1,15 @@
+export { benjaminiHochberg, bonferroni, holm } from './adjust.ts'
+export { betaCdf, betaQuantile } from './beta.ts'
+export { gammaP, gammaQ, logBeta, logGamma } from './gamma.ts'
+export { clopperPearson, criticalValue, type Interval, logRatio, newcombe, wilson } from './intervals.ts'
+export { erf, erfc, normalCdf, normalQuantile, normalSf } from './normal.ts'
+export { percentileInterval, quantileSorted } from './quantile.ts'
+export { binomial, multinomial, type Random, seeded } from './random.ts'
+export { chi2Sf, kolmogorovSf, tSf } from './tails.ts'
+export {
+  chi2Homogeneity,
+  compareProportions,
+  fisherExact,
+  type ProportionTest,
+  twoProportionZ,
+} from './two-samples.ts'
