@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto'
+import { constants } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
+import { finished, Readable, Writable } from 'node:stream'
+import { AppError, tooLarge } from '../lib/errors.ts'
+import type { Digest } from '../lib/ids.ts'
+import { type BlobSource, brokenUpload } from './blobs.ts'
+
+/** Buffered at most; also what one write brings to disk when the disk is slower than the sender. */
+const bufferBytes = 1024 * 1024
+
+type Received = { digest: Digest; size: number }
+type Limits = { readonly limit?: number | undefined; readonly signal?: AbortSignal | undefined }
+
+/** Writes a new file, digest on the way, and returns once it is on disk. The caller removes it when this throws. */
+export async function receive(source: BlobSource, path: string, limits: Limits): Promise<Received> {
+  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants
+  const file = await open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o400)
+  try {
+    const received = await stream(source, file, limits)
+    await file.sync()
+    return received
+  } finally {
+    await file.close()
+  }
+}
+
+async function stream(source: BlobSource, file: FileHandle, { limit, signal }: Limits): Promise<Received> {
+  const hash = createHash('sha256')
+  let size = 0
+
+  const sink = new Writable({
+    highWaterMark: bufferBytes,
+    writev(chunks, done) {
+      const buffers = chunks.map(({ chunk }) => chunk as Buffer)
+      const length = buffers.reduce((sum, buffer) => sum + buffer.length, 0)
+      size += length
+      if (limit !== undefined && size > limit) return done(tooLarge(`more than the ${limit} bytes allowed here`))
+
+      const written = writeAll(file, buffers, length)
+      // The disk is busy in another thread meanwhile.
+      for (const buffer of buffers) hash.update(buffer)
+      written.then(() => done(), done)
+    },
+  })
+  await flow(source instanceof Readable ? source : Readable.from(source, { objectMode: false }), sink, signal)
+  return { digest: `sha256:${hash.digest('hex')}`, size }
+}
+
+/** Unlike `pipeline`, leaves the source alive when the sink refuses it: a request still needs its answer. */
+function flow(source: Readable, sink: Writable, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = () => sink.destroy(brokenUpload('the upload was aborted', signal?.reason))
+    signal?.addEventListener('abort', abort, { once: true })
+    finished(sink, (error) => {
+      signal?.removeEventListener('abort', abort)
+      if (error) reject(error)
+      else resolve()
+    })
+    finished(source, { writable: false }, (error) => {
+      if (error instanceof AppError) sink.destroy(error)
+      else if (error) sink.destroy(brokenUpload('the upload ended before it was complete', error))
+      else sink.end()
+    })
+    if (signal?.aborted) abort()
+    else source.pipe(sink, { end: false })
+  })
+}
+
+/** The system may write less than it was given. */
+async function writeAll(file: FileHandle, buffers: Buffer[], length: number): Promise<void> {
+  const { bytesWritten } = await file.writev(buffers)
+  if (bytesWritten === length) return
+  let skip = bytesWritten
+  for (const buffer of buffers) {
+    for (let at = Math.min(skip, buffer.length); at < buffer.length; ) {
+      at += (await file.write(buffer, at)).bytesWritten
+    }
+    skip = Math.max(0, skip - buffer.length)
+  }
+}
