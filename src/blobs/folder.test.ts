@@ -148,14 +148,15 @@ describe('refused', () => {
     await expectNothingStored()
   })
 
-  test('an upload to a full disk', async () => {
+  test.each(['writev', 'datasync', 'sync'] as const)('an upload to a disk that is full at %s', async (operation) => {
     const handle = await open(join(root, 'any'), 'w')
     await handle.close()
-    const full = Object.assign(new Error('write'), { code: 'ENOSPC' })
-    vi.spyOn(Object.getPrototypeOf(handle), 'writev').mockRejectedValue(full)
-    await expect(blobs.put(chunks(hello))).rejects.toMatchObject({
+    const full = Object.assign(new Error(operation), { code: 'ENOSPC' })
+    vi.spyOn(Object.getPrototypeOf(handle), operation).mockRejectedValueOnce(full)
+    await expect(blobs.put(chunks(randomBytes(33 * 1024 * 1024), hello))).rejects.toMatchObject({
       code: 'unavailable',
       message: 'the blob store has no space left; nothing was stored',
+      cause: full,
     })
     await expectNothingStored()
   })

@@ -8,6 +8,8 @@ import { type BlobSource, brokenUpload } from './blobs.ts'
 
 /** Buffered at most; also what one write brings to disk when the disk is slower than the sender. */
 const bufferBytes = 1024 * 1024
+/** So much is written before it is also brought to disk, while more arrives. */
+const syncBytes = 32 * 1024 * 1024
 
 type Received = { digest: Digest; size: number }
 type Limits = { readonly limit?: number | undefined; readonly signal?: AbortSignal | undefined }
@@ -17,15 +19,21 @@ export async function receive(source: BlobSource, path: string, limits: Limits):
   const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants
   const file = await open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o400)
   try {
-    const received = await stream(source, file, limits)
-    await file.sync()
+    const sync = earlySync(file)
+    const received = await stream(source, file, sync.wrote, limits)
+    await sync.finish()
     return received
   } finally {
     await file.close()
   }
 }
 
-async function stream(source: BlobSource, file: FileHandle, { limit, signal }: Limits): Promise<Received> {
+async function stream(
+  source: BlobSource,
+  file: FileHandle,
+  wrote: (bytes: number) => void,
+  { limit, signal }: Limits,
+): Promise<Received> {
   const hash = createHash('sha256')
   let size = 0
 
@@ -40,7 +48,10 @@ async function stream(source: BlobSource, file: FileHandle, { limit, signal }: L
       const written = writeAll(file, buffers, length)
       // The disk is busy in another thread meanwhile.
       for (const buffer of buffers) hash.update(buffer)
-      written.then(() => done(), done)
+      written.then(() => {
+        wrote(length)
+        done()
+      }, done)
     },
   })
   await flow(source instanceof Readable ? source : Readable.from(source, { objectMode: false }), sink, signal)
@@ -65,6 +76,33 @@ function flow(source: Readable, sink: Writable, signal: AbortSignal | undefined)
     if (signal?.aborted) abort()
     else source.pipe(sink, { end: false })
   })
+}
+
+/** Leaves the last sync little to do. A failure is kept, because the system reports it only once. */
+function earlySync(file: FileHandle) {
+  let unsynced = 0
+  let running: Promise<void> | undefined
+  const failures: unknown[] = []
+
+  function wrote(bytes: number): void {
+    unsynced += bytes
+    if (running || unsynced < syncBytes) return
+    unsynced = 0
+    running = file
+      .datasync()
+      .catch((error) => void failures.push(error))
+      .finally(() => {
+        running = undefined
+      })
+  }
+
+  async function finish(): Promise<void> {
+    await running
+    if (failures.length > 0) throw failures[0]
+    await file.sync()
+  }
+
+  return { wrote, finish }
 }
 
 /** The system may write less than it was given. */
