@@ -188,8 +188,9 @@ function createTrail(header: TrailHeader, options: TrailOptions, problems: Probl
 
       const last = signed.find(({ checkpoint, line }) => line !== undefined && checkpoint.size === header.size)
       if (!last && problems.found.length === 0) {
+        const range = header.size > 0 ? { index: largestInFile, lastIndex: header.size - 1 } : {}
         const message = `no checkpoint in the file covers the events from ${largestInFile} on`
-        problems.add({ kind: 'uncovered', index: largestInFile, lastIndex: header.size - 1, message })
+        problems.add({ kind: 'uncovered', ...range, message })
       }
       if (!last || problems.found.length > 0) {
         return { outcome: 'broken', problems: problems.found, omitted: problems.omitted() }
