@@ -1,0 +1,82 @@
+import { mkdir } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { type Config, systemDatabase } from './config.ts'
+import { type Connection, connect } from './db/connect.ts'
+import { migrate } from './db/migrate.ts'
+import { systemMigrations } from './db/migrations.ts'
+import { createServer } from './http/server.ts'
+import { serverRoutes } from './http/server-routes.ts'
+import { type Clock, systemClock } from './lib/clock.ts'
+import { loadOrCreateKey } from './lib/keys.ts'
+import { type Access, accessRoutes, createAccess } from './modules/access/index.ts'
+import { type Audit, auditRoutes, createAudit } from './modules/audit/index.ts'
+import { type Keys, openWorkspace, originOf, type Workspace } from './workspace.ts'
+
+export type App = {
+  http: FastifyInstance
+  system: Connection
+  systemAudit: Audit
+  access: Access
+  keys: Keys
+  workspaces: ReadonlyMap<string, Workspace>
+  close(): Promise<void>
+}
+
+const firstWorkspace = 'main'
+
+/** Creates every service and connects them, top to bottom. */
+export async function createApp(config: Config, { clock = systemClock }: { clock?: Clock } = {}): Promise<App> {
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
+  const keyDir = resolve(config.dataDir, 'keys')
+  const keys = { log: await loadOrCreateKey(keyDir, 'log'), signing: await loadOrCreateKey(keyDir, 'signing') }
+
+  const system = await connect(systemDatabase(config))
+  await migrate(system, systemMigrations)
+  const systemAudit = createAudit({ connection: system, key: keys.log, origin: originOf(keys.log, 'system'), clock })
+  const access = createAccess({
+    db: system.db,
+    write: systemAudit.write,
+    commit: system.writer.commit,
+    clock,
+    workspace: firstWorkspace,
+  })
+
+  const workspaces = new Map<string, Workspace>()
+  workspaces.set(firstWorkspace, await openWorkspace(config, firstWorkspace, { keys, clock }))
+
+  const at = (req: FastifyRequest): Workspace => {
+    const workspace = workspaces.get(req.workspace)
+    if (!workspace) throw new Error(`workspace ${req.workspace} is not open`)
+    return workspace
+  }
+
+  const http = await createServer({
+    access,
+    workspaces: [...workspaces.keys()],
+    log: config.log,
+    trustProxy: config.trustProxy,
+  })
+  await http.register(
+    async (api) => {
+      await api.register(serverRoutes({ config, keys, at }))
+      await api.register(accessRoutes(access, { secure: config.publicUrl.startsWith('https:') }))
+      await api.register(auditRoutes({ at: (req) => at(req).audit, names: access.people.names }))
+    },
+    { prefix: '/api/v1' },
+  )
+
+  return {
+    http,
+    system,
+    systemAudit,
+    access,
+    keys,
+    workspaces,
+    async close() {
+      await http.close()
+      for (const workspace of workspaces.values()) await workspace.close()
+      await system.close()
+    },
+  }
+}

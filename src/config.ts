@@ -1,0 +1,83 @@
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import type { DatabaseLocation } from './db/connect.ts'
+
+export type Config = {
+  dataDir: string
+  host: string
+  port: number
+  /** What people type into the browser; links in answers of the gate begin with it. */
+  publicUrl: string
+  database: { kind: 'sqlite' } | { kind: 'postgres'; url: string; prefix: string }
+  log: boolean
+  trustProxy: boolean
+}
+
+const Environment = z.object({
+  MODELKEEP_DATA_DIR: z.string().min(1).default('./modelkeep-data'),
+  MODELKEEP_HOST: z.string().min(1).default('127.0.0.1'),
+  MODELKEEP_PORT: z.coerce.number().int().min(0).max(65_535).default(5000),
+  MODELKEEP_URL: z.url().optional(),
+  MODELKEEP_SCHEMA_PREFIX: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]{0,30}$/)
+    .default('modelkeep'),
+  MODELKEEP_LOG: z.enum(['on', 'off']).default('on'),
+  MODELKEEP_TRUST_PROXY: z.enum(['on', 'off']).default('off'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://')
+    .optional(),
+})
+
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+/** Reads the environment; what the command line says goes before it. Every mistake is named at once. */
+export function readConfig(
+  environment: Record<string, string | undefined>,
+  given: { dataDir?: string | undefined; host?: string | undefined; port?: string | undefined } = {},
+): Config {
+  const parsed = Environment.safeParse({
+    ...environment,
+    ...(given.dataDir === undefined ? {} : { MODELKEEP_DATA_DIR: given.dataDir }),
+    ...(given.host === undefined ? {} : { MODELKEEP_HOST: given.host }),
+    ...(given.port === undefined ? {} : { MODELKEEP_PORT: given.port }),
+  })
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
+    throw new ConfigError(`the configuration is not valid:\n${lines.join('\n')}`)
+  }
+  const env = parsed.data
+  return {
+    dataDir: resolve(env.MODELKEEP_DATA_DIR),
+    host: env.MODELKEEP_HOST,
+    port: env.MODELKEEP_PORT,
+    publicUrl: (env.MODELKEEP_URL ?? `http://${urlHost(env.MODELKEEP_HOST)}:${env.MODELKEEP_PORT}`).replace(/\/$/, ''),
+    database: env.DATABASE_URL
+      ? { kind: 'postgres', url: env.DATABASE_URL, prefix: env.MODELKEEP_SCHEMA_PREFIX }
+      : { kind: 'sqlite' },
+    log: env.MODELKEEP_LOG === 'on',
+    trustProxy: env.MODELKEEP_TRUST_PROXY === 'on',
+  }
+}
+
+export function systemDatabase({ database, dataDir }: Config): DatabaseLocation {
+  return database.kind === 'sqlite'
+    ? { kind: 'sqlite', path: resolve(dataDir, 'system.db') }
+    : { kind: 'postgres', url: database.url, schema: `${database.prefix}_system` }
+}
+
+export function workspaceDatabase({ database, dataDir }: Config, name: string): DatabaseLocation {
+  return database.kind === 'sqlite'
+    ? { kind: 'sqlite', path: resolve(dataDir, 'workspaces', name, 'workspace.db') }
+    : { kind: 'postgres', url: database.url, schema: `${database.prefix}_ws_${name.replaceAll('-', '_')}` }
+}
+
+export function workspaceBlobs({ dataDir }: Config, name: string): string {
+  return resolve(dataDir, 'workspaces', name, 'blobs')
+}
+
+const urlHost = (host: string) =>
+  host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host

@@ -1,0 +1,28 @@
+import type { Migration } from './migrate.ts'
+import { audit } from './migrations/001-audit.ts'
+import { access } from './migrations/002-access.ts'
+import { jobs } from './migrations/003-jobs.ts'
+import { tracking } from './migrations/004-tracking.ts'
+import { artifacts } from './migrations/005-artifacts.ts'
+import { datasets } from './migrations/006-datasets.ts'
+import { registry } from './migrations/007-registry.ts'
+import { evaluation } from './migrations/008-evaluation.ts'
+import { policy } from './migrations/009-policy.ts'
+import { reviews } from './migrations/010-reviews.ts'
+import { gate } from './migrations/011-gate.ts'
+
+/** People, sessions and the list of workspaces; it has its own audit log. */
+export const systemMigrations: readonly Migration[] = [audit, access]
+
+export const workspaceMigrations: readonly Migration[] = [
+  audit,
+  jobs,
+  tracking,
+  artifacts,
+  datasets,
+  registry,
+  evaluation,
+  policy,
+  reviews,
+  gate,
+]

@@ -1,0 +1,6 @@
+import type { Migration } from '../migrate.ts'
+
+export const artifacts: Migration = {
+  name: '005-artifacts',
+  async up() {},
+}

@@ -1,0 +1,6 @@
+import type { Migration } from '../migrate.ts'
+
+export const policy: Migration = {
+  name: '009-policy',
+  async up() {},
+}

@@ -1,0 +1,48 @@
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
+import { forbidden } from '../lib/errors.ts'
+import type { ModelScope } from '../modules/access/index.ts'
+import { modelsOf, type Permission, permits } from '../modules/access/schema.ts'
+
+/** A route that does not say what it takes stops the server at start-up. */
+export function demandPermissions(app: FastifyInstance) {
+  app.addHook('onRoute', (route: RouteOptions) => {
+    if (route.config?.requires === undefined) {
+      throw new Error(`route ${route.method} ${route.url} does not declare config.requires`)
+    }
+  })
+}
+
+/** Before the body is read: everything that the path and the query decide. */
+export function checkPermission(req: FastifyRequest) {
+  const { requires, model } = req.routeOptions.config
+  if (requires === undefined || requires === 'public' || requires === 'signed-in') return
+  if (typeof model === 'object' && 'body' in model) return
+  demand(req, requires, model)
+}
+
+/** After the body is read: routes whose model stands in the body. */
+export function checkBodyPermission(req: FastifyRequest) {
+  const { requires, model } = req.routeOptions.config
+  if (requires === undefined || requires === 'public' || requires === 'signed-in') return
+  if (typeof model === 'object' && 'body' in model) demand(req, requires, model)
+}
+
+function demand(req: FastifyRequest, permission: Permission, scope: ModelScope | undefined) {
+  if (scope === 'any' && modelsOf(req.actor, permission).length > 0) return
+  if (permits(req.actor, permission, modelIn(req, scope))) return
+  const narrowed = req.actor.scopes && !req.actor.scopes.includes(permission)
+  throw forbidden(
+    narrowed
+      ? `this token is not scoped for ${permission}; make one that is`
+      : `this needs the permission ${permission}; an administrator can give a role that has it`,
+    { permission },
+  )
+}
+
+function modelIn(req: FastifyRequest, scope: ModelScope | undefined): string | undefined {
+  if (scope === undefined || scope === 'any') return undefined
+  const [source, key] =
+    'param' in scope ? [req.params, scope.param] : 'body' in scope ? [req.body, scope.body] : [req.query, scope.query]
+  const value = typeof source === 'object' && source !== null ? (source as Record<string, unknown>)[key] : undefined
+  return typeof value === 'string' ? value : undefined
+}

@@ -1,0 +1,77 @@
+import cookie from '@fastify/cookie'
+import { type FastifyInstance, fastify } from 'fastify'
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import { badRequest } from '../lib/errors.ts'
+import type { Access } from '../modules/access/index.ts'
+import type { Actor } from '../modules/access/schema.ts'
+import { failureOf, sendProblem } from './errors.ts'
+import { parseJsonBodies } from './json-body.ts'
+import { checkBodyPermission, checkPermission, demandPermissions } from './permission.ts'
+
+import { authenticate } from './sign-in.ts'
+
+export type HttpParts = {
+  access: Access
+  workspaces: readonly string[]
+  log: boolean | { level: string }
+  /** Behind a proxy that sets X-Forwarded-*. */
+  trustProxy: boolean
+}
+
+/** Fastify with everything that holds for every route: sign-in, permission, validation, errors, headers. */
+export async function createServer(parts: HttpParts): Promise<FastifyInstance> {
+  const app = fastify({
+    logger:
+      parts.log === true ? { level: 'info', redact: ['req.headers.authorization', 'req.headers.cookie'] } : parts.log,
+    disableRequestLogging: true,
+    trustProxy: parts.trustProxy,
+    bodyLimit: 2 * 1024 * 1024,
+    requestTimeout: 0,
+    routerOptions: { maxParamLength: 2048 },
+    forceCloseConnections: true,
+  }).withTypeProvider<ZodTypeProvider>()
+
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  await app.register(cookie)
+  parseJsonBodies(app)
+  demandPermissions(app)
+
+  app.decorateRequest('actor', undefined as unknown as Actor)
+  app.decorateRequest('session', undefined)
+  app.decorateRequest('workspace', 'main')
+
+  app.addHook('onRequest', async (req, reply) => {
+    reply.headers(securityHeaders)
+    const workspace = req.headers['x-modelkeep-workspace'] ?? 'main'
+    if (typeof workspace !== 'string' || !parts.workspaces.includes(workspace)) {
+      throw badRequest('there is no such workspace, or you are not in it')
+    }
+    req.workspace = workspace
+    if ((req.routeOptions.config.requires ?? 'public') === 'public') return
+    req.actor = await authenticate(parts.access, req)
+    checkPermission(req)
+  })
+  app.addHook('preHandler', async (req) => checkBodyPermission(req))
+
+  app.setErrorHandler((error, req, reply) => sendProblem(reply, failureOf(error, req)))
+  app.setNotFoundHandler((req, reply) =>
+    sendProblem(reply, {
+      status: 404,
+      code: 'not_found',
+      message: `there is no ${req.method} ${req.url.split('?')[0]}`,
+      detail: {},
+    }),
+  )
+  return app
+}
+
+const securityHeaders = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'content-security-policy':
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+}

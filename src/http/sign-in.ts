@@ -1,0 +1,45 @@
+import type { FastifyRequest } from 'fastify'
+import { forbidden, unauthenticated } from '../lib/errors.ts'
+import { type Access, sameText, sessionCookie } from '../modules/access/index.ts'
+import type { Actor } from '../modules/access/schema.ts'
+
+const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/** Finds out who a request acts for: Bearer, Basic, or the session cookie with its CSRF token. */
+export async function authenticate(access: Access, req: FastifyRequest): Promise<Actor> {
+  const { authorization } = req.headers
+  if (authorization !== undefined) return byHeader(access, authorization)
+
+  const secret = req.cookies[sessionCookie]
+  const session = secret === undefined ? undefined : await access.signIn.bySession(secret)
+  if (!session) throw unauthenticated('sign in, or send a token')
+  if (!safeMethods.has(req.method)) refuseForgery(req, session.csrf)
+  req.session = session
+  return session.actor
+}
+
+async function byHeader(access: Access, header: string): Promise<Actor> {
+  const [scheme = '', credentials = ''] = header.split(/ +/, 2)
+  switch (scheme.toLowerCase()) {
+    case 'bearer':
+      return access.signIn.byToken(credentials)
+    case 'basic': {
+      const [, login = '', password = ''] = /^([^:]*):(.*)$/s.exec(Buffer.from(credentials, 'base64').toString()) ?? []
+      return access.signIn.byBasic(login, password)
+    }
+    default:
+      throw unauthenticated('authorization must be Bearer or Basic')
+  }
+}
+
+/** A page of another site can make a browser send the cookie, but neither read the token nor set the header. */
+function refuseForgery(req: FastifyRequest, csrf: string) {
+  const sent = req.headers['x-csrf-token']
+  if (typeof sent !== 'string' || !sameText(sent, csrf)) {
+    throw forbidden('the x-csrf-token header does not match the session', { rule: 'csrf' })
+  }
+  const site = req.headers['sec-fetch-site']
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') {
+    throw forbidden('requests from other sites are refused', { rule: 'csrf' })
+  }
+}

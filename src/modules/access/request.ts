@@ -1,0 +1,21 @@
+import type { Actor, Permission } from './schema.ts'
+
+/** Where a route finds the model that a model-scoped role must be held on. */
+export type ModelScope = { param: string } | { body: string } | { query: string } | 'any'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Every route says what it takes; a route that does not stops the server at start-up. */
+    requires?: Permission | 'signed-in' | 'public'
+    /** `any`: a role on any model opens the route, and the handler filters by `modelsOf`. */
+    model?: ModelScope
+  }
+  interface FastifyRequest {
+    /** Who the request acts for. Only read it on routes that are not public. */
+    actor: Actor
+    /** The session's secret and CSRF token, when a browser session carries the request. */
+    session: { secret: string; csrf: string; expires_at: string } | undefined
+    /** Name of the workspace that the request is about. */
+    workspace: string
+  }
+}

@@ -1,0 +1,155 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { unauthenticated } from '../../lib/errors.ts'
+import {
+  GrantInput,
+  NewToken,
+  PasswordInput,
+  Permission,
+  Person,
+  PersonId,
+  PersonInput,
+  permits,
+  Session,
+  SignInInput,
+  Token,
+  TokenId,
+  TokenInput,
+} from './schema.ts'
+import type { Access } from './service.ts'
+import './request.ts'
+
+export const sessionCookie = 'modelkeep_session'
+
+/** People, sessions and tokens. `secure` marks cookies for TLS only. */
+export function accessRoutes(
+  { people, signIn, tokens }: Access,
+  { secure }: { secure: boolean },
+): FastifyPluginAsyncZod {
+  const cookie = { path: '/', httpOnly: true, sameSite: 'strict', secure } as const
+
+  function sessionOf(person: Person, csrf: string, expires_at: string, workspace: string): Session {
+    const actor = { grants: person.grants, scopes: null }
+    return { person, permissions: Permission.options.filter((p) => permits(actor, p)), csrf, expires_at, workspace }
+  }
+
+  return async (app) => {
+    const tags = ['access']
+
+    app.post('/session', {
+      config: { requires: 'public' },
+      schema: { tags, summary: 'Sign in', body: SignInInput, response: { 200: Session } },
+      handler: async (req, reply) => {
+        const { secret, csrf, expires_at, person } = await signIn.signIn(req.body.login, req.body.password)
+        reply.setCookie(sessionCookie, secret, { ...cookie, expires: new Date(expires_at) })
+        return sessionOf(person, csrf, expires_at, req.workspace)
+      },
+    })
+
+    app.get('/session', {
+      config: { requires: 'signed-in' },
+      schema: { tags, summary: 'Who is signed in', response: { 200: Session } },
+      handler: async (req) => {
+        const person = await people.get(PersonId.parse(req.actor.id))
+        const session = req.session
+        return {
+          ...sessionOf(person, session?.csrf ?? '', session?.expires_at ?? new Date(0).toISOString(), req.workspace),
+          permissions: Permission.options.filter((p) => permits(req.actor, p)),
+        }
+      },
+    })
+
+    app.delete('/session', {
+      config: { requires: 'signed-in' },
+      schema: { tags, summary: 'Sign out', response: { 204: z.null() } },
+      handler: async (req, reply) => {
+        if (!req.session) throw unauthenticated('there is no session to end')
+        await signIn.signOut(req.actor, req.session.secret)
+        return reply.clearCookie(sessionCookie, cookie).code(204).send(null)
+      },
+    })
+
+    app.put('/session/password', {
+      config: { requires: 'signed-in' },
+      schema: { tags, summary: 'Change your password', body: PasswordInput, response: { 204: z.null() } },
+      handler: async (req, reply) => {
+        await signIn.changePassword(req.actor, req.body.current, req.body.next, req.session?.secret)
+        return reply.code(204).send(null)
+      },
+    })
+
+    app.get('/people', {
+      config: { requires: 'access.read', model: 'any' },
+      schema: { tags, summary: 'Everyone with an account', response: { 200: z.object({ people: z.array(Person) }) } },
+      handler: async () => ({ people: await people.list() }),
+    })
+
+    app.post('/people', {
+      config: { requires: 'access.write' },
+      schema: { tags, summary: 'Create an account', body: PersonInput, response: { 200: Person } },
+      handler: (req) => people.create(req.actor, req.body),
+    })
+
+    const byId = z.object({ id: PersonId })
+    app.get('/people/:id', {
+      config: { requires: 'access.read', model: 'any' },
+      schema: { tags, summary: 'One account', params: byId, response: { 200: Person } },
+      handler: (req) => people.get(req.params.id),
+    })
+
+    app.post('/people/:id/grants', {
+      config: { requires: 'access.write' },
+      schema: { tags, summary: 'Give a role', params: byId, body: GrantInput, response: { 200: Person } },
+      handler: (req) => people.grant(req.actor, req.params.id, req.body),
+    })
+
+    app.delete('/people/:id/grants', {
+      config: { requires: 'access.write' },
+      schema: {
+        tags,
+        summary: 'Take a role away',
+        params: byId,
+        querystring: z.strictObject({ role: GrantInput.shape.role, model: z.string().optional() }),
+        response: { 200: Person },
+      },
+      handler: (req) =>
+        people.revokeGrant(req.actor, req.params.id, { role: req.query.role, model: req.query.model ?? null }),
+    })
+
+    app.post('/people/:id/disable', {
+      config: { requires: 'access.write' },
+      schema: { tags, summary: 'Disable an account and end its sessions', params: byId, response: { 200: Person } },
+      handler: (req) => people.disable(req.actor, req.params.id),
+    })
+
+    app.get('/tokens', {
+      config: { requires: 'signed-in' },
+      schema: {
+        tags,
+        summary: 'Your tokens, or all for an administrator',
+        response: { 200: z.object({ tokens: z.array(Token) }) },
+      },
+      handler: async (req) => ({ tokens: await tokens.list(req.actor) }),
+    })
+
+    app.post('/tokens', {
+      config: { requires: 'signed-in' },
+      schema: {
+        tags,
+        summary: 'Make a token; its secret is shown once',
+        body: TokenInput,
+        response: { 200: NewToken },
+      },
+      handler: (req) => tokens.create(req.actor, req.body),
+    })
+
+    app.delete('/tokens/:id', {
+      config: { requires: 'signed-in' },
+      schema: { tags, summary: 'Revoke a token', params: z.object({ id: TokenId }), response: { 204: z.null() } },
+      handler: async (req, reply) => {
+        await tokens.revoke(req.actor, req.params.id)
+        return reply.code(204).send(null)
+      },
+    })
+  }
+}

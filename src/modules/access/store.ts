@@ -1,0 +1,197 @@
+import type { Selectable } from 'kysely'
+import type { Db, Tx } from '../../db/database.ts'
+import type { PersonId, TokenId } from '../audit/schema.ts'
+import { Grant, type Permission, type Person, type Token } from './schema.ts'
+import type { PersonGrantRow, PersonRow, SessionRow, TokenRow } from './tables.ts'
+
+const everyModel = ''
+
+function toGrant(row: Pick<PersonGrantRow, 'role' | 'model'>): Grant {
+  return Grant.parse({ role: row.role, model: row.model === everyModel ? null : row.model })
+}
+
+function toPerson(row: Selectable<PersonRow>, grants: Grant[]): Person {
+  return {
+    id: row.id as PersonId,
+    login: row.login,
+    name: row.name,
+    kind: row.kind,
+    grants,
+    created_at: row.created_at,
+    disabled_at: row.disabled_at,
+  }
+}
+
+function toToken(row: Selectable<TokenRow>): Token {
+  const { hash: _, person_id, scopes, id, ...rest } = row
+  return {
+    ...rest,
+    id: id as TokenId,
+    person: person_id as PersonId,
+    scopes: scopes === null ? null : (JSON.parse(scopes) as Permission[]),
+  }
+}
+
+export async function listPeople(db: Db, workspace: string): Promise<Person[]> {
+  const people = await db.selectFrom('person').selectAll().orderBy('login').execute()
+  const grants = await db.selectFrom('person_grant').selectAll().where('workspace', '=', workspace).execute()
+  return people.map((row) => toPerson(row, grants.filter((grant) => grant.person_id === row.id).map(toGrant)))
+}
+
+async function withGrants(db: Db, workspace: string, row: Selectable<PersonRow> | undefined) {
+  if (!row) return undefined
+  const grants = await db
+    .selectFrom('person_grant')
+    .selectAll()
+    .where('person_id', '=', row.id)
+    .where('workspace', '=', workspace)
+    .orderBy('role')
+    .orderBy('model')
+    .execute()
+  return toPerson(row, grants.map(toGrant))
+}
+
+export async function findPerson(db: Db, workspace: string, id: PersonId): Promise<Person | undefined> {
+  return withGrants(db, workspace, await db.selectFrom('person').selectAll().where('id', '=', id).executeTakeFirst())
+}
+
+export async function findPersonByLogin(db: Db, login: string) {
+  return db.selectFrom('person').selectAll().where('login', '=', login).executeTakeFirst()
+}
+
+export async function findPasswordHash(db: Db, id: PersonId): Promise<string | null> {
+  const row = await db.selectFrom('person').select('password_hash').where('id', '=', id).executeTakeFirst()
+  return row?.password_hash ?? null
+}
+
+export async function insertPerson(tx: Tx, row: PersonRow): Promise<void> {
+  await tx.insertInto('person').values(row).execute()
+}
+
+export async function setPassword(tx: Tx, id: PersonId, passwordHash: string): Promise<void> {
+  await tx.updateTable('person').set({ password_hash: passwordHash }).where('id', '=', id).execute()
+}
+
+export async function disablePerson(tx: Tx, id: PersonId, at: string): Promise<boolean> {
+  const result = await tx
+    .updateTable('person')
+    .set({ disabled_at: at })
+    .where('id', '=', id)
+    .where('disabled_at', 'is', null)
+    .executeTakeFirst()
+  return result.numUpdatedRows === 1n
+}
+
+export async function addGrant(tx: Tx, workspace: string, id: PersonId, grant: Grant): Promise<boolean> {
+  const result = await tx
+    .insertInto('person_grant')
+    .values({ person_id: id, workspace, role: grant.role, model: grant.model ?? everyModel })
+    .onConflict((c) => c.doNothing())
+    .executeTakeFirst()
+  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n
+}
+
+export async function removeGrant(tx: Tx, workspace: string, id: PersonId, grant: Grant): Promise<boolean> {
+  const result = await tx
+    .deleteFrom('person_grant')
+    .where('person_id', '=', id)
+    .where('workspace', '=', workspace)
+    .where('role', '=', grant.role)
+    .where('model', '=', grant.model ?? everyModel)
+    .executeTakeFirst()
+  return result.numDeletedRows === 1n
+}
+
+export async function countAdministrators(db: Db, workspace: string): Promise<number> {
+  const row = await db
+    .selectFrom('person_grant')
+    .innerJoin('person', 'person.id', 'person_grant.person_id')
+    .where('person_grant.workspace', '=', workspace)
+    .where('person_grant.role', '=', 'administrator')
+    .where('person_grant.model', '=', everyModel)
+    .where('person.disabled_at', 'is', null)
+    .select((eb) => eb.fn.countAll<number>().as('n'))
+    .executeTakeFirst()
+  return row?.n ?? 0
+}
+
+export async function insertSession(tx: Tx, row: SessionRow): Promise<void> {
+  await tx.insertInto('session').values(row).execute()
+}
+
+export async function findSession(db: Db, id: string) {
+  return db.selectFrom('session').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+export async function deleteSession(tx: Tx, id: string): Promise<void> {
+  await tx.deleteFrom('session').where('id', '=', id).execute()
+}
+
+export async function deleteSessionsOf(tx: Tx, id: PersonId, except?: string): Promise<void> {
+  const query = tx.deleteFrom('session').where('person_id', '=', id)
+  await (except ? query.where('id', '!=', except) : query).execute()
+}
+
+export async function insertToken(tx: Tx, row: TokenRow): Promise<Token> {
+  await tx.insertInto('token').values(row).execute()
+  return toToken(row)
+}
+
+export async function listTokens(db: Db, person?: PersonId): Promise<Token[]> {
+  const query = db.selectFrom('token').selectAll().orderBy('created_at', 'desc').orderBy('id')
+  const rows = await (person ? query.where('person_id', '=', person) : query).execute()
+  return rows.map(toToken)
+}
+
+export async function findToken(db: Db, id: TokenId): Promise<Token | undefined> {
+  const row = await db.selectFrom('token').selectAll().where('id', '=', id).executeTakeFirst()
+  return row && toToken(row)
+}
+
+export async function findTokenByHash(db: Db, hash: string): Promise<Token | undefined> {
+  const row = await db.selectFrom('token').selectAll().where('hash', '=', hash).executeTakeFirst()
+  return row && toToken(row)
+}
+
+export async function revokeToken(tx: Tx, id: TokenId, at: string): Promise<boolean> {
+  const result = await tx
+    .updateTable('token')
+    .set({ revoked_at: at })
+    .where('id', '=', id)
+    .where('revoked_at', 'is', null)
+    .executeTakeFirst()
+  return result.numUpdatedRows === 1n
+}
+
+/** Bookkeeping outside the trail: when a token was used last, to the minute. */
+export async function touchToken(tx: Tx, id: TokenId, at: string): Promise<void> {
+  await tx.updateTable('token').set({ last_used_at: at }).where('id', '=', id).execute()
+}
+
+export async function findFailures(db: Db, login: string) {
+  return db.selectFrom('sign_in_failure').selectAll().where('login', '=', login).executeTakeFirst()
+}
+
+/** Bookkeeping outside the trail: how often signing in as this name failed in a row. */
+export async function countFailure(tx: Tx, login: string, at: string): Promise<void> {
+  await tx
+    .insertInto('sign_in_failure')
+    .values({ login, failures: 1, last_at: at })
+    .onConflict((c) =>
+      c.column('login').doUpdateSet((eb) => ({ failures: eb('sign_in_failure.failures', '+', 1), last_at: at })),
+    )
+    .execute()
+}
+
+export async function clearFailures(tx: Tx, login: string): Promise<void> {
+  await tx.deleteFrom('sign_in_failure').where('login', '=', login).execute()
+}
+
+export async function listWorkspaces(db: Db): Promise<string[]> {
+  const rows = await db.selectFrom('workspace').select('name').orderBy('name').execute()
+  return rows.map((row) => row.name)
+}
+
+export async function insertWorkspace(tx: Tx, name: string, at: string): Promise<void> {
+  await tx.insertInto('workspace').values({ name, created_at: at }).execute()
+}

@@ -1,0 +1,86 @@
+import { Readable } from 'node:stream'
+import type { FastifyRequest } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { Checkpoint, EventPage, EventQuery, Proof, TrailCheck } from './schema.ts'
+import type { Audit } from './service.ts'
+
+type Parts = {
+  at: (req: FastifyRequest) => Audit
+  names: (ids: readonly string[]) => Promise<Map<string, string>>
+}
+
+/** The trail: events, checkpoints, proofs, export. */
+export function auditRoutes({ at, names }: Parts): FastifyPluginAsyncZod {
+  const index = z.coerce.number().int().min(0)
+
+  return async (app) => {
+    app.get('/audit/events', {
+      config: { requires: 'audit.read' },
+      schema: {
+        tags: ['audit'],
+        summary: 'Events, newest first',
+        querystring: EventQuery,
+        response: { 200: EventPage },
+      },
+      handler: async (req) => {
+        const { events, size } = await at(req).events(req.query)
+        const known = await names(events.map(({ body }) => body.actor.id))
+        const last = events.at(-1)?.body.index
+        return {
+          size,
+          next_before: events.length === req.query.limit && last !== undefined && last > 0 ? last : null,
+          events: events.map(({ body, leaf }) => ({
+            ...body,
+            leaf,
+            actor_name: body.actor.id === 'server' ? 'the server' : (known.get(body.actor.id) ?? body.actor.id),
+          })),
+        }
+      },
+    })
+
+    app.get('/audit/checkpoint', {
+      config: { requires: 'audit.read' },
+      schema: { tags: ['audit'], summary: 'The newest signed checkpoint', response: { 200: Checkpoint } },
+      handler: (req) => at(req).checkpoint(),
+    })
+
+    app.get('/audit/check', {
+      config: { requires: 'audit.read' },
+      schema: { tags: ['audit'], summary: 'Recompute the whole trail', response: { 200: TrailCheck } },
+      handler: (req) => at(req).check(),
+    })
+
+    app.get('/audit/proofs/inclusion', {
+      config: { requires: 'audit.read' },
+      schema: {
+        tags: ['audit'],
+        summary: 'RFC 9162 inclusion proof of one event',
+        querystring: z.strictObject({ index, size: index.optional() }),
+        response: { 200: Proof },
+      },
+      handler: (req) => at(req).inclusion(req.query.index, req.query.size),
+    })
+
+    app.get('/audit/proofs/consistency', {
+      config: { requires: 'audit.read' },
+      schema: {
+        tags: ['audit'],
+        summary: 'RFC 9162 consistency proof between two sizes',
+        querystring: z.strictObject({ from: index, to: index }),
+        response: { 200: Proof },
+      },
+      handler: (req) => at(req).consistency(req.query.from, req.query.to),
+    })
+
+    app.get('/audit/export', {
+      config: { requires: 'audit.read' },
+      schema: { tags: ['audit'], summary: 'The trail file: every event with its leaf hash and every checkpoint' },
+      handler: (req, reply) =>
+        reply
+          .type('application/jsonl')
+          .header('content-disposition', 'attachment; filename="trail.jsonl"')
+          .send(Readable.from(at(req).exportLines())),
+    })
+  }
+}

@@ -1,0 +1,155 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { InjectOptions } from 'fastify'
+import { sql } from 'kysely'
+import { inject, onTestFinished } from 'vitest'
+import { type App, createApp } from '../app.ts'
+import type { Config } from '../config.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Grant, Permission, Person, Role } from '../modules/access/schema.ts'
+import { type EventBody, serverActor } from '../modules/audit/schema.ts'
+
+/** A clock that tests set. */
+export type TestClock = Clock & { advance(ms: number): void }
+
+export function testClock(start = '2026-03-02T09:00:00.000Z'): TestClock {
+  let now = Date.parse(start)
+  return {
+    now: () => new Date(now),
+    advance(ms) {
+      now += ms
+    },
+  }
+}
+
+export type TestClient = {
+  person: Person
+  token: string
+  request(method: string, url: string, body?: unknown, headers?: Record<string, string>): Promise<TestReply>
+  get(url: string): Promise<TestReply>
+  post(url: string, body?: unknown): Promise<TestReply>
+  put(url: string, body?: unknown): Promise<TestReply>
+  patch(url: string, body?: unknown): Promise<TestReply>
+  delete(url: string): Promise<TestReply>
+}
+
+export type TestReply = {
+  status: number
+  headers: Record<string, unknown>
+  text: string
+  bytes: Buffer
+  json: () => ReturnType<typeof JSON.parse>
+}
+
+export type TestApp = App & {
+  clock: TestClock
+  config: Config
+  /** A client with a token of a new person who holds these roles in the whole workspace. */
+  as(role: Role | readonly Grant[], options?: { name?: string; scopes?: Permission[] }): Promise<TestClient>
+  anonymous: Omit<TestClient, 'person' | 'token'>
+  /** The workspace's audit events about a thing, oldest first. */
+  trail(about?: string): Promise<EventBody[]>
+}
+
+/** A whole Modelkeep on the engine under test, in a folder of its own, closed when the test is finished. */
+export async function testApp(
+  options: { clock?: TestClock; dataDir?: string; config?: Partial<Config> } = {},
+): Promise<TestApp> {
+  const clock = options.clock ?? testClock()
+  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'modelkeep-test-'))
+  const prefix = `t${randomBytes(6).toString('hex')}`
+  const config: Config = {
+    dataDir,
+    host: '127.0.0.1',
+    port: 0,
+    publicUrl: 'http://modelkeep.test',
+    database:
+      process.env.TEST_ENGINE === 'postgres'
+        ? { kind: 'postgres', url: inject('databaseUrl'), prefix }
+        : { kind: 'sqlite' },
+    log: false,
+    trustProxy: false,
+    ...options.config,
+  }
+  const app = await createApp(config, { clock })
+  onTestFinished(async () => {
+    if (config.database.kind === 'postgres') {
+      for (const schema of [`${prefix}_system`, `${prefix}_ws_main`]) {
+        await sql`drop schema if exists ${sql.id(schema)} cascade`.execute(app.system.db).catch(() => {})
+      }
+    }
+    await app.close()
+    await rm(dataDir, { recursive: true, force: true })
+  })
+
+  let people = 0
+  async function as(roles: Role | readonly Grant[], { name, scopes }: { name?: string; scopes?: Permission[] } = {}) {
+    people++
+    const login = `${(name ?? (typeof roles === 'string' ? roles : 'person')).toLowerCase().replaceAll(/[^a-z0-9]/g, '-')}-${people}`
+    const grants = typeof roles === 'string' ? [{ role: roles, model: null }] : [...roles]
+    const person = await app.access.people.create(serverActor, { login, name: name ?? login, kind: 'person', grants })
+    const made = await app.access.tokens.create(
+      { id: person.id, kind: 'person', via: 'session', login, name: person.name, grants, scopes: null },
+      { name: 'test', scopes: scopes ?? null, expires_in_days: 30 },
+    )
+    return { person, token: made.secret, ...clientOf(app, { authorization: `Bearer ${made.secret}` }) }
+  }
+
+  return {
+    ...app,
+    clock,
+    config,
+    as,
+    anonymous: clientOf(app, {}),
+    async trail(about) {
+      const workspace = app.workspaces.get('main')
+      if (!workspace) return []
+      const { events } = await workspace.audit.events({ limit: 500, ...(about ? { about } : {}) })
+      return events.map(({ body }) => body).reverse()
+    },
+  }
+}
+
+function clientOf(app: App, fixed: Record<string, string>): Omit<TestClient, 'person' | 'token'> {
+  async function request(
+    method: string,
+    url: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<TestReply> {
+    const isBytes = body instanceof Uint8Array || typeof body === 'string'
+    const options: InjectOptions = {
+      method: method as 'GET',
+      url,
+      headers: {
+        ...(body !== undefined && !isBytes ? { 'content-type': 'application/json' } : {}),
+        ...fixed,
+        ...headers,
+      },
+      ...(body === undefined ? {} : { payload: isBytes ? (body as Buffer) : JSON.stringify(body) }),
+    }
+    const reply = await app.http.inject(options)
+    return {
+      status: reply.statusCode,
+      headers: reply.headers,
+      text: reply.body,
+      bytes: reply.rawPayload,
+      json: () => JSON.parse(reply.body),
+    }
+  }
+  const at = (url: string) =>
+    url.startsWith('/api/') || url.startsWith('/ajax-api/') || url.startsWith('/v1/') || url === '/health'
+      ? url
+      : `/api/v1${url}`
+  return {
+    request: (method, url, body, headers) => request(method, at(url), body, headers),
+    get: (url) => request('GET', at(url)),
+    post: (url, body = {}) => request('POST', at(url), body),
+    put: (url, body = {}) => request('PUT', at(url), body),
+    patch: (url, body = {}) => request('PATCH', at(url), body),
+    delete: (url) => request('DELETE', at(url)),
+  }
+}

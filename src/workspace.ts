@@ -1,0 +1,46 @@
+import type { Blobs } from './blobs/blobs.ts'
+import { createFolderBlobs } from './blobs/folder.ts'
+import { type Config, workspaceBlobs, workspaceDatabase } from './config.ts'
+import { type Connection, connect } from './db/connect.ts'
+import { migrate } from './db/migrate.ts'
+import { workspaceMigrations } from './db/migrations.ts'
+import type { Clock } from './lib/clock.ts'
+import { type SigningKey, shortKeyId } from './lib/keys.ts'
+import { type Audit, createAudit } from './modules/audit/index.ts'
+
+/** Everything that belongs to one workspace: its database, its bytes, its trail and the services over them. */
+export type Workspace = {
+  name: string
+  connection: Connection
+  blobs: Blobs
+  audit: Audit
+  close(): Promise<void>
+}
+
+export type Keys = { log: SigningKey; signing: SigningKey }
+
+export async function openWorkspace(
+  config: Config,
+  name: string,
+  { keys, clock }: { keys: Keys; clock: Clock },
+): Promise<Workspace> {
+  const connection = await connect(workspaceDatabase(config, name))
+  await migrate(connection, workspaceMigrations)
+  const blobs = await createFolderBlobs({ root: workspaceBlobs(config, name) })
+  const audit = createAudit({ connection, key: keys.log, origin: originOf(keys.log, name), clock })
+
+  return {
+    name,
+    connection,
+    blobs,
+    audit,
+    async close() {
+      await connection.close()
+    },
+  }
+}
+
+/** A log's name is unique in the world because it carries the fingerprint of its key. */
+export function originOf(key: SigningKey, log: string): string {
+  return `modelkeep/${shortKeyId(key.keyId).replace('ed25519:', '')}/${log}`
+}
