@@ -11,9 +11,6 @@ export type Attribute = {
 /** Cells of an intersection are counted in one dense table; more than this many is a mistake, not a question. */
 const maxCells = 262_144
 
-/** Rows split into groups: `code` per row (absent while only counts are needed), and one label per code. */
-export type Grouping = { readonly name: string; readonly labels: readonly string[]; readonly counts: Float64Array }
-
 /**
  * One code per row for the intersection of all attributes, the last attribute running fastest.
  * Throws bad_request on a code without a label and on too many cells.

@@ -11,6 +11,8 @@ export type LiftBin = {
   readonly cumulative_positives: number
   readonly cumulative_capture: number | null
   readonly cumulative_lift: number | null
+  /** Share of positives minus share of negatives captured so far; null where there is only one class. */
+  readonly ks_at: number | null
 }
 
 /**
@@ -52,6 +54,7 @@ export function liftTable(y: Uint8Array, score: Float64Array, parts = 10): LiftB
       cumulative_positives: captured,
       cumulative_capture: total === 0 ? null : captured / total,
       cumulative_lift: total === 0 ? null : captured / seen / base,
+      ks_at: total === 0 || total === y.length ? null : captured / total - (seen - captured) / (y.length - total),
     })
   }
   return table

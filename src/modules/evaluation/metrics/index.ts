@@ -1,0 +1,28 @@
+export { type BinaryFigure, type BinaryInput, type BinaryPerformance, binaryPerformance } from './binary.ts'
+export type { BootstrapOptions } from './binary-bootstrap.ts'
+export { type Calibration, type CalibrationBin, calibrationByMass, calibrationByWidth } from './calibration.ts'
+export type { Adjustment, Comparison } from './comparison.ts'
+export { type Confusion, composite, confusion, type RateName, rate, rateNames, rateValue } from './confusion.ts'
+export { partialAuc, type RocPoint, rocCurve, tprAt } from './curves.ts'
+export { comparePairedAuc, type PairedAuc } from './delong.ts'
+export type {
+  AttributeFairness,
+  Disparity,
+  EqualizedOdds,
+  FairnessInput,
+  FairnessOptions,
+  Gap,
+  GroupFairness,
+  GroupFigure,
+  GroupRow,
+  GroupState,
+  ImpactRow,
+} from './fairness-types.ts'
+export { type Figure, none, numberOf, type OkFigure, ok, suppressed } from './figure.ts'
+export { groupFairness } from './group-fairness.ts'
+export type { Attribute } from './groups.ts'
+export { coefficientOfVariation, generalisedEntropy, theil } from './inequality.ts'
+export { type LiftBin, liftTable } from './lift.ts'
+export { brier, logLoss } from './loss.ts'
+export { parity } from './parity.ts'
+export { auc, averagePrecision, confusionAt, ks, type ScoreSteps, scoreSteps } from './ranking.ts'
