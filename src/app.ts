@@ -5,12 +5,14 @@ import { type Config, systemDatabase } from './config.ts'
 import { type Connection, connect } from './db/connect.ts'
 import { migrate } from './db/migrate.ts'
 import { systemMigrations } from './db/migrations.ts'
+import { failureOf } from './http/errors.ts'
 import { createServer } from './http/server.ts'
 import { serverRoutes } from './http/server-routes.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
 import { loadOrCreateKey } from './lib/keys.ts'
 import { type Access, accessRoutes, createAccess } from './modules/access/index.ts'
 import { type Audit, auditRoutes, createAudit } from './modules/audit/index.ts'
+import { mlflowRoutes } from './protocols/mlflow/index.ts'
 import { type Keys, openWorkspace, originOf, type Workspace } from './workspace.ts'
 
 export type App = {
@@ -65,6 +67,7 @@ export async function createApp(config: Config, { clock = systemClock }: { clock
     },
     { prefix: '/api/v1' },
   )
+  await http.register(mlflowRoutes({ failureOf, areas: [] }))
 
   return {
     http,

@@ -1,0 +1,100 @@
+import { isUtf8 } from 'node:buffer'
+import type { FastifyInstance } from 'fastify'
+import { badRequest, tooLarge } from '../../lib/errors.ts'
+
+const deepest = 64
+const largestGetBody = 65_536
+
+/**
+ * MLflow's rules for bodies: JSON and nothing else, whatever the method. Python's `json` writes bare NaN and Infinity;
+ * they are read as what they say. A JSON text inside a JSON string is read, too, because old clients send that.
+ */
+export function mlflowBodies(app: FastifyInstance) {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_req, body, done) => {
+    try {
+      done(null, parseMlflowJson(body as Buffer))
+    } catch (error) {
+      done(error as Error)
+    }
+  })
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (req, _body, done) => {
+    done(contentTypeRefused(req.headers['content-type']))
+  })
+  app.addHook('preValidation', async (req) => {
+    const takesBody = req.method === 'POST' || req.method === 'PUT'
+    if (takesBody && req.headers['content-type'] === undefined) throw contentTypeRefused(undefined)
+    if (req.method === 'GET' && Number(req.headers['content-length']) > 0) req.body = await readBody(req.raw)
+  })
+}
+
+/** Some clients send the parameters of a GET in its body, which HTTP gives no meaning, so that nobody parses it. */
+async function readBody(stream: AsyncIterable<Buffer>): Promise<Record<string, unknown>> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of stream) {
+    bytes += chunk.length
+    if (bytes > largestGetBody) throw tooLarge('The request body is too large.')
+    chunks.push(chunk)
+  }
+  return parseMlflowJson(Buffer.concat(chunks))
+}
+
+function contentTypeRefused(type: string | undefined) {
+  return badRequest(
+    type === undefined
+      ? 'Bad Request. Content-Type header is missing.'
+      : "Bad Request. Content-Type must be one of ['application/json'].",
+  )
+}
+
+export function parseMlflowJson(body: Buffer): Record<string, unknown> {
+  if (body.length === 0) return {}
+  if (!isUtf8(body)) throw badRequest('The request body is not UTF-8.')
+  const text = body.toString('utf8').replace(/^\uFEFF/, '')
+  let value = parseLenient(text)
+  if (typeof value === 'string') value = parseLenient(value)
+  if (value === null) return {}
+  if (typeof value !== 'object' || Array.isArray(value)) throw badRequest('The request body is not a JSON object.')
+  return value as Record<string, unknown>
+}
+
+function parseLenient(text: string): unknown {
+  if (depthOf(text) > deepest) throw badRequest(`The request body is nested deeper than ${deepest} levels.`)
+  try {
+    return JSON.parse(text)
+  } catch {
+    try {
+      return JSON.parse(quoteBareNumbers(text))
+    } catch {
+      throw badRequest('The request body is not JSON.')
+    }
+  }
+}
+
+const stringOrBareNumber = /"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/g
+
+const quoteBareNumbers = (text: string) =>
+  text.replace(stringOrBareNumber, (found) => (found.startsWith('"') ? found : `"${found}"`))
+
+function depthOf(text: string): number {
+  let depth = 0
+  let most = 0
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code === 0x22) {
+      // A string: its brackets do not nest.
+      do i = text.indexOf('"', i + 1)
+      while (i > 0 && isEscaped(text, i))
+      if (i < 0) return most
+    } else if (code === 0x5b || code === 0x7b) most = Math.max(most, ++depth)
+    else if (code === 0x5d || code === 0x7d) depth--
+  }
+  return most
+}
+
+function isEscaped(text: string, quote: number): boolean {
+  let slashes = 0
+  while (text.charCodeAt(quote - 1 - slashes) === 0x5c) slashes++
+  return slashes % 2 === 1
+}

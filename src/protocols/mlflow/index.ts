@@ -1,0 +1,69 @@
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest, HTTPMethods } from 'fastify'
+import { mlflowBodies } from './body.ts'
+import { type FailureOf, sendMlflowError } from './errors.ts'
+import { mlflowServerInfo, mlflowServerRoutes } from './server.ts'
+
+export type MlflowParts = {
+  failureOf: FailureOf
+  /**
+   * Areas of the API, each with paths below `/api/2.0` such as `/mlflow/runs/get`. An area that takes other bodies than JSON
+   * registers parsers of its own in a context of its own.
+   */
+  areas: readonly FastifyPluginAsync[]
+  /** Areas that MLflow serves below `/api/3.0`. */
+  areas3?: readonly FastifyPluginAsync[]
+  /** Areas at the root, such as `/get-artifact`. */
+  rootAreas?: readonly FastifyPluginAsync[]
+}
+
+/** MLflow's REST API at both of its prefixes, with its errors and its rules for bodies. Registered at the root. */
+export function mlflowRoutes({ failureOf, areas, areas3 = [], rootAreas = [] }: MlflowParts): FastifyPluginAsync {
+  return async (root) => {
+    for (const prefix of ['/api', '/ajax-api']) {
+      await root.register(area(failureOf, areas), { prefix: `${prefix}/2.0` })
+      await root.register(area(failureOf, [mlflowServerInfo, ...areas3]), { prefix: `${prefix}/3.0` })
+    }
+    await root.register(async (app) => {
+      speakMlflow(app, failureOf)
+      for (const plugin of [mlflowServerRoutes, ...rootAreas]) await app.register(plugin)
+    })
+  }
+}
+
+function area(failureOf: FailureOf, plugins: readonly FastifyPluginAsync[]): FastifyPluginAsync {
+  return async (app) => {
+    speakMlflow(app, failureOf)
+    app.setNotFoundHandler((req, reply) => {
+      const allowed = methods.filter((method) => app.findRoute({ method, url: pathOf(req) }) !== null)
+      if (allowed.length > 0 && !allowed.includes(req.method as HTTPMethods)) {
+        const allow = [...allowed, ...(allowed.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].sort().join(', ')
+        if (req.method === 'OPTIONS') return reply.code(204).header('allow', allow).send()
+        return html(
+          reply.header('allow', allow),
+          405,
+          'Method Not Allowed',
+          'The method is not allowed for the requested URL.',
+        )
+      }
+      req.log.warn({ method: req.method, path: pathOf(req) }, 'an MLflow client asked for a route that is not served')
+      return html(reply, 404, 'Not Found', 'The requested URL was not found on the server.')
+    })
+    for (const plugin of plugins) await app.register(plugin)
+  }
+}
+
+function speakMlflow(app: FastifyInstance, failureOf: FailureOf) {
+  mlflowBodies(app)
+  app.setErrorHandler((error, req, reply) => sendMlflowError(reply, failureOf(error, req)))
+}
+
+const methods: HTTPMethods[] = ['DELETE', 'GET', 'PATCH', 'POST', 'PUT']
+const pathOf = (req: FastifyRequest) => req.url.split('?')[0] ?? ''
+
+function html(reply: Parameters<typeof sendMlflowError>[0], status: number, title: string, text: string) {
+  return reply
+    .code(status)
+    .type('text/html; charset=utf-8')
+    .serializer(String)
+    .send(`<!doctype html>\n<html lang=en>\n<title>${status} ${title}</title>\n<h1>${title}</h1>\n<p>${text}</p>\n`)
+}
