@@ -5,7 +5,7 @@ export type Random = {
   readonly word: () => number
   /** A number in [0, 1) with 53 random bits. */
   readonly uniform: () => number
-  /** A whole number in [0, limit), limit at most 2^32, without modulo bias. */
+  /** A whole number in [0, limit), limit at most 2^32; the bias is below limit / 2^53. */
   readonly below: (limit: number) => number
 }
 
@@ -39,13 +39,7 @@ export function seeded(seed: number): Random {
 
   const uniform = () => ((word() >>> 5) * 67108864 + (word() >>> 6)) / 9007199254740992
 
-  /** Lemire's multiplication would need 64 bits; rejection above the last full multiple is simple and rare. */
-  function below(limit: number): number {
-    const last = 4294967296 - (4294967296 % limit)
-    let value = word()
-    while (value >= last) value = word()
-    return value % limit
-  }
+  const below = (limit: number) => Math.floor(uniform() * limit)
 
   return { word, uniform, below }
 }

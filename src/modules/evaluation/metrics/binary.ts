@@ -14,11 +14,11 @@ import { partialAuc, type RocPoint, rocCurve } from './curves.ts'
 import { type Figure, none, ok } from './figure.ts'
 import { requireBinary, requireFinite, requireLength } from './input.ts'
 import { type LiftBin, liftTable } from './lift.ts'
-import { baseLogLoss, brier, logLoss, meanScore } from './loss.ts'
+import { baseLogLoss, brier, brierTable, logLoss, logLossTable, meanLoss, meanScore } from './loss.ts'
 import { auc, averagePrecision, confusionAt, ks, precisionRecallArea, type ScoreSteps, scoreSteps } from './ranking.ts'
 
 /** Above this many resampled rows the measures of the scores get no bootstrap interval: it would take seconds. */
-const maxResampled = 200_000_000
+const maxResampled = 100_000_000
 
 const rates = {
   accuracy: 'accuracy',
@@ -171,9 +171,17 @@ function replicate(
     for (const name of compositeNames) replicates.add(name, compositeValue(name, drawn))
   })
   if (!resampled) return replicates
-  const measures = Object.entries({ ...scoreMeasures, ...(probability ? probabilityMeasures : {}) })
+  const losses = probability ? { log: logLossTable(steps), squared: brierTable(steps) } : undefined
   resampleSteps(steps, bootstrap, (drawn) => {
-    for (const [name, of] of measures) replicates.add(name, of(drawn))
+    for (const [name, of] of Object.entries(scoreMeasures)) replicates.add(name, of(drawn))
+    if (!losses) return
+    const log = meanLoss(drawn, losses.log)
+    const squared = meanLoss(drawn, losses.squared)
+    replicates.add('log_loss', log)
+    replicates.add('brier', squared)
+    replicates.add('brier_skill', skill(squared, baseBrier(drawn)))
+    replicates.add('d2_log_loss', skill(log, baseLogLoss(baseRate(drawn))))
+    replicates.add('ece', calibrationByWidth(drawn)?.ece)
   })
   return replicates
 }

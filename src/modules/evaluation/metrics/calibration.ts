@@ -67,9 +67,7 @@ export function calibrationByMass(y: ArrayLike<number>, score: Float64Array, bin
   const n = new Float64Array(bins)
   const scores = new Float64Array(bins)
   const labels = new Float64Array(bins)
-  const order = ascendingRows(score)
-  for (const [position, row] of order.entries()) {
-    const bin = binOfPosition(position, order.length, bins)
+  for (const [row, bin] of rankBins(score, bins).entries()) {
     n[bin] = (n[bin] ?? 0) + 1
     scores[bin] = (scores[bin] ?? 0) + (score[row] ?? 0)
     labels[bin] = (labels[bin] ?? 0) + (y[row] ?? 0)
@@ -77,9 +75,37 @@ export function calibrationByMass(y: ArrayLike<number>, score: Float64Array, bin
   return summarise('equal_mass', n, scores, labels)
 }
 
-/** Row numbers by ascending score; equal scores by row number. */
-export function ascendingRows(score: Float64Array): Uint32Array {
-  return Uint32Array.from(score, (_, i) => i).sort((i, j) => (score[i] ?? 0) - (score[j] ?? 0) || i - j)
+/**
+ * Part of each row when rows are ranked by ascending score, then row number, and split into `parts`. Only scores at which
+ * a part begins can be torn apart by the row number, so a numeric sort suffices and no row is moved.
+ */
+export function rankBins(score: Float64Array, parts: number): Uint16Array {
+  const sorted = score.slice().sort()
+  const starts: number[] = []
+  const firstRank = new Map<number, number>()
+  for (let position = 0, part = -1; position < sorted.length; position++) {
+    const own = binOfPosition(position, sorted.length, parts)
+    if (own === part) continue
+    part = own
+    const value = sorted[position] ?? 0
+    starts.push(value)
+    let first = position
+    while (first > 0 && sorted[first - 1] === value) first--
+    firstRank.set(value, first)
+  }
+  const bins = new Uint16Array(score.length)
+  for (let row = 0; row < score.length; row++) {
+    const s = score[row] ?? 0
+    let part = starts.length - 1
+    while (part > 0 && s < (starts[part] ?? 0)) part--
+    if (s === starts[part]) {
+      const rank = firstRank.get(s) ?? 0
+      firstRank.set(s, rank + 1)
+      part = binOfPosition(rank, score.length, parts)
+    }
+    bins[row] = part
+  }
+  return bins
 }
 
 /** The part that a position falls into when `n` rows are split into `parts`, larger parts first (numpy.array_split). */

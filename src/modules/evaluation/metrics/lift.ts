@@ -1,4 +1,4 @@
-import { ascendingRows, binOfPosition } from './calibration.ts'
+import { rankBins } from './calibration.ts'
 
 export type LiftBin = {
   readonly decile: number
@@ -20,13 +20,15 @@ export type LiftBin = {
  * there is no positive at all. Parts without rows are left out. y is 0 or 1, one per score.
  */
 export function liftTable(y: Uint8Array, score: Float64Array, parts = 10): LiftBin[] {
-  const order = ascendingRows(score.map((each) => -each))
+  const bins = rankBins(
+    score.map((each) => -each),
+    parts,
+  )
   const n = new Float64Array(parts)
   const positives = new Float64Array(parts)
   const low = new Float64Array(parts).fill(Number.POSITIVE_INFINITY)
   const high = new Float64Array(parts).fill(Number.NEGATIVE_INFINITY)
-  for (const [position, row] of order.entries()) {
-    const bin = binOfPosition(position, order.length, parts)
+  for (const [row, bin] of bins.entries()) {
     const s = score[row] ?? 0
     n[bin] = (n[bin] ?? 0) + 1
     positives[bin] = (positives[bin] ?? 0) + (y[row] ?? 0)

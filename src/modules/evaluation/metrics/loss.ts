@@ -11,19 +11,34 @@ export function pointLogLoss(y: number, score: number): number {
 
 const squaredError = (y: number, score: number) => (score - y) ** 2
 
-/** Sums run over the distinct scores in order, so the order of the rows cannot change a bit of the result. */
-function meanOver(steps: ScoreSteps, loss: (y: number, score: number) => number): number | undefined {
+/** Loss of a positive and of a negative at each step of a score. */
+export type LossTable = { readonly positive: Float64Array; readonly negative: Float64Array }
+type Loss = (y: number, score: number) => number
+
+function lossTable({ score }: ScoreSteps, loss: Loss): LossTable {
+  return { positive: score.map((s) => loss(1, s)), negative: score.map((s) => loss(0, s)) }
+}
+
+/** Losses per step, so that resampling need not compute them again. */
+export const logLossTable = (steps: ScoreSteps) => lossTable(steps, pointLogLoss)
+export const brierTable = (steps: ScoreSteps) => lossTable(steps, squaredError)
+
+/**
+ * Mean of tabled losses; undefined without rows. The sum runs over the distinct scores in order, so the order of the rows
+ * cannot change a bit of the result.
+ */
+export function meanLoss(steps: ScoreSteps, { positive, negative }: LossTable): number | undefined {
+  const { positives, negatives } = steps
   const n = steps.nPositive + steps.nNegative
   if (n === 0) return undefined
   let sum = 0
-  for (let k = 0; k < steps.score.length; k++) {
-    const score = steps.score[k] ?? 0
-    const p = steps.positives[k] ?? 0
-    const q = steps.negatives[k] ?? 0
-    if (p > 0) sum += p * loss(1, score)
-    if (q > 0) sum += q * loss(0, score)
-  }
+  for (let k = 0; k < positives.length; k++)
+    sum += (positives[k] ?? 0) * (positive[k] ?? 0) + (negatives[k] ?? 0) * (negative[k] ?? 0)
   return sum / n
+}
+
+function meanOver(steps: ScoreSteps, loss: Loss): number | undefined {
+  return meanLoss(steps, lossTable(steps, loss))
 }
 
 /** Mean of -ln of the probability given to the label; undefined without rows. */
@@ -38,7 +53,7 @@ export function brier(steps: ScoreSteps): number | undefined {
 
 /** Mean score; undefined without rows. */
 export function meanScore(steps: ScoreSteps): number | undefined {
-  return meanOver(steps, (_, score) => score)
+  return meanLoss(steps, { positive: steps.score, negative: steps.score })
 }
 
 /** Standard deviation of the score (n - 1); undefined below two rows. */
