@@ -6,8 +6,10 @@ import { type Connection, connect } from './db/connect.ts'
 import { migrate } from './db/migrate.ts'
 import { systemMigrations } from './db/migrations.ts'
 import { failureOf } from './http/errors.ts'
+import { describeApi } from './http/openapi.ts'
 import { createServer } from './http/server.ts'
 import { serverRoutes } from './http/server-routes.ts'
+import { serveWeb } from './http/web.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
 import { loadOrCreateKey } from './lib/keys.ts'
 import { type Access, accessRoutes, createAccess } from './modules/access/index.ts'
@@ -26,6 +28,8 @@ export type App = {
 }
 
 const firstWorkspace = 'main'
+/** How long an event may wait for its signed checkpoint, in milliseconds. */
+const checkpointEvery = 60_000
 
 /** Creates every service and connects them, top to bottom. */
 export async function createApp(config: Config, { clock = systemClock }: { clock?: Clock } = {}): Promise<App> {
@@ -59,6 +63,7 @@ export async function createApp(config: Config, { clock = systemClock }: { clock
     log: config.log,
     trustProxy: config.trustProxy,
   })
+  await describeApi(http)
   await http.register(
     async (api) => {
       await api.register(serverRoutes({ config, keys, at }))
@@ -69,6 +74,15 @@ export async function createApp(config: Config, { clock = systemClock }: { clock
   )
   await http.register(mlflowRoutes({ failureOf, areas: [] }))
 
+  await serveWeb(http)
+
+  const checkpoints = setInterval(() => {
+    for (const { audit } of [{ audit: systemAudit }, ...workspaces.values()]) {
+      audit.checkpoint().catch((error: unknown) => http.log.error({ err: error }, 'a checkpoint failed'))
+    }
+  }, checkpointEvery)
+  checkpoints.unref()
+
   return {
     http,
     system,
@@ -77,6 +91,7 @@ export async function createApp(config: Config, { clock = systemClock }: { clock
     keys,
     workspaces,
     async close() {
+      clearInterval(checkpoints)
       await http.close()
       for (const workspace of workspaces.values()) await workspace.close()
       await system.close()

@@ -1,5 +1,5 @@
 import cookie from '@fastify/cookie'
-import { type FastifyInstance, fastify } from 'fastify'
+import { type FastifyInstance, fastify, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { badRequest } from '../lib/errors.ts'
 import type { Access } from '../modules/access/index.ts'
@@ -7,7 +7,6 @@ import type { Actor } from '../modules/access/schema.ts'
 import { failureOf, sendProblem } from './errors.ts'
 import { parseJsonBodies } from './json-body.ts'
 import { checkBodyPermission, checkPermission, demandPermissions } from './permission.ts'
-
 import { authenticate } from './sign-in.ts'
 
 export type HttpParts = {
@@ -22,8 +21,10 @@ export type HttpParts = {
 export async function createServer(parts: HttpParts): Promise<FastifyInstance> {
   const app = fastify({
     logger:
-      parts.log === true ? { level: 'info', redact: ['req.headers.authorization', 'req.headers.cookie'] } : parts.log,
-    disableRequestLogging: true,
+      parts.log === true
+        ? { level: 'info', stream: process.stderr, redact: ['req.headers.authorization', 'req.headers.cookie'] }
+        : parts.log,
+    logController: new LogController({ disableRequestLogging: true }),
     trustProxy: parts.trustProxy,
     bodyLimit: 2 * 1024 * 1024,
     requestTimeout: 0,
@@ -54,15 +55,15 @@ export async function createServer(parts: HttpParts): Promise<FastifyInstance> {
   })
   app.addHook('preHandler', async (req) => checkBodyPermission(req))
 
+  app.addHook('onResponse', async (req, reply) => {
+    const path = req.url.split('?')[0]
+    req.log.info(
+      { method: req.method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime), by: req.actor?.id },
+      'request',
+    )
+  })
+
   app.setErrorHandler((error, req, reply) => sendProblem(reply, failureOf(error, req)))
-  app.setNotFoundHandler((req, reply) =>
-    sendProblem(reply, {
-      status: 404,
-      code: 'not_found',
-      message: `there is no ${req.method} ${req.url.split('?')[0]}`,
-      detail: {},
-    }),
-  )
   return app
 }
 

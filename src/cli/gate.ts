@@ -1,0 +1,130 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import type { Command } from 'commander'
+import { AliasMove, Verdict } from '../modules/gate/schema.ts'
+import { Deployment } from '../modules/registry/schema.ts'
+import { type Client, connectClient, parseModelVersion } from './client.ts'
+import { CliError, exitCodes } from './exit.ts'
+import { print, printJson, styled, tone, wrapped } from './output.ts'
+import { signingKeys } from './trusted-keys.ts'
+
+export function addGate(program: Command) {
+  const gate = program.command('gate').description('ask whether a version may run in an environment')
+  gate
+    .command('check <model@version>')
+    .description('exit 0 allowed, 3 denied, 4 allowed under a waiver, 2 error')
+    .requiredOption('--env <environment>', 'where it is to run')
+    .option('--json', 'print the whole verdict as JSON')
+    .option('--save <file>', 'write the signed verdict (a DSSE envelope) to a file')
+    .action(check)
+
+  program
+    .command('verdict')
+    .description('signed verdicts')
+    .command('verify <file>')
+    .description('verify a saved verdict without the server')
+    .option('--key <file>', 'the server’s public key in PEM (default: the one that modelkeep login remembered)')
+    .option('--digest <sha256>', 'refuse a verdict about other content than this')
+    .action(verify)
+
+  program
+    .command('alias <model> <alias> <version>')
+    .description('move an alias to a version; a protected alias asks the gate')
+    .action(moveAlias)
+
+  program
+    .command('deployed <model@version>')
+    .description('report that a version now runs in an environment')
+    .requiredOption('--env <environment>', 'where it runs')
+    .option('--endpoint <url>', 'where it answers')
+    .option('--verdict <id>', 'the verdict that allowed it')
+    .action(report)
+}
+
+async function check(text: string, options: { env: string; json?: boolean; save?: string }) {
+  const client = await connectClient()
+  const question = { ...parseModelVersion(text), environment: options.env }
+  const verdict = await client.post('/gate/checks', Verdict, question)
+  if (options.save) await writeFile(options.save, `${JSON.stringify(verdict.envelope, null, 2)}\n`)
+  if (options.json) printJson(verdict)
+  else explain(verdict, client)
+  process.exitCode = verdict.outcome === 'allowed' || verdict.proceed ? exitCodes.allowed : exitCodes.denied
+}
+
+/** One screen: the answer, what is not met, who can meet it and where. */
+export function explain(verdict: Verdict, client: Pick<Client, 'url'>) {
+  const name = `${verdict.model} version ${verdict.version}`
+  const unmet = verdict.requirements.filter((requirement) => requirement.state !== 'met')
+  const met = verdict.requirements.length - unmet.length
+  if (verdict.outcome === 'allowed') {
+    print(
+      `${styled(['green', 'bold'], 'Allowed')}: ${name} may run in ${verdict.environment} until ${verdict.expires_at}.`,
+    )
+  } else {
+    print(`${styled(['red', 'bold'], 'Denied')}: ${name} may not run in ${verdict.environment}. ${verdict.path}`)
+    if (verdict.proceed) print(`${verdict.environment} is in mode ${verdict.mode}: this does not stop the pipeline.`)
+  }
+  const rules = verdict.policies.map((policy) => `${policy.name} ${policy.version}`).join(', ')
+  print(`Policy ${rules || 'none'}: ${met} of ${verdict.requirements.length} requirements met.`)
+  for (const requirement of unmet) {
+    print()
+    print(`  ${tone(requirement.state)}  ${wrapped(requirement.title, 15)}`)
+    print(`  ${' '.repeat(13)}${wrapped(requirement.explanation, 15)}`)
+    print(`  ${' '.repeat(13)}${requirement.who} can meet this: ${client.url}${requirement.link}`)
+  }
+  print()
+  print(`Verdict ${verdict.id}, ${client.url}/gate/verdicts/${verdict.id}`)
+}
+
+async function verify(file: string, options: { key?: string; digest?: string }) {
+  const { verifyVerdict } = await import('../modules/gate/verify.ts')
+  const text = await readFile(file, 'utf8').catch(() => {
+    throw new CliError(`${file} cannot be read`)
+  })
+  const result = verifyVerdict(text, await signingKeys(options.key), new Date())
+  if (result.outcome !== 'verified') throw new CliError(`${file} is not a valid verdict: ${result.message}`)
+  const { verdict } = result
+  if (options.digest && options.digest !== verdict.digest) {
+    throw new CliError(`the verdict is about ${verdict.digest}, not ${options.digest}`)
+  }
+  const word = verdict.outcome === 'allowed' ? styled('green', 'allowed') : styled('red', 'denied')
+  print(
+    `Valid: ${verdict.model} version ${verdict.version} is ${word} in ${verdict.environment} until ${verdict.expires_at}.`,
+  )
+  print(`Content ${verdict.digest}`)
+  process.exitCode = verdict.outcome === 'allowed' || verdict.proceed ? exitCodes.allowed : exitCodes.denied
+}
+
+async function moveAlias(model: string, alias: string, version: string) {
+  const client = await connectClient()
+  const move = await client.put(
+    `/models/${encodeURIComponent(model)}/aliases/${encodeURIComponent(alias)}`,
+    AliasMove,
+    {
+      version: Number(version),
+    },
+  )
+  switch (move.outcome) {
+    case 'moved':
+      print(
+        `${alias} of ${model} is now version ${move.version}${move.verdict ? `; the gate allowed it (${move.verdict.id})` : ''}.`,
+      )
+      return
+    case 'blocked':
+      explain(move.verdict, client)
+      process.exitCode = exitCodes.denied
+  }
+}
+
+async function report(text: string, options: { env: string; endpoint?: string; verdict?: string }) {
+  const client = await connectClient()
+  const { model, version } = parseModelVersion(text)
+  if (typeof version === 'string') throw new CliError('report the version’s number: an alias may move')
+  const deployment = await client.post('/deployments', Deployment, {
+    model,
+    version,
+    environment: options.env,
+    endpoint: options.endpoint ?? null,
+    verdict_id: options.verdict ?? null,
+  })
+  print(`${model} version ${version} runs in ${deployment.environment} since ${deployment.reported_at}.`)
+}

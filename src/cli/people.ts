@@ -1,0 +1,103 @@
+import type { Command } from 'commander'
+import { z } from 'zod'
+import { NewToken, Permission, Person, Role } from '../modules/access/schema.ts'
+import { connectClient } from './client.ts'
+import { CliError } from './exit.ts'
+import { print, printJson, table } from './output.ts'
+
+export function addPeople(program: Command) {
+  const person = program.command('person').description('accounts and roles')
+  person.command('list').description('everyone with an account').action(list)
+  person
+    .command('add <login>')
+    .description('create an account')
+    .requiredOption('--name <name>', 'the person’s name')
+    .option('--role <roles...>', `roles: ${Role.options.join(', ')}`, [])
+    .option('--model <model>', 'hold the roles on this model only')
+    .option('--password-stdin', 'read the first password from standard input')
+    .option('--service', 'a service account, which has tokens and no password')
+    .option('--json', 'print JSON')
+    .action(add)
+
+  program
+    .command('token')
+    .description('API tokens')
+    .command('create <name>')
+    .description('make a token for yourself, or for a service account; the secret is printed once')
+    .option('--scope <permissions...>', 'what it may do (default: everything its owner may)')
+    .option('--days <days>', 'how long it lives', '90')
+    .option('--for <login>', 'a service account')
+    .option('--json', 'print JSON')
+    .action(createToken)
+}
+
+const People = z.object({ people: z.array(Person) })
+
+async function list() {
+  const client = await connectClient()
+  const { people } = await client.get('/people', People)
+  const rows = people.map((person) => [
+    person.login,
+    person.name,
+    person.grants.map((grant) => (grant.model ? `${grant.role} of ${grant.model}` : grant.role)).join(', '),
+    person.disabled_at ? 'disabled' : '',
+  ])
+  print(table([['LOGIN', 'NAME', 'ROLES', ''], ...rows]))
+}
+
+type AddOptions = {
+  name: string
+  role: string[]
+  model?: string
+  passwordStdin?: boolean
+  service?: boolean
+  json?: boolean
+}
+
+async function add(login: string, options: AddOptions) {
+  const roles = z.array(Role).safeParse(options.role)
+  if (!roles.success) throw new CliError(`roles are ${Role.options.join(', ')}`)
+  const client = await connectClient()
+  const person = await client.post('/people', Person, {
+    login,
+    name: options.name,
+    kind: options.service ? 'service' : 'person',
+    grants: roles.data.map((role) => ({ role, model: options.model ?? null })),
+    ...(options.passwordStdin ? { password: (await readStdin()).trim() } : {}),
+  })
+  if (options.json) printJson(person)
+  else print(`Created ${person.login} (${person.id}).`)
+}
+
+async function createToken(name: string, options: { scope?: string[]; days: string; for?: string; json?: boolean }) {
+  const scopes = z
+    .array(Permission)
+    .nullable()
+    .safeParse(options.scope ?? null)
+  if (!scopes.success) throw new CliError(`permissions are ${Permission.options.join(', ')}`)
+  const client = await connectClient()
+  const made = await client.post('/tokens', NewToken, {
+    name,
+    scopes: scopes.data,
+    expires_in_days: Number(options.days),
+    ...(options.for ? { person: await idOf(client, options.for) } : {}),
+  })
+  if (options.json) printJson(made)
+  else {
+    print(made.secret)
+    process.stderr.write(`Shown once. Expires ${made.token.expires_at}.\n`)
+  }
+}
+
+async function idOf(client: Awaited<ReturnType<typeof connectClient>>, login: string) {
+  const { people } = await client.get('/people', People)
+  const person = people.find((candidate) => candidate.login === login)
+  if (!person) throw new CliError(`there is no account ${login}`)
+  return person.id
+}
+
+async function readStdin(): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString('utf8')
+}

@@ -1,0 +1,40 @@
+import { Command, CommanderError } from 'commander'
+import { version } from '../lib/version.ts'
+import { addAudit } from './audit.ts'
+import { addData } from './data.ts'
+import { CliError, exitCodes } from './exit.ts'
+import { addGate } from './gate.ts'
+import { addLogin } from './login.ts'
+import { addPeople } from './people.ts'
+import { addPolicy } from './policy.ts'
+import { addReviews } from './reviews.ts'
+import { addServe } from './serve.ts'
+
+/** Runs one command and gives its exit status. */
+export async function run(argv: readonly string[]): Promise<number> {
+  const program = new Command('modelkeep')
+    .description(
+      'Model governance: a registry in which every approval is a signed statement, and a gate that pipelines ask',
+    )
+    .version(version)
+    .showHelpAfterError()
+    .exitOverride()
+  for (const add of [addServe, addLogin, addGate, addReviews, addData, addPolicy, addAudit, addPeople]) add(program)
+
+  process.exitCode = exitCodes.allowed
+  try {
+    await program.parseAsync([...argv])
+    return Number(process.exitCode)
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.error
+    if (error instanceof CliError) {
+      process.stderr.write(`modelkeep: ${error.message}\n`)
+      return error.status
+    }
+    const isKnown = error instanceof Error && error.name === 'KeyFileError'
+    process.stderr.write(
+      isKnown ? `modelkeep: ${error.message}\n` : `modelkeep: ${error instanceof Error ? error.stack : error}\n`,
+    )
+    return exitCodes.error
+  }
+}

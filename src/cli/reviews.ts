@@ -1,0 +1,120 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import type { Command } from 'commander'
+import { z } from 'zod'
+import { DecisionResult, Review, ReviewSheet, SignedDecision } from '../modules/reviews/schema.ts'
+import { connectClient, parseModelVersion, versionPath } from './client.ts'
+import { CliError, exitCodes } from './exit.ts'
+import { print, printJson, styled, table, tone, wrapped } from './output.ts'
+import { signingKeys } from './trusted-keys.ts'
+
+export function addReviews(program: Command) {
+  const review = program.command('review').description('ask for a review, and decide')
+  review
+    .command('submit <model@version>')
+    .description('ask for a review of a version for an environment')
+    .requiredOption('--env <environment>', 'where it is to run')
+    .option('--note <text>', 'what reviewers should know', '')
+    .option('--json', 'print JSON')
+    .action(submit)
+  review.command('list').description('open reviews').action(list)
+  review.command('show <id>').description('what a decision would be about').action(show)
+  for (const [word, outcome] of [
+    ['approve', 'approved'],
+    ['reject', 'rejected'],
+  ] as const) {
+    review
+      .command(`${word} <id>`)
+      .description(`${word} exactly the content that the review shows`)
+      .requiredOption('--reason <text>', 'why, in at least ten characters')
+      .action((id: string, options: { reason: string }) => decide(id, outcome, options.reason))
+  }
+
+  const decision = program.command('decision').description('signed decisions')
+  decision
+    .command('show <id>')
+    .description('print a decision with the snapshot that it signs')
+    .option('--save <file>', 'write the decision file')
+    .action(showDecision)
+  decision
+    .command('verify <file>')
+    .description('recompute a decision’s hash and check its signature without the server')
+    .option('--key <file>', 'the server’s public key in PEM (default: the one that modelkeep login remembered)')
+    .action(verify)
+}
+
+async function submit(text: string, options: { env: string; note: string; json?: boolean }) {
+  const client = await connectClient()
+  const review = await client.post(`${versionPath(parseModelVersion(text))}/reviews`, Review, {
+    environment: options.env,
+    note: options.note,
+  })
+  if (options.json) printJson(review)
+  else print(`Review ${review.id} is open: ${client.url}/reviews/${review.id}`)
+}
+
+async function list() {
+  const client = await connectClient()
+  const { reviews } = await client.get('/reviews?state=open', z.object({ reviews: z.array(Review) }))
+  if (reviews.length === 0) return print('Nothing is waiting for review.')
+  print(
+    table([
+      ['REVIEW', 'VERSION', 'ENVIRONMENT', 'ASKED'],
+      ...reviews.map((r) => [r.id, `${r.model}@${r.version}`, r.environment, r.requested_at]),
+    ]),
+  )
+}
+
+async function show(id: string) {
+  const client = await connectClient()
+  const sheet = await client.get(`/reviews/${id}`, ReviewSheet)
+  print(`${sheet.review.model} version ${sheet.review.version} for ${sheet.review.environment}: ${sheet.review.state}`)
+  print(`Content ${sheet.snapshot.version.digest}, scope ${sheet.scope_digest}`)
+  for (const requirement of sheet.assessment.requirements) {
+    print(`  ${tone(requirement.state)}  ${wrapped(requirement.title, 15)}`)
+    print(`  ${' '.repeat(13)}${wrapped(requirement.explanation, 15)}`)
+  }
+  for (const conflict of sheet.conflicts) print(`You may not decide: ${conflict.message}`)
+}
+
+async function decide(id: string, outcome: 'approved' | 'rejected', reason: string) {
+  const client = await connectClient()
+  const sheet = await client.get(`/reviews/${id}`, ReviewSheet)
+  const result = await client.post(`/reviews/${id}/decisions`, DecisionResult, {
+    outcome,
+    reason,
+    scope_digest: sheet.scope_digest,
+  })
+  switch (result.outcome) {
+    case 'recorded':
+      print(
+        `${styled(outcome === 'approved' ? 'green' : 'red', outcome === 'approved' ? 'Approved' : 'Rejected')}: ${result.decision.id} over ${result.decision.digest}`,
+      )
+      return
+    case 'refused':
+      print(`${styled('red', 'Refused')}: you may not decide this.`)
+      for (const { message } of result.reasons) print(`  ${message}`)
+      process.exitCode = exitCodes.denied
+  }
+}
+
+async function showDecision(id: string, options: { save?: string }) {
+  const client = await connectClient()
+  const decision = await client.get(`/decisions/${id}`, SignedDecision)
+  if (!options.save) return printJson(decision)
+  await writeFile(options.save, `${JSON.stringify(decision, null, 2)}\n`)
+  print(`${options.save} holds decision ${id}.`)
+}
+
+async function verify(file: string, options: { key?: string }) {
+  const { verifyDecision } = await import('../modules/reviews/verify.ts')
+  const text = await readFile(file, 'utf8').catch(() => {
+    throw new CliError(`${file} cannot be read`)
+  })
+  const result = verifyDecision(text, await signingKeys(options.key))
+  if (result.outcome !== 'verified') throw new CliError(`${file} is not a valid decision: ${result.message}`)
+  const { document } = result
+  print(
+    `${styled('green', 'Valid')}: ${document.decided_by} ${document.outcome} ${document.snapshot.model.name} version ${document.snapshot.version.version} at ${document.decided_at}.`,
+  )
+  print(`Content ${document.snapshot.version.digest}`)
+}

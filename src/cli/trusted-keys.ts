@@ -1,0 +1,34 @@
+import { readFile } from 'node:fs/promises'
+import { parsePublicKey } from '../lib/keys.ts'
+import { CliError } from './exit.ts'
+import { readSettings } from './settings.ts'
+
+/** The server keys that signatures are checked with: from a file, or those that `modelkeep login` remembered. */
+export async function signingKeys(file: string | undefined): Promise<Uint8Array[]> {
+  const texts = file === undefined ? await remembered() : [await readText(file)]
+  return texts.map((text) => {
+    const key = parsePublicKey(text)
+    if (!key) throw new CliError(`${file ?? 'a remembered key'} is not an Ed25519 public key in PEM`)
+    return key
+  })
+}
+
+/** The verifier key of the trail (C2SP form). */
+export async function trailKey(given: string | undefined): Promise<string | undefined> {
+  if (given !== undefined) return given.includes('+') ? given : (await readText(given)).trim()
+  const { keys } = await readSettings()
+  return keys.find((key) => key.use === 'log')?.verifier
+}
+
+async function remembered(): Promise<string[]> {
+  const { keys } = await readSettings()
+  const texts = keys.filter((key) => key.use === 'signing').map((key) => key.public_key_pem)
+  if (texts.length === 0) throw new CliError('no key to verify with: give --key FILE, or run modelkeep login URL once')
+  return texts
+}
+
+function readText(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch(() => {
+    throw new CliError(`${file} cannot be read`)
+  })
+}
