@@ -24,6 +24,12 @@ export type { Attribute } from './groups.ts'
 export { coefficientOfVariation, generalisedEntropy, theil } from './inequality.ts'
 export { type LiftBin, liftTable } from './lift.ts'
 export { brier, logLoss } from './loss.ts'
+export {
+  type ClassFigures,
+  type MulticlassInput,
+  type MulticlassPerformance,
+  multiclassPerformance,
+} from './multiclass.ts'
 export { parity } from './parity.ts'
 export { auc, averagePrecision, confusionAt, ks, type ScoreSteps, scoreSteps } from './ranking.ts'
 export { type RegressionFigure, type RegressionPerformance, regressionPerformance } from './regression.ts'
