@@ -1,0 +1,2 @@
+export { createJobs, type Jobs, type JobsOptions } from './jobs.ts'
+export type { JobHandler, RunningJob } from './run.ts'

@@ -1,0 +1,54 @@
+import { AppError } from '../lib/errors.ts'
+import type { Json } from '../lib/json.ts'
+import type { Job } from './store.ts'
+
+export type RunningJob = {
+  readonly id: string
+  readonly input: Json
+  /** From 1. */
+  readonly attempt: number
+  /** Aborted when the job is cancelled, its lease is lost, or the server stops. */
+  readonly signal: AbortSignal
+  /** A share between 0 and 1. */
+  progress(share: number): Promise<void>
+}
+
+export type JobHandler = {
+  run(job: RunningJob): Promise<void>
+  /** Called once when the last attempt has crashed, so that the module can tell whoever waits. */
+  gaveUp(input: Json, reason: string): Promise<void>
+}
+
+export type RunOutcome =
+  | { kind: 'done' }
+  | { kind: 'failed'; error: string }
+  | { kind: 'retry'; error: string; afterMs: number }
+  | { kind: 'interrupted' }
+
+type RunOptions = { signal: AbortSignal; maxAttempts: number; progress: RunningJob['progress'] }
+
+/** Runs a handler once. A refusal (an AppError) is final; a crash is tried again, later each time. */
+export async function runJob(job: Job, handler: JobHandler, options: RunOptions): Promise<RunOutcome> {
+  const { signal, maxAttempts, progress } = options
+  const { id, input, attempts } = job
+  if (attempts > maxAttempts) {
+    const error = `the server died ${maxAttempts} times over this work`
+    await handler.gaveUp(input, error)
+    return { kind: 'failed', error }
+  }
+  try {
+    await handler.run({ id, input, attempt: attempts, signal, progress })
+    return { kind: 'done' }
+  } catch (error) {
+    if (signal.aborted) return { kind: 'interrupted' }
+    const reason = error instanceof AppError ? error.message : 'an unexpected error stopped the work'
+    if (!(error instanceof AppError) && attempts < maxAttempts) {
+      return { kind: 'retry', error: String(error).slice(0, 2000), afterMs: backOff(attempts) }
+    }
+    await handler.gaveUp(input, reason)
+    return { kind: 'failed', error: reason }
+  }
+}
+
+/** 2, 4, 8, 16 … seconds, at most five minutes. */
+const backOff = (attempt: number) => Math.min(1000 * 2 ** attempt, 300_000)
