@@ -2,10 +2,19 @@ import { badRequest } from '../../../lib/errors.ts'
 import { attributeFairness, groupFigures, type Rules } from './attribute-fairness.ts'
 import { confusion } from './confusion.ts'
 import type { AttributeFairness, FairnessInput, GroupFairness } from './fairness-types.ts'
-import { type Attribute, countCells, encodeIntersection, intersectionLabels, marginal, splitScores } from './groups.ts'
+import {
+  type Attribute,
+  countCells,
+  encodeIntersection,
+  intersectionLabels,
+  marginal,
+  marginalScores,
+  mergeSorted,
+  splitScores,
+} from './groups.ts'
 import { generalisedEntropy, theil } from './inequality.ts'
 import { requireBinary, requireFinite, requireLength } from './input.ts'
-import { scoreSteps } from './ranking.ts'
+import { mergeSteps } from './ranking.ts'
 
 /**
  * Group fairness of binary predictions, by attribute and (with two or more) by intersection. One pass counts the cells of
@@ -20,20 +29,26 @@ export function groupFairness(input: FairnessInput): GroupFairness {
   check(input)
   const rules = rulesOf(input)
   const references = input.options?.references ?? {}
-  const together = intersected(input) ? countTogether(attributes, input) : undefined
-  const byAttribute: [string, AttributeFairness][] = attributes.map((attribute, i) => {
-    const own = together ? marginal(together.cells, attributes, i) : countTogether([attribute], input).cells
-    const scores = score && splitScores(attribute.codes, own, y, score)
-    return [attribute.name, attributeFairness(attribute.labels, own, scores, rules, references[attribute.name])]
+  const together = intersected(input) ? splitTogether(attributes, input) : undefined
+  const splits = attributes.map((attribute, i) => {
+    if (!together) return { attribute, ...splitTogether([attribute], input) }
+    const { cells, parts } = together
+    return { attribute, cells: marginal(cells, attributes, i), parts: parts && marginalScores(parts, attributes, i) }
   })
+  const byAttribute = splits.map(({ attribute: { name, labels }, cells, parts }): [string, AttributeFairness] => [
+    name,
+    attributeFairness(labels, cells, parts, rules, references[name]),
+  ])
   const overall = confusion(y, predicted)
+  const all = splits[0]?.parts
+  const ofClass = (k: number) => mergeSorted((all ?? []).filter((_, part) => (part & 1) === k))
   return {
     n: y.length,
     counts: overall,
-    rates: groupFigures(overall, score && scoreSteps(y, score), rules.emptyRate),
+    rates: groupFigures(overall, score && mergeSteps(ofClass(1), ofClass(0)), rules.emptyRate),
     inequality: { theil: theil(overall), generalised_entropy_2: generalisedEntropy(overall, 2) },
     attributes: Object.fromEntries(byAttribute),
-    intersection: together ? intersection(input, together.codes, together.cells, rules) : null,
+    intersection: together ? intersection(input, together, rules) : null,
     parameters: {
       seed: rules.seed,
       rounds: rules.rounds,
@@ -46,20 +61,22 @@ export function groupFairness(input: FairnessInput): GroupFairness {
   }
 }
 
-function countTogether(attributes: readonly Attribute[], { y, predicted }: FairnessInput) {
+type Split = { readonly cells: Float64Array; readonly parts: Float64Array[] | undefined }
+
+/** Counts, and the sorted scores if there are any, by the intersection of the attributes. */
+function splitTogether(attributes: readonly Attribute[], { y, predicted, score }: FairnessInput): Split {
   const { codes, size } = encodeIntersection(attributes, y.length)
-  return { codes, cells: countCells(codes, size, y, predicted) }
+  const cells = countCells(codes, size, y, predicted)
+  return { cells, parts: score && splitScores(codes, cells, y, score) }
 }
 
 const intersected = ({ intersections, attributes }: FairnessInput) => intersections && attributes.length > 1
 const joinedName = (attributes: readonly Attribute[]) => attributes.map(({ name }) => name).join('|')
 
-function intersection(input: FairnessInput, codes: Int32Array, cells: Float64Array, rules: Rules) {
-  const { attributes, score, y } = input
+function intersection({ attributes, options }: FairnessInput, { cells, parts }: Split, rules: Rules) {
   const name = joinedName(attributes)
-  const scores = score && splitScores(codes, cells, y, score)
-  const reference = input.options?.references?.[name]
-  return { name, ...attributeFairness(intersectionLabels(attributes), cells, scores, rules, reference) }
+  const reference = options?.references?.[name]
+  return { name, ...attributeFairness(intersectionLabels(attributes), cells, parts, rules, reference) }
 }
 
 function rulesOf({ seed, rounds, options = {} }: FairnessInput): Rules {

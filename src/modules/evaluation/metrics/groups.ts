@@ -94,3 +94,51 @@ export function splitScores(
   for (const part of parts) part.sort()
   return parts
 }
+
+/** Scores per label of one attribute (part 2 label + class) from the sorted parts of the intersection, by merging. */
+export function marginalScores(
+  parts: readonly Float64Array[],
+  attributes: readonly Attribute[],
+  index: number,
+): Float64Array[] {
+  const own = attributes[index]?.labels.length ?? 0
+  const inner = attributes.slice(index + 1).reduce((size, { labels }) => size * labels.length, 1)
+  const runs: Float64Array[][] = Array.from({ length: 2 * own }, () => [])
+  for (const [part, scores] of parts.entries()) {
+    const group = Math.floor((part >> 1) / inner) % own
+    if (scores.length > 0) runs[2 * group + (part & 1)]?.push(scores)
+  }
+  return runs.map(mergeSorted)
+}
+
+/** One ascending array from ascending runs, two at a time. */
+export function mergeSorted(runs: readonly Float64Array[]): Float64Array {
+  let level = [...runs]
+  while (level.length > 1) {
+    const next: Float64Array[] = []
+    for (let i = 0; i < level.length; i += 2) {
+      const [first, second] = [level[i], level[i + 1]]
+      if (first) next.push(second ? mergeTwo(first, second) : first)
+    }
+    level = next
+  }
+  return level[0] ?? new Float64Array()
+}
+
+function mergeTwo(first: Float64Array, second: Float64Array): Float64Array {
+  const merged = new Float64Array(first.length + second.length)
+  let i = 0
+  let j = 0
+  for (let k = 0; k < merged.length; k++) {
+    const a = i < first.length ? (first[i] ?? 0) : Number.POSITIVE_INFINITY
+    const b = j < second.length ? (second[j] ?? 0) : Number.POSITIVE_INFINITY
+    if (a <= b) {
+      merged[k] = a
+      i++
+    } else {
+      merged[k] = b
+      j++
+    }
+  }
+  return merged
+}

@@ -70,6 +70,18 @@ describe('laws of group fairness', () => {
       { numRuns: 50 },
     )
   })
+  test('an attribute reads the same with and without intersections', () => {
+    fc.assert(
+      fc.property(fc.array(row, { minLength: 1, maxLength: 150 }), (rows) => {
+        const input = inputOf(rows)
+        const alone = groupFairness({ ...input, intersections: false })
+        const together = groupFairness(input)
+        expect(canonicalJson(alone.attributes)).toBe(canonicalJson(together.attributes))
+        expect(canonicalJson(alone.rates)).toBe(canonicalJson(together.rates))
+      }),
+      { numRuns: 30 },
+    )
+  })
   test('every interval holds its rate, groups add up to all rows, complements add up to one', () => {
     fc.assert(
       fc.property(fc.array(row, { minLength: 1, maxLength: 150 }), (rows) => {
