@@ -1,0 +1,44 @@
+import { Lexer } from 'yaml'
+import { Unreadable } from './unreadable.ts'
+
+const maxTokens = 60_000
+const maxFlowDepth = 32
+const maxMarkersPerLine = 16
+const maxIndent = 200
+
+/**
+ * The lexer is linear; what comes after it is not (200,000 nested `?` keep the parser busy for minutes). Documents that no
+ * person or program writes are therefore refused by their tokens.
+ */
+export function refuseHostileYaml(text: string): void {
+  let tokens = 0
+  let depth = 0
+  let markers = 0
+  let lineStart = true
+  for (const token of new Lexer().lex(text)) {
+    if (++tokens > maxTokens) throw new Unreadable('it has too many parts')
+    switch (token) {
+      case '?':
+        throw new Unreadable('it has a key that is not plain text')
+      case '[':
+      case '{':
+        if (++depth > maxFlowDepth) throw new Unreadable(`it is nested deeper than ${maxFlowDepth}`)
+        break
+      case ']':
+      case '}':
+        depth--
+        break
+      case '-':
+      case ':':
+        if (++markers > maxMarkersPerLine && depth === 0) throw new Unreadable('it nests too much in one line')
+        break
+      case '\n':
+      case '\r\n':
+        markers = 0
+        break
+      default:
+        if (lineStart && /^ +$/.test(token) && token.length > maxIndent) throw new Unreadable('it is nested too deep')
+    }
+    lineStart = token === '\n' || token === '\r\n'
+  }
+}
