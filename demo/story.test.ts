@@ -1,6 +1,7 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { describe, expect, test } from 'vitest'
 import { logRatio } from '../src/lib/statistics/index.ts'
+import { readOnnxFacts } from '../src/modules/artifacts/facts/onnx.ts'
 import { exportOnnx, modelInputs } from './onnx.ts'
 import { demoSeed, scoreRow, trainModel, type WageModel } from './train.ts'
 import { datasetCsv, loadWages, splitWages, type WageRow } from './wages.ts'
@@ -90,6 +91,16 @@ describe('the ONNX file', () => {
       const score = scoreRow(model, row)
       expect(Math.abs(Number(probabilities?.data[i * 2 + 1]) - score)).toBeLessThan(1e-6)
       expect(Number(label?.data[i])).toBe(score >= model.threshold ? 1 : 0)
+    })
+  })
+
+  test("tells its inputs and operators to the server's reader", async () => {
+    expect(await readOnnxFacts(exportOnnx(mitigated))).toMatchObject({
+      outcome: 'read',
+      facts: {
+        inputs: modelInputs(mitigated).map(({ name, type }) => ({ name, type, shape: ['N', 1] })),
+        operators: { 'ai.onnx.ml.OneHotEncoder': 2, Sigmoid: 1 },
+      },
     })
   })
 
