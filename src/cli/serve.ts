@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { ConfigError, readConfig } from '../config.ts'
+import { serverActor } from '../modules/audit/schema.ts'
 import { CliError } from './exit.ts'
 import { print } from './output.ts'
 
@@ -24,6 +25,23 @@ export function addServe(program: Command) {
       await app.close()
       print('The databases are up to date.')
     })
+
+  program
+    .command('reset-password <login>')
+    .description('give an account a new random password; for whoever has the data folder')
+    .option('--data-dir <dir>', 'folder for database, artifacts and keys (default ./modelkeep-data)')
+    .action(resetPassword)
+}
+
+async function resetPassword(login: string, options: Options) {
+  const { createApp } = await import('../app.ts')
+  const app = await createApp({ ...configOf(options), log: false })
+  try {
+    const password = await app.access.signIn.resetPassword(serverActor, login)
+    print(`${login} signs in with the password ${password}`)
+  } finally {
+    await app.close()
+  }
 }
 
 async function serve(options: Options): Promise<void> {
@@ -42,9 +60,12 @@ async function serve(options: Options): Promise<void> {
     print(`First start: sign in as ${first.login} with the password ${first.password}`)
     print('This password is shown only now. Change it under People.')
   }
+  print('Ready')
 
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
+    // A program that started the server with a channel takes it along when it ends.
+    if (process.channel) process.once('disconnect', () => resolve())
   })
   await app.close()
 }

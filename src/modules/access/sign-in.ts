@@ -1,6 +1,6 @@
-import { timingSafeEqual } from 'node:crypto'
+import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { isoNow } from '../../lib/clock.ts'
-import { AppError, badRequest, unauthenticated } from '../../lib/errors.ts'
+import { AppError, badRequest, notFound, unauthenticated } from '../../lib/errors.ts'
 import type { ActorRef, PersonId } from '../audit/schema.ts'
 import { createPasswordCheck, hashPassword } from './passwords.ts'
 import type { AccessParts } from './people.ts'
@@ -123,7 +123,23 @@ export function createSignIn({ db, write, commit, clock, workspace }: AccessPart
     })
   }
 
-  return { signIn, bySession, byToken, byBasic, signOut, changePassword }
+  /** For whoever has the data folder: a new random password, and the end of every session. */
+  async function resetPassword(actor: ActorRef, login: string): Promise<string> {
+    const password = randomBytes(15).toString('base64url')
+    const hash = await hashPassword(password)
+    await write(actor, async (tx, record) => {
+      const row = await store.findPersonByLogin(tx, login)
+      if (!row) throw notFound('account', login)
+      const id = row.id as PersonId
+      await store.setPassword(tx, id, hash)
+      await store.deleteSessionsOf(tx, id)
+      await store.clearFailures(tx, login)
+      record('person.password_reset', `person:${id}`)
+    })
+    return password
+  }
+
+  return { signIn, resetPassword, bySession, byToken, byBasic, signOut, changePassword }
 }
 
 /** Compares in constant time; texts of different length differ. */
