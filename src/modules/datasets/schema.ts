@@ -31,3 +31,15 @@ export const DatasetVersion = z.object({
   created_by: PersonId,
 })
 export type DatasetVersion = z.infer<typeof DatasetVersion>
+
+/** A sealed model version whose run named this dataset. */
+export const DatasetUse = z.object({
+  model: z.string(),
+  version: z.int(),
+  version_id: z.string(),
+  context: z.string().nullable(),
+})
+export type DatasetUse = z.infer<typeof DatasetUse>
+
+export const DatasetDetail = DatasetVersion.extend({ used_by: z.array(DatasetUse) })
+export type DatasetDetail = z.infer<typeof DatasetDetail>

@@ -1,0 +1,6 @@
+export { announcedDigest } from './content-digest.ts'
+export { sendFile } from './download.ts'
+export { mediaTypeOf } from './media-types.ts'
+export { type ArtifactPath, normalPath, toArtifactPath, toLookupPath } from './paths.ts'
+export { rawBodies, streamOf } from './raw-body.ts'
+export { type Artifacts, createArtifacts } from './service.ts'

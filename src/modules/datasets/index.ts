@@ -1,0 +1,3 @@
+export { datasetRoutes } from './routes.ts'
+export { createDatasets, type Datasets } from './service.ts'
+export { confine, tableSource } from './table-source.ts'

@@ -1,0 +1,43 @@
+import { Worker } from 'node:worker_threads'
+import { createTurns } from '../../lib/turns.ts'
+import type { Column, TableFormat } from './schema.ts'
+
+export type ProfileTask = { readonly path: string; readonly format: TableFormat }
+
+export type Profile =
+  | { readonly outcome: 'read'; readonly rows: number; readonly columns: Column[] }
+  | { readonly outcome: 'unreadable'; readonly reason: string }
+
+const longest = 120_000
+const inTurn = createTurns(2)
+
+/** Beside this file, with its own ending: sources run as they are, the published package as JavaScript. */
+const worker = new URL(import.meta.url.endsWith('.ts') ? './profile-worker.ts' : './profile-worker.js', import.meta.url)
+
+/** Columns, types and counts of a table, read by DuckDB in a thread of its own. */
+export function profileTable(task: ProfileTask): Promise<Profile> {
+  return inTurn(() => runWorker(task))
+}
+
+function runWorker(task: ProfileTask): Promise<Profile> {
+  return new Promise((resolve, reject) => {
+    const thread = new Worker(worker, { workerData: task, resourceLimits: { maxOldGenerationSizeMb: 256 } })
+    const timer = setTimeout(() => {
+      resolve({ outcome: 'unreadable', reason: 'reading the table took too long' })
+      void thread.terminate()
+    }, longest)
+    thread.once('message', (profile: Profile) => {
+      clearTimeout(timer)
+      resolve(profile)
+      void thread.terminate()
+    })
+    thread.once('error', (error) => {
+      clearTimeout(timer)
+      reject(error)
+    })
+    thread.once('exit', (code) => {
+      clearTimeout(timer)
+      reject(new Error(`the profile thread ended with ${code}`))
+    })
+  })
+}
