@@ -1,8 +1,8 @@
 import { type Document, isAlias, isMap, isNode, isScalar, type Node, parseDocument, type YAMLMap } from 'yaml'
+import { hostileYaml } from '../../../lib/yaml-limits.ts'
 import type { FactsOf, MlmodelFacts } from './schema.ts'
 import { readSignature } from './signature.ts'
 import { storable, Unreadable } from './unreadable.ts'
-import { refuseHostileYaml } from './yaml-limits.ts'
 
 const maxBytes = 512 * 1024
 const maxAliasCount = 20
@@ -29,7 +29,8 @@ export function readMlmodelFacts(text: string): FactsOf<MlmodelFacts> {
 
 function factsOf(text: string): MlmodelFacts {
   if (Buffer.byteLength(text) > maxBytes) throw new Unreadable(`it is longer than ${maxBytes} bytes`)
-  refuseHostileYaml(text)
+  const hostile = hostileYaml(text)
+  if (hostile) throw new Unreadable(hostile)
   const document = documentOf(text)
   const root = mapOf(document.contents)
   if (!root) throw new Unreadable('it is not a mapping')
