@@ -12,19 +12,10 @@ import type { Blobs } from '../src/blobs/blobs.ts'
 import { createFolderBlobs } from '../src/blobs/folder.ts'
 import { Digest } from '../src/lib/ids.ts'
 import type { ClientResult, ClientTask } from './blobs-client.ts'
+import { type Measurement, median } from './measurement.ts'
 
 const bytes = 256 * 1024 * 1024
 const rounds = 7
-
-/** `ours` and `reference` in MB/s, the median of the rounds; `ratio` is ours over the reference. */
-export type Measurement = {
-  work: string
-  against: string
-  ours: number
-  reference: number
-  ratio: number
-  goal: number
-}
 
 /**
  * Plain node:http leaves the file to the page cache; the store answers once it is on disk. Both take turns, so that a
@@ -94,11 +85,16 @@ async function run(client: Worker, task: ClientTask): Promise<ClientResult> {
 function measurement(work: string, against: string, speeds: Record<'blobs' | 'plain', number[]>): Measurement {
   const ours = median(speeds.blobs)
   const reference = median(speeds.plain)
-  return { work, against, ours: Math.round(ours), reference: Math.round(reference), ratio: ours / reference, goal: 0.8 }
-}
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+  return {
+    work,
+    against,
+    ours: Math.round(ours),
+    reference: Math.round(reference),
+    ratio: ours / reference,
+    goal: 0.8,
+    unit: 'MB/s',
+    better: 'higher',
+  }
 }
 
 if (import.meta.main) console.table(await measureBlobs())

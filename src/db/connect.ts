@@ -2,7 +2,6 @@ import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Kysely, sql } from 'kysely'
 import type { Database, Db, Engine } from './database.ts'
-import { openPostgres, postgresDialect } from './postgres.ts'
 import { openSqlite, sqliteDialect } from './sqlite.ts'
 import { createWriter, type Writer } from './writer.ts'
 
@@ -35,6 +34,8 @@ async function connectSqlite(path: string): Promise<Connection> {
 }
 
 async function connectPostgres(url: string, schema: string): Promise<Connection> {
+  // Loaded on demand: the embedded engine starts without it.
+  const { openPostgres, postgresDialect } = await import('./postgres.ts')
   if (!schemaName.test(schema)) throw new Error(`not a schema name: ${schema}`)
   const writing = new Kysely<Database>({ dialect: postgresDialect(openPostgres(url, schema, 1)) })
   const reading = new Kysely<Database>({ dialect: postgresDialect(openPostgres(url, schema, 8)) })
