@@ -1,0 +1,75 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { badRequest } from '../../../lib/errors.ts'
+import type { ExaminationMessage, ExaminationTask, Finding, Report } from './task.ts'
+
+const ownExtension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+const program = new URL(`./process.${ownExtension}`, import.meta.url)
+
+/**
+ * Examines in a process of its own, because ONNX and DuckDB are native code over files that strangers wrote: a crash,
+ * a loop or a leak ends that process and not the server, which a worker thread cannot promise (a thread that is ended
+ * while ONNX computes takes the whole process with it). Rejects with a bad_request when the task is refused, and with
+ * the signal's reason when it is aborted.
+ */
+export async function runExamination(
+  task: ExaminationTask,
+  { signal, report }: { signal: AbortSignal; report: Report },
+): Promise<Finding[]> {
+  signal.throwIfAborted()
+  const tempDir = await mkdtemp(join(tmpdir(), 'modelkeep-examination-'))
+  const child = fork(program, {
+    execArgv: ['--no-warnings', `--max-old-space-size=${task.limits.memoryMb}`],
+    env: { EXAMINATION_DIR: tempDir },
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  })
+  try {
+    return await conversation(child, task, signal, report)
+  } finally {
+    child.kill('SIGKILL')
+    await rm(tempDir, { recursive: true, force: true })
+  }
+}
+
+function conversation(
+  child: ChildProcess,
+  task: ExaminationTask,
+  signal: AbortSignal,
+  report: Report,
+): Promise<Finding[]> {
+  return new Promise((resolve, reject) => {
+    let complaint = ''
+    const timer = setTimeout(
+      () => reject(badRequest(`the examination took longer than ${Math.round(task.limits.timeMs / 1000)} seconds`)),
+      task.limits.timeMs,
+    )
+    const aborted = () => reject(signal.reason)
+    signal.addEventListener('abort', aborted, { once: true })
+    child.stderr?.on('data', (chunk) => {
+      complaint = (complaint + String(chunk)).slice(-4000)
+    })
+    child.on('message', (message: ExaminationMessage) => {
+      switch (message.type) {
+        case 'progress':
+          return report(message.share, message.phase)
+        case 'refused':
+          return reject(badRequest(message.reason))
+        case 'done':
+          return resolve([...message.findings])
+      }
+    })
+    child.on('error', reject)
+    child.on('close', (code, killedBy) => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', aborted)
+      if (/heap out of memory|Allocation failed/.test(complaint)) {
+        reject(badRequest(`the examination needed more than ${task.limits.memoryMb} MB of memory`))
+      }
+      reject(new Error(`the examiner ended with ${killedBy ?? code}: ${complaint}`))
+    })
+    child.send(task)
+  })
+}
