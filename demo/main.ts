@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { colleagues } from './people.ts'
@@ -28,6 +28,7 @@ async function main(): Promise<number> {
 
   show.step(1, steps, 'Start the server')
   const server = await startServer(resolve(folder, 'data'), Number(options.port))
+  await writeFile(resolve(folder, 'server.pid'), String(server.pid))
   const interrupted = new Promise<'interrupted'>((done) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done('interrupted'))
   })
