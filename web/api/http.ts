@@ -1,0 +1,77 @@
+import type { z } from 'zod'
+import { ApiError, misshapen, problemOf, unreachable } from './problem.ts'
+
+const base = '/api/v1'
+let csrf: string | undefined
+
+/** The session's token for unsafe methods; kept in memory only. */
+export function keepCsrfToken(token: string | undefined): void {
+  csrf = token
+}
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+type Options = { body?: unknown; signal?: AbortSignal; alsoAccept?: readonly number[] }
+
+async function call(method: Method, path: string, options: Options): Promise<Response> {
+  const headers = new Headers({ accept: 'application/json' })
+  if (method !== 'GET' && csrf) headers.set('x-csrf-token', csrf)
+  const init: RequestInit = { method, headers, credentials: 'same-origin' }
+  if (options.signal) init.signal = options.signal
+  if (options.body instanceof Blob) init.body = options.body
+  else if (options.body !== undefined) {
+    headers.set('content-type', 'application/json')
+    init.body = JSON.stringify(options.body)
+  }
+  const response = await fetch(path.startsWith('/openapi') ? path : base + path, init).catch((error: unknown) => {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error
+    throw new ApiError(unreachable())
+  })
+  if (response.ok || options.alsoAccept?.includes(response.status)) return response
+  throw new ApiError(await problemOf(response))
+}
+
+function parse<S extends z.ZodType>(path: string, schema: S, body: unknown): z.infer<S> {
+  const parsed = schema.safeParse(body)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  throw new ApiError(misshapen(path, issue ? `${issue.path.join('.')} ${issue.message}` : 'unreadable'))
+}
+
+export async function get<S extends z.ZodType>(path: string, schema: S, signal?: AbortSignal): Promise<z.infer<S>> {
+  const response = await call('GET', path, signal ? { signal } : {})
+  return parse(path, schema, await response.json())
+}
+
+export async function send<S extends z.ZodType>(
+  method: Exclude<Method, 'GET'>,
+  path: string,
+  schema: S,
+  body?: unknown,
+  alsoAccept: readonly number[] = [],
+): Promise<z.infer<S>> {
+  const response = await call(method, path, { body, alsoAccept })
+  return parse(path, schema, await response.json())
+}
+
+/** For answers without a body. */
+export async function sendOnly(method: Exclude<Method, 'GET'>, path: string, body?: unknown): Promise<void> {
+  await call(method, path, { body })
+}
+
+/** A path from parts, each encoded; undefined query values are left out. */
+export function at(
+  parts: readonly (string | number)[],
+  query: Readonly<Record<string, string | number | undefined>> = {},
+): string {
+  const search = new URLSearchParams()
+  for (const [key, value] of Object.entries(query)) {
+    if (value !== undefined && value !== '') search.set(key, String(value))
+  }
+  const text = search.toString()
+  return `/${parts.map((part) => encodeURIComponent(part)).join('/')}${text ? `?${text}` : ''}`
+}
+
+/** An address for plain links, such as downloads. */
+export function href(parts: readonly (string | number)[]): string {
+  return base + at(parts)
+}

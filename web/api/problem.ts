@@ -1,0 +1,68 @@
+import { z } from 'zod'
+
+/** RFC 9457 problem details, as the server sends every refusal. */
+export const Problem = z.object({
+  type: z.string().default('about:blank'),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string().default(''),
+  code: z.string().default('unknown'),
+  errors: z.array(z.object({ path: z.string(), message: z.string() })).default([]),
+})
+export type Problem = z.infer<typeof Problem>
+
+export class ApiError extends Error {
+  readonly problem: Problem
+
+  constructor(problem: Problem) {
+    super(problem.detail || problem.title)
+    this.name = 'ApiError'
+    this.problem = problem
+  }
+
+  get status(): number {
+    return this.problem.status
+  }
+}
+
+/** The message for one field of a form, if the server named it. */
+export function fieldError(error: unknown, path: string): string | undefined {
+  if (!(error instanceof ApiError)) return undefined
+  return error.problem.errors.find((entry) => entry.path === path || entry.path.endsWith(`/${path}`))?.message
+}
+
+export async function problemOf(response: Response): Promise<Problem> {
+  const body: unknown = await response.json().catch(() => undefined)
+  const parsed = Problem.safeParse(body)
+  if (parsed.success) return parsed.data
+  return {
+    type: 'about:blank',
+    title: response.statusText || `Status ${response.status}`,
+    status: response.status,
+    detail: '',
+    code: 'unknown',
+    errors: [],
+  }
+}
+
+export function unreachable(): Problem {
+  return {
+    type: 'about:blank',
+    title: 'The server cannot be reached',
+    status: 0,
+    detail: 'No answer came back. Check that the server is running and that this machine can reach it, then try again.',
+    code: 'unreachable',
+    errors: [],
+  }
+}
+
+export function misshapen(path: string, issue: string): Problem {
+  return {
+    type: 'about:blank',
+    title: 'The answer does not have the expected shape',
+    status: 0,
+    detail: `${path}: ${issue}. The page and the server may be of different versions; reload the page.`,
+    code: 'misshapen',
+    errors: [],
+  }
+}

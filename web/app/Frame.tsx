@@ -1,0 +1,104 @@
+import { useMantineColorScheme } from '@mantine/core'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { lazy } from 'react'
+import { useMay } from '../features/access/people.tsx'
+import { session, signOut } from '../features/access/queries.ts'
+import { SignInAgain } from '../features/access/SignInAgain.tsx'
+import { reviews } from '../features/reviews/queries.ts'
+import { Button } from '../ui/Button.tsx'
+import { Shell } from '../ui/Shell.tsx'
+import { type NavGroup, useGo } from '../ui/sections.ts'
+import { ThemeToggle } from '../ui/ThemeToggle.tsx'
+
+const Palette = lazy(() => import('./Palette.tsx').then((module) => ({ default: module.Palette })))
+
+/** The frame of a signed-in person. */
+export function Frame() {
+  const groups = useSections()
+  const commands = useCommands()
+  return (
+    <>
+      <Shell
+        groups={groups}
+        foot={<Me />}
+        palette={(asked) => <Palette asked={asked} groups={groups} commands={commands} />}
+      />
+      <SignInAgain />
+    </>
+  )
+}
+
+function useSections(): readonly NavGroup[] {
+  const may = useMay()
+  const open = useQuery({ ...reviews({ state: 'open' }), enabled: may('review.read') })
+  return [
+    {
+      title: 'Work',
+      sections: [
+        { title: 'Inventory', to: '/', key: 'i' },
+        { title: 'Reviews', to: '/reviews', key: 'r', count: open.data?.length },
+      ],
+    },
+    {
+      title: 'Build',
+      sections: [
+        { title: 'Experiments', to: '/experiments', key: 'e' },
+        { title: 'Datasets', to: '/datasets', key: 'd' },
+      ],
+    },
+    {
+      title: 'Govern',
+      sections: [
+        { title: 'Policies', to: '/policies', key: 'p' },
+        { title: 'Gate', to: '/gate', key: 'v' },
+      ],
+    },
+    {
+      title: 'Prove',
+      sections: [
+        { title: 'Trail', to: '/trail', key: 't' },
+        { title: 'People', to: '/people', key: 'u' },
+        { title: 'API reference', to: '/reference', key: 'a' },
+      ],
+    },
+  ]
+}
+
+function useSignOut(): () => Promise<void> {
+  const client = useQueryClient()
+  const go = useGo()
+  return async () => {
+    await signOut()
+    go('/sign-in')
+    client.clear()
+  }
+}
+
+function useCommands() {
+  const leave = useSignOut()
+  const go = useGo()
+  const { setColorScheme } = useMantineColorScheme()
+  return [
+    { title: 'Make an access token', detail: 'for a client or a pipeline', run: () => go('/people?tab=tokens') },
+    { title: 'Dark theme', detail: 'on this machine', run: () => setColorScheme('dark') },
+    { title: 'Light theme', detail: 'on this machine', run: () => setColorScheme('light') },
+    { title: 'Theme as the system', detail: 'on this machine', run: () => setColorScheme('auto') },
+    { title: 'Sign out', detail: 'end this session', run: () => void leave() },
+  ]
+}
+
+function Me() {
+  const { data } = useQuery(session)
+  const leave = useSignOut()
+  return (
+    <>
+      <div title={data?.person.login}>Signed in as {data?.person.name}</div>
+      <div className="row" style={{ marginLeft: -6, gap: 0 }}>
+        <ThemeToggle />
+        <Button kind="bare" onClick={leave}>
+          Sign out
+        </Button>
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,12 @@
+import { Page } from '../ui/Page.tsx'
+import { PathLink } from '../ui/PathLink.tsx'
+
+export function NotFound() {
+  return (
+    <Page title="There is no page at this address" intro="It may be mistyped, or the page has another name.">
+      <p>
+        <PathLink to="/">Go to the inventory</PathLink>
+      </p>
+    </Page>
+  )
+}

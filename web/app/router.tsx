@@ -1,0 +1,184 @@
+import type { QueryClient } from '@tanstack/react-query'
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router'
+import { z } from 'zod'
+import { ApiError } from '../api/problem.ts'
+import { session } from '../features/access/queries.ts'
+import { ErrorState, Skeleton } from '../ui/States.tsx'
+import { Frame } from './Frame.tsx'
+import { NotFound } from './NotFound.tsx'
+import * as search from './search.ts'
+
+const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({})
+
+const signedIn = createRoute({
+  getParentRoute: () => root,
+  id: 'signed-in',
+  component: Frame,
+  beforeLoad: ({ context, location }) => requireSession(context.queryClient, location.href),
+})
+/** Pages that take the whole screen. */
+const bare = createRoute({
+  getParentRoute: () => root,
+  id: 'bare',
+  beforeLoad: ({ context, location }) => requireSession(context.queryClient, location.href),
+})
+
+async function requireSession(queryClient: QueryClient, next: string): Promise<void> {
+  try {
+    await queryClient.ensureQueryData(session)
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) throw redirect({ to: '/sign-in', search: { next } })
+    throw error
+  }
+}
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: z.object({ next: z.string().startsWith('/').optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('../features/access/SignInPage.tsx'), 'SignInPage'),
+})
+const inventory = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/',
+  validateSearch: search.inventory,
+  component: lazyRouteComponent(() => import('../features/registry/InventoryPage.tsx'), 'InventoryPage'),
+})
+const models = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/models',
+  beforeLoad: () => {
+    throw redirect({ to: '/', search: {} })
+  },
+})
+const model = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/models/$name',
+  component: lazyRouteComponent(() => import('../features/registry/ModelPage.tsx'), 'ModelPage'),
+})
+const version = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/models/$name/versions/$which',
+  validateSearch: search.version,
+  component: lazyRouteComponent(() => import('../features/registry/VersionPage.tsx'), 'VersionPage'),
+})
+const experiments = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/experiments',
+  component: lazyRouteComponent(() => import('../features/tracking/ExperimentsPage.tsx'), 'ExperimentsPage'),
+})
+const experiment = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/experiments/$id',
+  validateSearch: search.experiment,
+  component: lazyRouteComponent(() => import('../features/tracking/ExperimentPage.tsx'), 'ExperimentPage'),
+})
+const run = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/runs/$id',
+  component: lazyRouteComponent(() => import('../features/tracking/RunPage.tsx'), 'RunPage'),
+})
+const reviews = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/reviews',
+  validateSearch: search.reviews,
+  component: lazyRouteComponent(() => import('../features/reviews/ReviewsPage.tsx'), 'ReviewsPage'),
+})
+const review = createRoute({
+  getParentRoute: () => bare,
+  path: '/reviews/$id',
+  validateSearch: search.review,
+  component: lazyRouteComponent(() => import('../features/reviews/ReviewPage.tsx'), 'ReviewPage'),
+})
+const gate = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/gate',
+  validateSearch: search.gate,
+  component: lazyRouteComponent(() => import('../features/gate/VerdictsPage.tsx'), 'VerdictsPage'),
+})
+const verdict = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/gate/verdicts/$id',
+  component: lazyRouteComponent(() => import('../features/gate/VerdictPage.tsx'), 'VerdictPage'),
+})
+const policies = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/policies',
+  component: lazyRouteComponent(() => import('../features/policy/PoliciesPage.tsx'), 'PoliciesPage'),
+})
+const policy = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/policies/$name',
+  validateSearch: search.policy,
+  component: lazyRouteComponent(() => import('../features/policy/PolicyPage.tsx'), 'PolicyPage'),
+})
+const datasets = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/datasets',
+  validateSearch: search.datasets,
+  component: lazyRouteComponent(() => import('../features/datasets/DatasetsPage.tsx'), 'DatasetsPage'),
+})
+const trail = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/trail',
+  validateSearch: search.trail,
+  component: lazyRouteComponent(() => import('../features/audit/TrailPage.tsx'), 'TrailPage'),
+})
+const people = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/people',
+  validateSearch: search.people,
+  component: lazyRouteComponent(() => import('../features/access/PeoplePage.tsx'), 'PeoplePage'),
+})
+const reference = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/reference',
+  component: lazyRouteComponent(() => import('../features/server/ReferencePage.tsx'), 'ReferencePage'),
+})
+
+const tree = root.addChildren([
+  signIn,
+  bare.addChildren([review]),
+  signedIn.addChildren([
+    inventory,
+    models,
+    model,
+    version,
+    experiments,
+    experiment,
+    run,
+    reviews,
+    gate,
+    verdict,
+    policies,
+    policy,
+    datasets,
+    trail,
+    people,
+    reference,
+  ]),
+])
+
+export function createAppRouter(queryClient: QueryClient) {
+  return createRouter({
+    routeTree: tree,
+    context: { queryClient },
+    defaultPreload: 'intent',
+    scrollRestoration: true,
+    defaultPendingComponent: () => <Skeleton lines={6} />,
+    defaultErrorComponent: ({ error, reset }) => <ErrorState error={error} retry={reset} />,
+    defaultNotFoundComponent: NotFound,
+  })
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>
+  }
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod'
+import { Tier } from '../../src/modules/registry/schema.ts'
+
+/** What each address may carry. A value that does not fit is dropped instead of breaking the page. */
+const text = z.coerce.string().optional().catch(undefined)
+
+export const inventory = z.object({
+  search: text,
+  tier: z
+    .union([Tier, z.literal('none')])
+    .optional()
+    .catch(undefined),
+  sort: z.enum(['name', 'updated', 'tier']).optional().catch(undefined),
+  gaps: z.literal(true).optional().catch(undefined),
+  peek: text,
+})
+
+export const versionTabs = ['requirements', 'evaluations', 'files', 'decisions', 'trail'] as const
+export const version = z.object({
+  tab: z.enum(versionTabs).optional().catch(undefined),
+  environment: text,
+  evidence: text,
+})
+
+export const experiment = z.object({ filter: text, order: text })
+export const reviews = z.object({ state: z.literal('all').optional().catch(undefined) })
+export const review = z.object({ step: z.coerce.number().int().min(0).optional().catch(undefined) })
+export const gate = z.object({ environment: text, model: text })
+export const policy = z.object({ version: z.coerce.number().int().min(1).optional().catch(undefined) })
+export const datasets = z.object({ peek: text })
+export const trail = z.object({
+  about: text,
+  actor: text,
+  action: text,
+  event: z.coerce.number().int().optional().catch(undefined),
+})
+export const people = z.object({ tab: z.literal('tokens').optional().catch(undefined), peek: text })

@@ -1,0 +1,130 @@
+import { NativeSelect, TextInput } from '@mantine/core'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import { type Grant, type Person, Role } from '../../../src/modules/access/schema.ts'
+import { Button } from '../../ui/Button.tsx'
+import { KeyValues, Pair } from '../../ui/Card.tsx'
+import { Moment } from '../../ui/Moment.tsx'
+import { PathLink } from '../../ui/PathLink.tsx'
+import { Peek } from '../../ui/Peek.tsx'
+import { ErrorState } from '../../ui/States.tsx'
+import { Fact } from '../../ui/Voice.tsx'
+import { grantText } from './grants.ts'
+import { useMay } from './people.tsx'
+import { addGrant, disablePerson, removeGrant } from './queries.ts'
+
+export function PersonPeek({ person, onClose }: { person: Person; onClose: () => void }) {
+  const may = useMay()
+  const writes = may('access.write')
+  return (
+    <Peek title={person.name} onClose={onClose}>
+      <KeyValues>
+        <Pair name="Signs in as">
+          <Fact>{person.login}</Fact>
+        </Pair>
+        <Pair name="Kind">{person.kind}</Pair>
+        <Pair name="Since" wrap>
+          <Moment at={person.created_at} form="both" />
+        </Pair>
+        {person.disabled_at && (
+          <Pair name="Disabled" wrap>
+            <Moment at={person.disabled_at} form="both" />
+          </Pair>
+        )}
+      </KeyValues>
+      <h3 style={{ marginTop: 12 }}>Roles</h3>
+      <Grants person={person} writes={writes} />
+      {may('audit.read') && (
+        <p style={{ marginTop: 12 }}>
+          <PathLink to={`/trail?actor=${person.id}`}>What {person.name} did</PathLink>
+        </p>
+      )}
+      {writes && person.disabled_at === null && <Disable person={person} />}
+    </Peek>
+  )
+}
+
+function Grants({ person, writes }: { person: Person; writes: boolean }) {
+  const client = useQueryClient()
+  const refresh = () => client.invalidateQueries({ queryKey: ['access'] })
+  const take = useMutation({
+    mutationFn: (grant: Grant) => removeGrant(person.id, grant.role, grant.model),
+    onSuccess: refresh,
+  })
+  const [role, setRole] = useState<Role>('developer')
+  const [model, setModel] = useState('')
+  const give = useMutation({
+    mutationFn: () => addGrant(person.id, { role, model: model.trim() || null }),
+    onSuccess: refresh,
+  })
+  function submit(event: FormEvent) {
+    event.preventDefault()
+    give.mutate()
+  }
+  return (
+    <>
+      {person.grants.length === 0 && <span className="quiet small">None: this account may do nothing.</span>}
+      {person.grants.map((grant) => (
+        <div key={grantText(grant)} className="row" style={{ justifyContent: 'space-between' }}>
+          {grantText(grant)}
+          {writes && (
+            <Button kind="bare" onClick={() => take.mutate(grant)} aria-label={`Take away ${grantText(grant)}`}>
+              Take away
+            </Button>
+          )}
+        </div>
+      ))}
+      {writes && (
+        <form onSubmit={submit} className="stack" style={{ marginTop: 8 }}>
+          <NativeSelect
+            aria-label="Role"
+            size="xs"
+            value={role}
+            onChange={(event) => setRole(Role.parse(event.currentTarget.value))}
+            data={[...Role.options]}
+          />
+          <TextInput
+            aria-label="Only for the model"
+            placeholder="every model"
+            size="xs"
+            value={model}
+            onChange={(event) => setModel(event.currentTarget.value)}
+          />
+          <div>
+            <Button type="submit" busy={give.isPending}>
+              Give this role
+            </Button>
+          </div>
+        </form>
+      )}
+      {(give.error ?? take.error) && <ErrorState error={give.error ?? take.error} />}
+    </>
+  )
+}
+
+/** Two steps, because it ends every session and token at once. */
+function Disable({ person }: { person: Person }) {
+  const client = useQueryClient()
+  const [sure, setSure] = useState(false)
+  const disable = useMutation({
+    mutationFn: () => disablePerson(person.id),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['access'] }),
+  })
+  return (
+    <div style={{ marginTop: 12 }}>
+      {sure ? (
+        <div className="row">
+          <Button kind="refuse" onClick={() => disable.mutate()} busy={disable.isPending}>
+            Disable {person.login} now
+          </Button>
+          <Button kind="bare" onClick={() => setSure(false)}>
+            Not now
+          </Button>
+        </div>
+      ) : (
+        <Button onClick={() => setSure(true)}>Disable this account</Button>
+      )}
+      {disable.error && <ErrorState error={disable.error} />}
+    </div>
+  )
+}

@@ -1,0 +1,57 @@
+import { queryOptions } from '@tanstack/react-query'
+import { z } from 'zod'
+import {
+  type GrantInput,
+  NewToken,
+  Person,
+  type PersonInput,
+  type Role,
+  Session,
+  Token,
+  type TokenInput,
+} from '../../../src/modules/access/schema.ts'
+import { at, get, keepCsrfToken, send, sendOnly } from '../../api/http.ts'
+
+function keep(session: Session): Session {
+  keepCsrfToken(session.csrf)
+  return session
+}
+
+export const session = queryOptions({
+  queryKey: ['access', 'session'],
+  queryFn: async () => keep(await get('/session', Session)),
+  staleTime: 60_000,
+  retry: false,
+})
+
+export async function signIn(login: string, password: string): Promise<Session> {
+  return keep(await send('POST', '/session', Session, { login, password }))
+}
+
+export async function signOut(): Promise<void> {
+  await sendOnly('DELETE', '/session')
+  keepCsrfToken(undefined)
+}
+
+export const changePassword = (current: string, next: string) => sendOnly('PUT', '/session/password', { current, next })
+
+export const people = queryOptions({
+  queryKey: ['access', 'people'],
+  queryFn: async () => (await get('/people', z.object({ people: z.array(Person) }))).people,
+  staleTime: 60_000,
+})
+
+export const createPerson = (input: PersonInput) => send('POST', '/people', Person, input)
+export const disablePerson = (id: string) => send('POST', at(['people', id, 'disable']), Person)
+export const addGrant = (id: string, input: z.infer<typeof GrantInput>) =>
+  send('POST', at(['people', id, 'grants']), Person, input)
+export const removeGrant = (id: string, role: Role, model: string | null) =>
+  send('DELETE', at(['people', id, 'grants'], { role, model: model ?? undefined }), Person)
+
+export const tokens = queryOptions({
+  queryKey: ['access', 'tokens'],
+  queryFn: async () => (await get('/tokens', z.object({ tokens: z.array(Token) }))).tokens,
+})
+
+export const createToken = (input: TokenInput) => send('POST', '/tokens', NewToken, input)
+export const revokeToken = (id: string) => sendOnly('DELETE', at(['tokens', id]))

@@ -1,0 +1,49 @@
+import { queryOptions } from '@tanstack/react-query'
+import { z } from 'zod'
+import {
+  Evaluation,
+  type EvaluationInput,
+  Evidence,
+  ProtocolVersion,
+  Reproduction,
+} from '../../../src/modules/evaluation/schema.ts'
+import { at, get, send } from '../../api/http.ts'
+
+/** Newest first. */
+export const evidenceOf = (model: string, version: number) =>
+  queryOptions({
+    queryKey: ['evaluation', 'evidence', model, version],
+    queryFn: async () =>
+      (await get(at(['evidence'], { model, version }), z.object({ evidence: z.array(Evidence) }))).evidence,
+  })
+
+export const evidence = (id: string) =>
+  queryOptions({
+    queryKey: ['evaluation', 'item', id],
+    queryFn: () => get(at(['evidence', id]), Evidence),
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+
+export function isGoing(evaluation: Evaluation): boolean {
+  return evaluation.state === 'queued' || evaluation.state === 'running'
+}
+
+/** Asked again every second while something is going on. */
+export const evaluationsOf = (model: string, version: number) =>
+  queryOptions({
+    queryKey: ['evaluation', 'evaluations', model, version],
+    queryFn: async () =>
+      (await get(at(['evaluations'], { model, version }), z.object({ evaluations: z.array(Evaluation) }))).evaluations,
+    refetchInterval: (query) => (query.state.data?.some(isGoing) ? 1000 : false),
+  })
+
+export const protocol = (model: string) =>
+  queryOptions({
+    queryKey: ['evaluation', 'protocol', model],
+    queryFn: () => get(at(['models', model, 'protocol']), ProtocolVersion),
+    retry: false,
+  })
+
+export const startEvaluation = (input: EvaluationInput) => send('POST', '/evaluations', Evaluation, input)
+export const cancelEvaluation = (id: string) => send('POST', at(['evaluations', id, 'cancel']), Evaluation)
+export const reproduce = (id: string) => send('POST', at(['evidence', id, 'reproduce']), Reproduction)

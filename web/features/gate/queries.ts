@@ -1,0 +1,26 @@
+import { queryOptions } from '@tanstack/react-query'
+import { z } from 'zod'
+import { type GateQuestion, Standing, Verdict } from '../../../src/modules/gate/schema.ts'
+import { at, get, send } from '../../api/http.ts'
+
+export const standing = (model: string, version: number, environment?: string) =>
+  queryOptions({
+    queryKey: ['gate', 'standing', model, version, environment ?? null],
+    queryFn: () => get(at(['models', model, 'versions', version, 'standing'], { environment }), Standing),
+  })
+
+export const verdict = (id: string) =>
+  queryOptions({
+    queryKey: ['gate', 'verdict', id],
+    queryFn: () => get(at(['gate', 'verdicts', id]), Verdict),
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+
+export const verdicts = (filter: { model?: string; version?: number; environment?: string; limit?: number }) =>
+  queryOptions({
+    queryKey: ['gate', 'verdicts', filter],
+    queryFn: async () =>
+      (await get(at(['gate', 'verdicts'], filter), z.object({ verdicts: z.array(Verdict) }))).verdicts,
+  })
+
+export const askGate = (question: GateQuestion) => send('POST', '/gate/checks', Verdict, question)

@@ -1,0 +1,71 @@
+import { useState } from 'react'
+import type { Requirement } from '../../../src/modules/policy/schema.ts'
+import { PathLink } from '../../ui/PathLink.tsx'
+import { ToneShape } from '../../ui/Tone.tsx'
+import { hasPicture, RequirementEvidence } from '../evaluation/RequirementEvidence.tsx'
+import styles from './RequirementList.module.css'
+import { whoWords } from './who.ts'
+
+/** Every requirement with its state, its figures and, opened, its evidence. What blocks comes opened. */
+export function RequirementList({ requirements }: { requirements: readonly Requirement[] }) {
+  return (
+    <ul className={styles.list}>
+      {requirements.map((requirement) => (
+        <RequirementRow key={`${requirement.policy.name}/${requirement.id}`} requirement={requirement} />
+      ))}
+    </ul>
+  )
+}
+
+function RequirementRow({ requirement }: { requirement: Requirement }) {
+  const drawable = hasPicture(requirement)
+  const [open, setOpen] = useState(drawable && isFairness(requirement))
+  return (
+    <li className={open ? styles.open : styles.row}>
+      <span className={styles.shape}>
+        <ToneShape tone={requirement.state} />
+      </span>
+      <div className={styles.text}>
+        {drawable ? (
+          <button type="button" className={styles.title} aria-expanded={open} onClick={() => setOpen(!open)}>
+            {requirement.title}
+          </button>
+        ) : (
+          <span>{requirement.title}</span>
+        )}
+        <div className={styles.why}>{requirement.explanation}</div>
+        {open && <RequirementEvidence requirement={requirement} />}
+      </div>
+      <RequirementWho requirement={requirement} />
+    </li>
+  )
+}
+
+/** Fairness is shown without asking; single figures open on wish. */
+function isFairness(requirement: Requirement): boolean {
+  return requirement.state === 'blocked' || /ratio|rate|difference|fair/i.test(requirement.title)
+}
+
+/** Who can meet it and where, or nothing when it is met. */
+export function RequirementWho({ requirement }: { requirement: Requirement }) {
+  if (requirement.state === 'met') return <span className={styles.who}>{originOf(requirement)}</span>
+  return (
+    <span className={styles.who}>
+      <PathLink to={requirement.link} label={`Where ${whoWords[requirement.who]} can meet: ${requirement.title}`}>
+        {whoWords[requirement.who]}
+      </PathLink>
+    </span>
+  )
+}
+
+function originOf(requirement: Requirement): string {
+  switch (requirement.type) {
+    case 'evidence':
+    case 'check':
+      return 'server'
+    case 'approval':
+      return 'decision'
+    case 'policy':
+      return 'policy'
+  }
+}

@@ -1,0 +1,96 @@
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import type { Review } from '../../../src/modules/reviews/schema.ts'
+import { Card } from '../../ui/Card.tsx'
+import { type Column, DataTable } from '../../ui/DataTable.tsx'
+import { Moment } from '../../ui/Moment.tsx'
+import { Page } from '../../ui/Page.tsx'
+import { EmptyState, Loaded } from '../../ui/States.tsx'
+import { useGo } from '../../ui/sections.ts'
+import { Tabs } from '../../ui/Tabs.tsx'
+import { Tone } from '../../ui/Tone.tsx'
+import { PersonName } from '../access/people.tsx'
+import { reviews } from './queries.ts'
+
+const route = getRouteApi('/signed-in/reviews')
+
+/** What waits for a decision, oldest first: the longest wait is the most urgent. */
+export function ReviewsPage() {
+  const { state = 'open' } = route.useSearch()
+  const query = useQuery(reviews({ state }))
+  const go = useGo()
+  return (
+    <Page title="Reviews" intro="A decision is signed over exact bytes, exact evidence and an exact policy version.">
+      <Tabs label="Which reviews">
+        <Link from="/reviews" to="." search={{}} aria-current={state === 'open' ? 'page' : undefined}>
+          Open
+        </Link>
+        <Link from="/reviews" to="." search={{ state: 'all' }} aria-current={state === 'all' ? 'page' : undefined}>
+          All
+        </Link>
+      </Tabs>
+      <Loaded query={query} lines={6}>
+        {(list) => (
+          <Card title={state === 'open' ? 'Waiting for a decision' : 'All reviews'} flush>
+            <DataTable
+              label="Reviews"
+              columns={columns}
+              rows={state === 'open' ? list.toSorted((a, b) => a.requested_at.localeCompare(b.requested_at)) : list}
+              rowKey={(row) => row.id}
+              unit="review"
+              onOpen={(row) => go(`/reviews/${row.id}`)}
+              empty={
+                <EmptyState title={state === 'open' ? 'Nothing is waiting.' : 'Nobody has asked for a review yet.'}>
+                  A developer asks on the page of a version, once its checks are met.
+                </EmptyState>
+              }
+            />
+          </Card>
+        )}
+      </Loaded>
+    </Page>
+  )
+}
+
+export function ReviewState({ state }: { state: Review['state'] }) {
+  switch (state) {
+    case 'open':
+      return <Tone tone="waiting">open</Tone>
+    case 'approved':
+      return <Tone tone="met">approved</Tone>
+    case 'rejected':
+      return <Tone tone="blocked">rejected</Tone>
+    case 'withdrawn':
+      return <Tone tone="unknown">withdrawn</Tone>
+  }
+}
+
+const columns: Column<Review>[] = [
+  {
+    key: 'version',
+    header: 'Version',
+    cell: (row) => (
+      <Link to="/reviews/$id" params={{ id: row.id }} style={{ fontWeight: 550 }}>
+        {row.model} {row.version}
+      </Link>
+    ),
+    value: (row) => `${row.model} ${row.version}`,
+  },
+  { key: 'environment', header: 'For', cell: (row) => row.environment, value: (row) => row.environment },
+  { key: 'state', header: 'State', cell: (row) => <ReviewState state={row.state} />, value: (row) => row.state },
+  {
+    key: 'by',
+    header: 'Asked by',
+    hideNarrow: true,
+    cell: (row) => <PersonName id={row.requested_by} />,
+    value: (row) => row.requested_by,
+  },
+  { key: 'at', header: 'Asked', cell: (row) => <Moment at={row.requested_at} />, value: (row) => row.requested_at },
+  {
+    key: 'note',
+    header: 'Note',
+    hideNarrow: true,
+    cell: (row) => <span className="quiet">{row.note.slice(0, 80)}</span>,
+    value: (row) => row.note,
+  },
+]

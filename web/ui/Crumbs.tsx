@@ -1,0 +1,63 @@
+import { useRouterState } from '@tanstack/react-router'
+import styles from './Crumbs.module.css'
+import { PathLink } from './PathLink.tsx'
+
+const sections: Record<string, { title: string; to: string }> = {
+  models: { title: 'Inventory', to: '/' },
+  experiments: { title: 'Experiments', to: '/experiments' },
+  runs: { title: 'Experiments', to: '/experiments' },
+  datasets: { title: 'Datasets', to: '/datasets' },
+  policies: { title: 'Policies', to: '/policies' },
+  reviews: { title: 'Reviews', to: '/reviews' },
+  gate: { title: 'Gate', to: '/gate' },
+  trail: { title: 'Trail', to: '/trail' },
+  people: { title: 'People', to: '/people' },
+  reference: { title: 'API reference', to: '/reference' },
+}
+
+/** Where this page stands, read from its address. */
+export function Crumbs() {
+  const path = useRouterState({ select: (state) => state.location.pathname })
+  const crumbs = crumbsOf(path)
+  return (
+    <nav aria-label="Where you are" className={styles.crumbs}>
+      <ol>
+        {crumbs.map((crumb, index) => (
+          <li key={crumb.to}>
+            {index < crumbs.length - 1 ? (
+              <PathLink to={crumb.to}>{crumb.title}</PathLink>
+            ) : (
+              <span aria-current="page">{crumb.title}</span>
+            )}
+          </li>
+        ))}
+      </ol>
+    </nav>
+  )
+}
+
+function crumbsOf(path: string): { title: string; to: string }[] {
+  const parts = path.split('/').filter(Boolean).map(decodeURIComponent)
+  const [section, name, kind, last] = parts
+  const first = section ? sections[section] : { title: 'Inventory', to: '/' }
+  const crumbs = first ? [first] : []
+  switch (section) {
+    case 'models':
+      if (name) crumbs.push({ title: name, to: `/models/${encodeURIComponent(name)}` })
+      if (name && kind === 'versions' && last) crumbs.push({ title: `version ${last}`, to: path })
+      break
+    case 'gate':
+      if (kind) crumbs.push({ title: 'verdict', to: path })
+      break
+    case 'policies':
+      if (name) crumbs.push({ title: name, to: path })
+      break
+    case 'experiments':
+      if (name) crumbs.push({ title: `experiment ${name}`, to: path })
+      break
+    case 'runs':
+      if (name) crumbs.push({ title: `run ${name.slice(0, 8)}`, to: path })
+      break
+  }
+  return crumbs
+}

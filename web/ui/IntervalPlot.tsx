@@ -1,0 +1,162 @@
+import { useElementSize } from '@mantine/hooks'
+import { useId } from 'react'
+import { Button } from './Button.tsx'
+import { exportCsv } from './export.ts'
+import styles from './Plot.module.css'
+import { ScrollRegion } from './ScrollRegion.tsx'
+import { niceTicks } from './scale.ts'
+import { figureText } from './Voice.tsx'
+
+export type IntervalRow = {
+  label: string
+  n: number | null
+  value: number | null
+  low: number | null
+  high: number | null
+  /** Too few people to conclude from: drawn hollow and grey. */
+  small: boolean
+  /** Why there is no number. */
+  reason?: string | undefined
+}
+
+type Props = {
+  title: string
+  rows: readonly IntervalRow[]
+  limit?: { value: number; label: string } | undefined
+  /** How wide the intervals are, in words: "95 %". */
+  confidence?: string
+}
+
+const rowHeight = 30
+
+/** One point with its interval per group, in ink, with the limit drawn and a table beside it. */
+export function IntervalPlot({ title, rows, limit, confidence = '95 %' }: Props) {
+  const { ref, width: measured } = useElementSize()
+  const id = useId()
+  const width = Math.max(260, measured || 640)
+  const labelWidth = Math.min(210, Math.max(96, width * 0.3))
+  const left = labelWidth + 46
+  const right = width - 14
+  const height = rows.length * rowHeight + 44
+  const known = rows.flatMap((row) => [row.low ?? row.value, row.high ?? row.value].filter((v) => v !== null))
+  const { ticks, low, high } = niceTicks([...known, ...(limit ? [limit.value] : [])], width < 460 ? 4 : 6)
+  const x = (value: number) => left + ((value - low) / (high - low)) * (right - left)
+  const bottom = height - 26
+  const limitLeft = limit !== undefined && x(limit.value) > (left + right) / 2
+  return (
+    <figure className={styles.figure} ref={ref}>
+      <svg
+        width={width}
+        height={height}
+        viewBox={`0 0 ${width} ${height}`}
+        role="img"
+        aria-labelledby={id}
+        className={styles.svg}
+      >
+        <title id={id}>{`${title}, with ${confidence} intervals`}</title>
+        {ticks.map((tick) => (
+          <g key={tick}>
+            <path d={`M${x(tick)} 18V${bottom}`} className={styles.grid} />
+            <text x={x(tick)} y={height - 8} className={styles.tick} textAnchor="middle">
+              {figureText(tick, ticks.some((t) => Math.abs(t * 10 - Math.round(t * 10)) > 1e-6) ? 2 : 1)}
+            </text>
+          </g>
+        ))}
+        {limit && (
+          <>
+            <path d={`M${x(limit.value)} 6V${bottom}`} className={styles.limit} />
+            <text
+              x={x(limit.value) + (limitLeft ? -5 : 5)}
+              y={13}
+              textAnchor={limitLeft ? 'end' : 'start'}
+              className={styles.limitText}
+            >
+              {limit.label}
+            </text>
+          </>
+        )}
+        {rows.map((row, index) => (
+          <PlotRow key={row.label} row={row} y={34 + index * rowHeight} x={x} labelWidth={labelWidth} />
+        ))}
+      </svg>
+      <Twin title={title} rows={rows} confidence={confidence} />
+    </figure>
+  )
+}
+
+function PlotRow(props: { row: IntervalRow; y: number; x: (value: number) => number; labelWidth: number }) {
+  const { row, y, x, labelWidth } = props
+  const most = Math.floor(labelWidth / 6.4)
+  const label = row.label.length > most ? `${row.label.slice(0, most - 1)}…` : row.label
+  return (
+    <g className={row.small ? styles.small : styles.group}>
+      <text x={0} y={y + 4} className={styles.label}>
+        {label}
+      </text>
+      <text x={labelWidth + 32} y={y + 4} textAnchor="end" className={styles.count}>
+        {row.n === null ? '' : row.n.toLocaleString('en')}
+      </text>
+      {row.value === null ? (
+        <text x={labelWidth + 50} y={y + 4} className={styles.count}>
+          {row.reason ?? 'no figure'}
+        </text>
+      ) : (
+        <>
+          {row.low !== null && row.high !== null && (
+            <path d={`M${x(row.low)} ${y}H${x(row.high)}`} className={styles.bar} />
+          )}
+          <circle cx={x(row.value)} cy={y} r={row.small ? 4 : 4.5} className={styles.dot} />
+        </>
+      )}
+    </g>
+  )
+}
+
+function Twin({ title, rows, confidence }: { title: string; rows: readonly IntervalRow[]; confidence: string }) {
+  const columns = [
+    { key: 'group', header: 'Group', value: (row: IntervalRow) => row.label },
+    { key: 'n', header: 'Rows', value: (row: IntervalRow) => row.n },
+    { key: 'value', header: 'Estimate', value: (row: IntervalRow) => row.value },
+    { key: 'low', header: `Low (${confidence})`, value: (row: IntervalRow) => row.low },
+    { key: 'high', header: `High (${confidence})`, value: (row: IntervalRow) => row.high },
+    { key: 'note', header: 'Note', value: (row: IntervalRow) => noteOf(row) },
+  ]
+  return (
+    <details className={styles.twin}>
+      <summary>The same as a table</summary>
+      <ScrollRegion className={styles.scroll} label={`${title} as a table`}>
+        <table className={styles.table}>
+          <thead>
+            <tr>
+              {columns.map((column) => (
+                <th key={column.key} scope="col">
+                  {column.header}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row.label}>
+                <td>{row.label}</td>
+                <td>{row.n === null ? '–' : row.n.toLocaleString('en')}</td>
+                <td>{figureText(row.value)}</td>
+                <td>{figureText(row.low)}</td>
+                <td>{figureText(row.high)}</td>
+                <td>{noteOf(row)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </ScrollRegion>
+      <Button kind="bare" onClick={() => exportCsv(title, columns, rows)} aria-label={`Export ${title} as CSV`}>
+        CSV
+      </Button>
+    </details>
+  )
+}
+
+function noteOf(row: IntervalRow): string {
+  if (row.value === null) return row.reason ?? ''
+  return row.small ? 'small group' : ''
+}

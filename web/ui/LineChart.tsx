@@ -1,0 +1,149 @@
+import { useElementSize } from '@mantine/hooks'
+import { type PointerEvent, useId, useState } from 'react'
+import styles from './Plot.module.css'
+import { niceTicks } from './scale.ts'
+import { figureText } from './Voice.tsx'
+
+export type Series = { name: string; points: readonly { x: number; y: number | null }[] }
+
+type Props = {
+  title: string
+  series: readonly Series[]
+  xLabel: string
+  yLabel: string
+  height?: number
+  /** A reference drawn behind the data, such as chance or perfect calibration. */
+  guide?: readonly { x: number; y: number }[]
+  dots?: boolean
+  domain?: { x: [number, number]; y: [number, number] }
+}
+
+const inks = ['var(--accent)', 'var(--met)', 'var(--attention)', 'var(--waiting)', 'var(--blocked)']
+
+/** At most five series, named where they end; a missing value is a gap, not a flat line. */
+export function LineChart({ title, series, xLabel, yLabel, height = 220, guide, dots = false, domain }: Props) {
+  const { ref, width: measured } = useElementSize()
+  const id = useId()
+  const [at, setAt] = useState<number>()
+  const shown = series.slice(0, inks.length)
+  const width = Math.max(240, measured || 480)
+  const named = shown.length > 1
+  const plot = { left: 44, right: width - (named ? 92 : 12), top: 12, bottom: height - 34 }
+  const all = [...shown.flatMap((each) => each.points), ...(guide ?? [])]
+  const ys = all.flatMap((point) => (point.y === null ? [] : [point.y]))
+  const xAxis = axis(domain?.x ?? all.map((point) => point.x), width < 400 ? 4 : 6, domain !== undefined)
+  const yAxis = axis(domain?.y ?? ys, 5, domain !== undefined)
+  const x = (value: number) => plot.left + ((value - xAxis.low) / (xAxis.high - xAxis.low)) * (plot.right - plot.left)
+  const y = (value: number) => plot.bottom - ((value - yAxis.low) / (yAxis.high - yAxis.low)) * (plot.bottom - plot.top)
+
+  function read(event: PointerEvent<SVGSVGElement>) {
+    const offset = event.clientX - event.currentTarget.getBoundingClientRect().left
+    const wanted = xAxis.low + ((offset - plot.left) / (plot.right - plot.left)) * (xAxis.high - xAxis.low)
+    const xs = shown[0]?.points.map((point) => point.x) ?? []
+    setAt(
+      xs.reduce<number | undefined>(
+        (best, each) => (best === undefined || Math.abs(each - wanted) < Math.abs(best - wanted) ? each : best),
+        undefined,
+      ),
+    )
+  }
+
+  return (
+    <figure className={styles.figure} ref={ref}>
+      <svg
+        width={width}
+        height={height}
+        viewBox={`0 0 ${width} ${height}`}
+        role="img"
+        aria-labelledby={id}
+        className={styles.svg}
+        onPointerMove={read}
+        onPointerLeave={() => setAt(undefined)}
+      >
+        <title id={id}>{title}</title>
+        {yAxis.ticks.map((tick) => (
+          <g key={tick}>
+            <path d={`M${plot.left} ${y(tick)}H${plot.right}`} className={styles.grid} />
+            <text x={plot.left - 6} y={y(tick) + 4} textAnchor="end" className={styles.tick}>
+              {tickText(tick, yAxis.ticks)}
+            </text>
+          </g>
+        ))}
+        {xAxis.ticks.map((tick) => (
+          <text key={tick} x={x(tick)} y={plot.bottom + 15} textAnchor="middle" className={styles.tick}>
+            {tickText(tick, xAxis.ticks)}
+          </text>
+        ))}
+        <path d={`M${plot.left} ${plot.bottom}H${plot.right}`} className={styles.axis} />
+        <text x={plot.right} y={height - 4} textAnchor="end" className={styles.tick}>
+          {xLabel}
+        </text>
+        {guide && <path d={pathOf(guide, x, y)} className={styles.guide} />}
+        {at !== undefined && <path d={`M${x(at)} ${plot.top}V${plot.bottom}`} className={styles.cross} />}
+        {shown.map((each, index) => {
+          const last = each.points.findLast((point) => point.y !== null)
+          return (
+            <g key={each.name}>
+              <path d={pathOf(each.points, x, y)} className={styles.line} stroke={inks[index]} />
+              {dots &&
+                each.points.map((point) =>
+                  point.y === null ? null : (
+                    <circle key={point.x} cx={x(point.x)} cy={y(point.y)} r={3} fill={inks[index]} />
+                  ),
+                )}
+              {named && last?.y !== null && last !== undefined && (
+                <text x={x(last.x) + 6} y={y(last.y) + 4} fill={inks[index]} className={styles.name}>
+                  {each.name.length > 13 ? `${each.name.slice(0, 12)}…` : each.name}
+                </text>
+              )}
+            </g>
+          )
+        })}
+      </svg>
+      <figcaption className={styles.readout}>{readout(shown, at, xLabel, yLabel)}</figcaption>
+    </figure>
+  )
+}
+
+function axis(values: readonly number[], wanted: number, exact: boolean) {
+  const nice = niceTicks(values, wanted)
+  if (!exact) return nice
+  const [low, high] = [Math.min(...values), Math.max(...values)]
+  return { ticks: nice.ticks.filter((tick) => tick >= low && tick <= high), low, high }
+}
+
+function tickText(tick: number, ticks: readonly number[]): string {
+  const step = Math.abs((ticks[1] ?? 1) - (ticks[0] ?? 0))
+  return figureText(tick, Math.max(0, Math.min(6, -Math.floor(Math.log10(step) + 1e-9))))
+}
+
+function pathOf(
+  points: readonly { x: number; y: number | null }[],
+  x: (v: number) => number,
+  y: (v: number) => number,
+) {
+  let pen = 'M'
+  let path = ''
+  for (const point of points) {
+    if (point.y === null) {
+      pen = 'M'
+      continue
+    }
+    path += `${pen}${x(point.x).toFixed(1)} ${y(point.y).toFixed(1)}`
+    pen = 'L'
+  }
+  return path
+}
+
+function readout(series: readonly Series[], at: number | undefined, xLabel: string, yLabel: string): string {
+  if (at === undefined) {
+    const points = series.reduce((sum, each) => sum + each.points.length, 0)
+    return `${yLabel} by ${xLabel}, ${points} points`
+  }
+  const values = series.flatMap((each) => {
+    const point = each.points.find((candidate) => candidate.x === at)
+    if (!point) return []
+    return [`${series.length > 1 ? each.name : yLabel} ${figureText(point.y, 4)}`]
+  })
+  return `${xLabel} ${figureText(at, 2).replace(/\.00$/, '')}: ${values.join(', ')}`
+}

@@ -1,0 +1,27 @@
+import { useRouter } from '@tanstack/react-router'
+import type { MouseEvent, ReactNode } from 'react'
+
+type Props = { to: string; children: ReactNode; className?: string | undefined; label?: string }
+
+/** A link to a path that the server named; stays inside the application without a page load. */
+export function PathLink({ to, children, className, label }: Props) {
+  const router = useRouter()
+  function follow(event: MouseEvent) {
+    if (
+      event.defaultPrevented ||
+      event.button !== 0 ||
+      event.metaKey ||
+      event.ctrlKey ||
+      event.shiftKey ||
+      event.altKey
+    )
+      return
+    event.preventDefault()
+    router.history.push(to)
+  }
+  return (
+    <a href={to} onClick={follow} className={className} aria-label={label}>
+      {children}
+    </a>
+  )
+}
