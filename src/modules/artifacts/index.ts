@@ -1,6 +1,7 @@
 export { announcedDigest } from './content-digest.ts'
 export { sendFile } from './download.ts'
+export { readMlmodelFacts, readOnnxFacts } from './facts/index.ts'
 export { mediaTypeOf } from './media-types.ts'
-export { type ArtifactPath, normalPath, toArtifactPath, toLookupPath } from './paths.ts'
+export { type ArtifactPath, normalPath, runOf, toArtifactPath, toLookupPath } from './paths.ts'
 export { rawBodies, streamOf } from './raw-body.ts'
 export { type Artifacts, createArtifacts } from './service.ts'

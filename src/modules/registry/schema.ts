@@ -55,6 +55,14 @@ export const ModelUpdate = z.strictObject({
 })
 export type ModelUpdate = z.infer<typeof ModelUpdate>
 
+export const ModelInput = z.strictObject({
+  name: ModelName,
+  tier: Tier.nullable().default(null),
+  purpose: z.string().max(10_000).default(''),
+  description: z.string().max(100_000).default(''),
+})
+export type ModelInput = z.infer<typeof ModelInput>
+
 export const FileEntry = z.object({
   path: z.string(),
   size: z.int().min(0),

@@ -1,0 +1,46 @@
+import type { Digest } from '../../lib/ids.ts'
+import type { Actor } from '../access/schema.ts'
+import { modelsOf } from '../access/schema.ts'
+import { createEnvironments } from './environments.ts'
+import { readInventory } from './inventory.ts'
+import { createModels } from './models.ts'
+import * as models from './models-store.ts'
+import type { RegistryParts } from './parts.ts'
+import type { InventoryQuery } from './schema.ts'
+import { createVersions } from './versions.ts'
+import { findUsesOf } from './versions-store.ts'
+
+export type Registry = ReturnType<typeof createRegistry>
+
+/** Models, their sealed versions, aliases, environments and deployments. */
+export function createRegistry(parts: RegistryParts) {
+  const { db } = parts
+
+  /** Names of the models that an actor may read; undefined for all of them. */
+  function visible(actor: Actor): readonly string[] | undefined {
+    const names = modelsOf(actor, 'registry.read')
+    return names === 'all' ? undefined : names
+  }
+
+  async function usesOf(actor: Actor, digest: Digest) {
+    const names = visible(actor)
+    const rows = await findUsesOf(db, digest)
+    return rows
+      .filter((row) => names === undefined || names.includes(row.model_name))
+      .map((row) => ({ model: row.model_name, version: row.version, version_id: row.id, context: row.context }))
+  }
+
+  return {
+    models: createModels(parts),
+    versions: createVersions(parts),
+    environments: createEnvironments(parts),
+    inventory: (actor: Actor, query: InventoryQuery) => readInventory(db, query, visible(actor)),
+    /** Every model that the actor may read, without order. */
+    async list(actor: Actor) {
+      return models.toModels(db, await models.listModels(db, visible(actor)))
+    },
+    visible,
+    usesOf,
+    blobs: parts.artifacts.blobs,
+  }
+}
