@@ -14,6 +14,7 @@ import { type Clock, systemClock } from './lib/clock.ts'
 import { loadOrCreateKey } from './lib/keys.ts'
 import { type Access, accessRoutes, createAccess } from './modules/access/index.ts'
 import { type Audit, auditRoutes, createAudit } from './modules/audit/index.ts'
+import { policyRoutes } from './modules/policy/index.ts'
 import { mlflowRoutes } from './protocols/mlflow/index.ts'
 import { type Keys, openWorkspace, originOf, type Workspace } from './workspace.ts'
 
@@ -69,6 +70,7 @@ export async function createApp(config: Config, { clock = systemClock }: { clock
       await api.register(serverRoutes({ config, keys, at }))
       await api.register(accessRoutes(access, { secure: config.publicUrl.startsWith('https:') }))
       await api.register(auditRoutes({ at: (req) => at(req).audit, names: access.people.names }))
+      await api.register(policyRoutes({ at: (req) => at(req).policies }))
     },
     { prefix: '/api/v1' },
   )

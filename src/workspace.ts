@@ -7,6 +7,7 @@ import { workspaceMigrations } from './db/migrations.ts'
 import type { Clock } from './lib/clock.ts'
 import { type SigningKey, shortKeyId } from './lib/keys.ts'
 import { type Audit, createAudit } from './modules/audit/index.ts'
+import { createPolicies, type Policies } from './modules/policy/index.ts'
 
 /** Everything that belongs to one workspace: its database, its bytes, its trail and the services over them. */
 export type Workspace = {
@@ -14,6 +15,7 @@ export type Workspace = {
   connection: Connection
   blobs: Blobs
   audit: Audit
+  policies: Policies
   close(): Promise<void>
 }
 
@@ -28,12 +30,15 @@ export async function openWorkspace(
   await migrate(connection, workspaceMigrations)
   const blobs = await createFolderBlobs({ root: workspaceBlobs(config, name) })
   const audit = createAudit({ connection, key: keys.log, origin: originOf(keys.log, name), clock })
+  const policies = createPolicies({ db: connection.db, write: audit.write, clock })
+  await policies.ensureStarters()
 
   return {
     name,
     connection,
     blobs,
     audit,
+    policies,
     async close() {
       await connection.close()
     },

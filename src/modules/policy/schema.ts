@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Digest, Moment } from '../../lib/ids.ts'
 import { Role } from '../access/schema.ts'
-import { PersonId } from '../audit/schema.ts'
+import { ActorRef, PersonId } from '../audit/schema.ts'
 import { EvidenceKind } from '../evaluation/schema.ts'
 import { EnvironmentName, Tier } from '../registry/schema.ts'
 
@@ -88,9 +88,10 @@ export const PolicyVersion = z.object({
   document: PolicyDocument,
   sentences: z.array(z.object({ id: RuleId, sentence: z.string() })),
   created_at: Moment,
-  created_by: PersonId,
+  /** The server itself writes the starter policies of a new workspace. */
+  created_by: ActorRef.shape.id,
   published_at: Moment.nullable(),
-  published_by: PersonId.nullable(),
+  published_by: ActorRef.shape.id.nullable(),
 })
 export type PolicyVersion = z.infer<typeof PolicyVersion>
 
@@ -152,7 +153,7 @@ export const ApprovalFact = z.object({
 })
 export type ApprovalFact = z.infer<typeof ApprovalFact>
 
-/** The five tones of the interface. Unknown never looks like met. */
+/** The five tones of the interface. Unknown never looks like met; `attention` is met, with something to read, and does not deny. */
 export const RequirementState = z.enum(['met', 'attention', 'blocked', 'waiting', 'unknown'])
 export type RequirementState = z.infer<typeof RequirementState>
 

@@ -1,0 +1,58 @@
+import { compile } from './expression.ts'
+import { parsePath } from './figures.ts'
+import type { PolicyDocument } from './schema.ts'
+
+export type DocumentProblem = { path: readonly (string | number)[]; message: string }
+
+/** What a document's schema cannot say: rules that refer to each other, and expressions that must be readable. */
+export function problemsOf(document: PolicyDocument): DocumentProblem[] {
+  return [...repeatedIds(document), ...checkProblems(document), ...approvalProblems(document)]
+}
+
+function repeatedIds(document: PolicyDocument): DocumentProblem[] {
+  const seen = new Set<string>()
+  return (['evidence', 'checks', 'approvals'] as const).flatMap((list) =>
+    document[list].flatMap(({ id }, index) => {
+      const repeated = seen.has(id)
+      seen.add(id)
+      return repeated ? [{ path: [list, index, 'id'], message: `there is already a rule ${id}` }] : []
+    }),
+  )
+}
+
+function checkProblems(document: PolicyDocument): DocumentProblem[] {
+  const asked = document.evidence.map(({ id }) => id)
+  const kinds = new Set<string>(document.evidence.map(({ kind }) => kind))
+  return document.checks.flatMap((rule, index) => {
+    const problem = (key: string, message: string) => ({ path: ['checks', index, key], message })
+    if ('cel' in rule) {
+      const compiled = compile(rule.cel)
+      if (compiled.outcome === 'refused') return [problem('cel', compiled.message)]
+      return compiled.kinds
+        .filter((kind) => !kinds.has(kind))
+        .map((kind) => problem('cel', `it reads ${kind} evidence, which this policy does not ask for`))
+    }
+    const problems: DocumentProblem[] = []
+    if (!asked.includes(rule.evidence)) {
+      problems.push(
+        problem('evidence', `there is no evidence rule ${rule.evidence}; there is ${asked.join(', ') || 'none'}`),
+      )
+    }
+    const path = parsePath(rule.figure)
+    if (!path) problems.push(problem('figure', `${rule.figure} is not a path like figures.roc_auc`))
+    if (path?.at(-1) === '*') problems.push(problem('figure', 'a path cannot end in *'))
+    return problems
+  })
+}
+
+/** Nobody approves their own work, whatever a policy says, so a policy that says otherwise is refused instead of ignored. */
+function approvalProblems(document: PolicyDocument): DocumentProblem[] {
+  return document.approvals.flatMap((rule, index) =>
+    (['developer', 'requester'] as const)
+      .filter((who) => !rule.not.includes(who))
+      .map((who) => ({
+        path: ['approvals', index, 'not'],
+        message: `the server never lets the ${who} approve: name ${who} here, or leave "not" out`,
+      })),
+  )
+}

@@ -1,0 +1,157 @@
+import { assessApproval } from './approvals.ts'
+import { assessComparison } from './comparisons.ts'
+import { type AppliedPolicy, covering } from './coverage.ts'
+import { ageInDays, countsUntil, evidenceFor } from './evidence.ts'
+import { compile, type ExpressionResult } from './expression.ts'
+import { type ExpressionContext, expressionContext } from './expression-context.ts'
+import { linksOf } from './links.ts'
+import type { ApprovalFact, Assessment, EvidenceRule, ExpressionRule, Requirement, Snapshot } from './schema.ts'
+import { spoken } from './words.ts'
+
+/** The state of one rule; the rest of a requirement follows from the rule itself. */
+export type Finding = Pick<Requirement, 'state' | 'explanation'> & Partial<Pick<Requirement, 'figure' | 'evidence_id'>>
+
+/**
+ * What every rule of the policies that apply says about a snapshot. A pure function: the same documents, snapshot and
+ * approvals give the same assessment; the only time it knows is `snapshot.at`. `attention` is met with something to read;
+ * every other state but `met` denies.
+ */
+export function assess(
+  policies: readonly AppliedPolicy[],
+  snapshot: Snapshot,
+  approvals: readonly ApprovalFact[],
+): Assessment {
+  const applied = covering(policies, snapshot.model.tier, snapshot.environment)
+  const context = lazily(() => expressionContext(snapshot))
+  const requirements =
+    applied.length === 0
+      ? [uncovered(snapshot)]
+      : applied.flatMap((policy) => requirementsOf(policy, snapshot, approvals, context))
+  const unmet = requirements.filter(isUnmet).length
+  return {
+    outcome: unmet === 0 ? 'allowed' : 'denied',
+    requirements,
+    counts: { met: requirements.length - unmet, unmet, total: requirements.length },
+  }
+}
+
+export function isUnmet({ state }: Pick<Requirement, 'state'>): boolean {
+  return state !== 'met' && state !== 'attention'
+}
+
+function requirementsOf(
+  { name, version, document }: AppliedPolicy,
+  snapshot: Snapshot,
+  approvals: readonly ApprovalFact[],
+  context: () => ExpressionContext,
+): Requirement[] {
+  const links = linksOf(snapshot)
+  const policy = { name, version }
+  const rest = { figure: null, evidence_id: null }
+  return [
+    ...document.evidence.map((rule): Requirement => {
+      const { id, title, who } = rule
+      return {
+        id,
+        policy,
+        type: 'evidence',
+        title,
+        ...rest,
+        who,
+        link: links.evidence,
+        ...assessEvidence(rule, snapshot),
+      }
+    }),
+    ...document.checks.map((rule): Requirement => {
+      const { id, title, who } = rule
+      const base = { id, policy, type: 'check' as const, title, ...rest, who }
+      if ('cel' in rule) return { ...base, link: links.version, ...assessExpression(rule, context) }
+      const asked = document.evidence.find((each) => each.id === rule.evidence)
+      const item = asked && evidenceFor(snapshot.evidence, asked)
+      const problem = asked && item ? staleness(asked, item, snapshot.at) : null
+      const finding = assessComparison(rule, item, asked?.kind ?? rule.evidence, problem)
+      return { ...base, link: links.evidence, ...finding }
+    }),
+    ...document.approvals.map((rule): Requirement => {
+      const { id, title, role } = rule
+      const who = role === 'auditor' ? 'approver' : role
+      const finding = assessApproval(rule, snapshot, approvals)
+      return { id, policy, type: 'approval', title, ...rest, who, link: links.decisions, ...finding }
+    }),
+  ]
+}
+
+function assessEvidence(rule: EvidenceRule, snapshot: Snapshot): Finding {
+  const item = evidenceFor(snapshot.evidence, rule)
+  const kind = spoken(rule.kind)
+  if (!item) {
+    const by = rule.source === 'server' ? ' that the server computed' : ''
+    return { state: 'waiting', explanation: `There is no ${kind} evidence${by} yet.` }
+  }
+  const problem = staleness(rule, item, snapshot.at)
+  if (problem) return { state: 'blocked', explanation: problem, evidence_id: item.id }
+  const days = ageInDays(item, snapshot.at)
+  const when = days === 0 ? 'today' : days === 1 ? 'one day ago' : `${days} days ago`
+  const who = { server: 'by the server', client: 'by a client', person: 'by a person' }[item.source]
+  return { state: 'met', explanation: `Collected ${who} ${when}, with ${item.method}.`, evidence_id: item.id }
+}
+
+function staleness(rule: EvidenceRule, item: Snapshot['evidence'][number], at: string): string | null {
+  const until = countsUntil(item, rule)
+  if (until === null || until > at) return null
+  const limit = rule.max_age_days === undefined ? '' : `, at most ${rule.max_age_days} days count`
+  return `The ${spoken(rule.kind)} evidence no longer counts: it is ${ageInDays(item, at)} days old${limit}.`
+}
+
+function assessExpression(rule: ExpressionRule, context: () => ExpressionContext): Finding {
+  const because = rule.reason ? ` ${rule.reason}` : ''
+  const result = runExpression(rule.cel, context)
+  switch (result.outcome) {
+    case 'true':
+      return { state: 'met', explanation: 'Checked on this content: true.' }
+    case 'false':
+      return { state: 'blocked', explanation: `Checked on this content: false.${because}` }
+    case 'error':
+      return { state: 'unknown', explanation: `It could not be checked: ${result.message}.${because}` }
+  }
+}
+
+function runExpression(source: string, context: () => ExpressionContext): ExpressionResult {
+  const compiled = compile(source)
+  return compiled.outcome === 'compiled' ? compiled.run(context()) : { outcome: 'error', message: compiled.message }
+}
+
+/** Without a policy nobody has said what is asked for, which is not the same as nothing being asked for. */
+function uncovered(snapshot: Snapshot): Requirement {
+  const { model, environment } = snapshot
+  const links = linksOf(snapshot)
+  const base = { policy: { name: 'none', version: 0 }, type: 'policy' as const, figure: null, evidence_id: null }
+  if (model.tier === null) {
+    return {
+      ...base,
+      id: 'tier',
+      title: 'Somebody has said how much depends on this model',
+      state: 'blocked',
+      explanation: 'The model has no tier, so nobody knows which policy applies to it.',
+      who: 'developer',
+      link: links.model,
+    }
+  }
+  return {
+    ...base,
+    id: 'coverage',
+    title: `A policy says what is asked for in ${environment}`,
+    state: 'unknown',
+    explanation: `No published policy covers models of tier ${model.tier} in ${environment}.`,
+    who: 'administrator',
+    link: links.policies,
+  }
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: { value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}

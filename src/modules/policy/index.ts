@@ -1,0 +1,8 @@
+export { countingApprovals } from './approvals.ts'
+export { type AppliedPolicy, answerUntil, covering } from './coverage.ts'
+export { assess, isUnmet } from './evaluate.ts'
+export { evidenceAskedFor } from './evidence.ts'
+export { policyRoutes } from './routes.ts'
+export { createPolicies, type Policies } from './service.ts'
+export { type ParsedPolicy, type PolicyProblem, parsePolicy, policyJsonSchema } from './text.ts'
+export { countText, listed } from './words.ts'

@@ -1,0 +1,61 @@
+import type { FastifyRequest } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { PolicyText, PolicyVersion } from './schema.ts'
+import type { Policies } from './service.ts'
+import { policyJsonSchema } from './text.ts'
+
+/** The rules that the gate applies. */
+export function policyRoutes({ at }: { at: (req: FastifyRequest) => Policies }): FastifyPluginAsyncZod {
+  const params = z.object({ name: z.string(), version: z.coerce.number().int().min(1) })
+
+  return async (app) => {
+    app.get('/policies', {
+      config: { requires: 'policy.read', model: 'any' },
+      schema: {
+        tags: ['policy'],
+        summary: 'The newest version of every policy, and the published one',
+        response: { 200: z.object({ policies: z.array(PolicyVersion) }) },
+      },
+      handler: async (req) => ({ policies: await at(req).list() }),
+    })
+
+    app.get('/policies/schema.json', {
+      config: { requires: 'public' },
+      schema: {
+        tags: ['policy'],
+        summary: 'JSON Schema of a policy document',
+        response: { 200: z.record(z.string(), z.unknown()) },
+      },
+      handler: async () => policyJsonSchema(),
+    })
+
+    app.get('/policies/:name/versions/:version', {
+      config: { requires: 'policy.read', model: 'any' },
+      schema: { tags: ['policy'], summary: 'One version', params, response: { 200: PolicyVersion } },
+      handler: (req) => at(req).get(req.params.name, req.params.version),
+    })
+
+    app.post('/policies', {
+      config: { requires: 'policy.write' },
+      schema: {
+        tags: ['policy'],
+        summary: 'Save a text as a draft; mistakes are named with their lines',
+        body: PolicyText,
+        response: { 200: PolicyVersion },
+      },
+      handler: (req) => at(req).draft(req.actor, req.body.text),
+    })
+
+    app.post('/policies/:name/versions/:version/publish', {
+      config: { requires: 'policy.write' },
+      schema: {
+        tags: ['policy'],
+        summary: 'Publish a draft; it never changes again, and the former version is superseded',
+        params,
+        response: { 200: PolicyVersion },
+      },
+      handler: (req) => at(req).publish(req.actor, req.params.name, req.params.version),
+    })
+  }
+}

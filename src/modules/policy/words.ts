@@ -1,0 +1,60 @@
+import type { ComparisonRule } from './schema.ts'
+
+export const comparisonWords: Record<ComparisonRule['is'], string> = {
+  at_least: 'at least',
+  at_most: 'at most',
+  above: 'above',
+  below: 'below',
+  equal: 'exactly',
+}
+
+const acronyms = new Set([
+  'roc',
+  'auc',
+  'pr',
+  'tpr',
+  'fpr',
+  'tnr',
+  'fnr',
+  'npv',
+  'ppv',
+  'fdr',
+  'mcc',
+  'ks',
+  'ece',
+  'f1',
+])
+
+/** `roc_auc` → `ROC AUC`, `selection_rate` → `selection rate`. */
+export function spoken(name: string): string {
+  return name
+    .split('_')
+    .map((word) => (acronyms.has(word) ? word.toUpperCase() : word))
+    .join(' ')
+}
+
+export function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function listed(items: readonly string[]): string {
+  if (items.length < 2) return items.join('')
+  return `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`
+}
+
+/** As few decimals as possible, at least two, and never so few that the number seems to be on the other side of its limit. */
+export function numberText(value: number, limit = value): string {
+  if (Number.isInteger(value) && Math.abs(value) >= 2) return String(value)
+  for (let decimals = 2; decimals <= 8; decimals++) {
+    const text = value.toFixed(decimals)
+    if (Math.sign(Number(text) - limit) === Math.sign(value - limit)) return text
+  }
+  return String(value)
+}
+
+const smallNumbers = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten']
+
+export function countText(count: number): string {
+  return smallNumbers[count] ?? String(count)
+}
