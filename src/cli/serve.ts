@@ -65,7 +65,10 @@ async function serve(options: Options): Promise<void> {
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
     // A program that started the server with a channel takes it along when it ends.
-    if (process.channel) process.once('disconnect', () => resolve())
+    if (process.channel) {
+      process.once('disconnect', () => resolve())
+      process.channel.unref()
+    }
   })
   await app.close()
 }
