@@ -13,7 +13,10 @@ export function mlflowClient(url: string, token: string) {
       headers: { authorization, 'content-type': 'application/json' },
       ...(method === 'POST' ? { body: JSON.stringify(input) } : {}),
     })
-    const answer = (await reply.json()) as Json
+    const text = await reply.text()
+    if (!reply.headers.get('content-type')?.includes('json'))
+      throw new DemoError(`${path} answered ${reply.status}: ${text.slice(0, 200)}`)
+    const answer = JSON.parse(text) as Json
     if (!reply.ok) throw new MlflowError(String(answer.error_code), `${path}: ${answer.message}`)
     return answer as T
   }
