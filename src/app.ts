@@ -14,7 +14,11 @@ import { type Clock, systemClock } from './lib/clock.ts'
 import { loadOrCreateKey } from './lib/keys.ts'
 import { type Access, accessRoutes, createAccess } from './modules/access/index.ts'
 import { type Audit, auditRoutes, createAudit } from './modules/audit/index.ts'
+import { datasetRoutes } from './modules/datasets/index.ts'
+import { evaluationRoutes } from './modules/evaluation/index.ts'
 import { policyRoutes } from './modules/policy/index.ts'
+import { environmentRoutes, registryRoutes } from './modules/registry/index.ts'
+import { trackingRoutes } from './modules/tracking/index.ts'
 import { mlflowRoutes } from './protocols/mlflow/index.ts'
 import { type Keys, openWorkspace, originOf, type Workspace } from './workspace.ts'
 
@@ -70,6 +74,16 @@ export async function createApp(config: Config, { clock = systemClock }: { clock
       await api.register(serverRoutes({ config, keys, at }))
       await api.register(accessRoutes(access, { secure: config.publicUrl.startsWith('https:') }))
       await api.register(auditRoutes({ at: (req) => at(req).audit, names: access.people.names }))
+      await api.register(trackingRoutes({ at: (req) => at(req).tracking }))
+      await api.register(
+        datasetRoutes({
+          at: (req) => at(req).datasets,
+          usedBy: (req, actor, digest) => at(req).registry.usesOf(actor, digest),
+        }),
+      )
+      await api.register(registryRoutes({ at: (req) => at(req).registry }))
+      await api.register(environmentRoutes({ at: (req) => at(req).registry }))
+      await api.register(evaluationRoutes({ at: (req) => at(req).evaluations }))
       await api.register(policyRoutes({ at: (req) => at(req).policies }))
     },
     { prefix: '/api/v1' },

@@ -4,10 +4,16 @@ import { type Config, workspaceBlobs, workspaceDatabase } from './config.ts'
 import { type Connection, connect } from './db/connect.ts'
 import { migrate } from './db/migrate.ts'
 import { workspaceMigrations } from './db/migrations.ts'
+import { createJobs } from './jobs/index.ts'
 import type { Clock } from './lib/clock.ts'
 import { type SigningKey, shortKeyId } from './lib/keys.ts'
+import { type Artifacts, createArtifacts } from './modules/artifacts/index.ts'
 import { type Audit, createAudit } from './modules/audit/index.ts'
+import { createDatasets, type Datasets } from './modules/datasets/index.ts'
+import { createEvaluation, type Evaluations } from './modules/evaluation/index.ts'
 import { createPolicies, type Policies } from './modules/policy/index.ts'
+import { createRegistry, type Registry, type Runs } from './modules/registry/index.ts'
+import { createTracking, type Tracking } from './modules/tracking/index.ts'
 
 /** Everything that belongs to one workspace: its database, its bytes, its trail and the services over them. */
 export type Workspace = {
@@ -15,7 +21,12 @@ export type Workspace = {
   connection: Connection
   blobs: Blobs
   audit: Audit
+  tracking: Tracking
+  artifacts: Artifacts
+  datasets: Datasets
+  registry: Registry
   policies: Policies
+  evaluations: Evaluations
   close(): Promise<void>
 }
 
@@ -30,20 +41,45 @@ export async function openWorkspace(
   await migrate(connection, workspaceMigrations)
   const blobs = await createFolderBlobs({ root: workspaceBlobs(config, name) })
   const audit = createAudit({ connection, key: keys.log, origin: originOf(keys.log, name), clock })
+  const tracking = createTracking({ connection, write: audit.write, clock })
+  const shared = { db: connection.db, write: audit.write, clock }
+  const artifacts = createArtifacts({ ...shared, blobs })
+  const datasets = createDatasets({ ...shared, blobs })
+  const registry = createRegistry({ ...shared, artifacts, datasets, runs: runsOf(tracking) })
+  await registry.environments.ensureEnvironments()
   const policies = createPolicies({ db: connection.db, write: audit.write, clock })
   await policies.ensureStarters()
+  const jobs = createJobs({ connection, clock })
+  const evaluations = createEvaluation({
+    ...shared,
+    commit: connection.writer.commit,
+    blobs,
+    jobs,
+    models: registry.models,
+    versions: registry.versions,
+    datasets,
+  })
+  jobs.start()
 
   return {
     name,
     connection,
     blobs,
     audit,
+    tracking,
+    artifacts,
+    datasets,
+    registry,
     policies,
+    evaluations,
     async close() {
+      await jobs.stop()
       await connection.close()
     },
   }
 }
+
+const runsOf = ({ runs }: Tracking): Runs => ({ find: runs.forVersion, findLoggedModel: async () => undefined })
 
 /** A log's name is unique in the world because it carries the fingerprint of its key. */
 export function originOf(key: SigningKey, log: string): string {

@@ -1,0 +1,45 @@
+import { CompiledQuery } from 'kysely'
+import type { Engine, Tx } from './database.ts'
+
+export type BulkTarget = {
+  readonly table: string
+  readonly columns: readonly string[]
+  /** What follows the rows, such as `on conflict do nothing`. */
+  readonly suffix?: string
+}
+
+const mostRows = 512
+const texts = new Map<string, string>()
+
+/**
+ * Inserts many rows with few statements. Rows go in groups of 512, 256, 128 … so that a handful of prepared statements
+ * serves every number of rows.
+ */
+export async function insertMany(
+  tx: Tx,
+  engine: Engine,
+  target: BulkTarget,
+  rows: readonly (readonly unknown[])[],
+): Promise<void> {
+  let from = 0
+  while (from < rows.length) {
+    const count = Math.min(mostRows, 2 ** Math.floor(Math.log2(rows.length - from)))
+    const values = rows.slice(from, from + count).flat()
+    await tx.executeQuery(CompiledQuery.raw(statement(engine, target, count), values))
+    from += count
+  }
+}
+
+function statement(engine: Engine, { table, columns, suffix = '' }: BulkTarget, count: number): string {
+  const key = `${engine} ${table} ${columns.length} ${count} ${suffix}`
+  const known = texts.get(key)
+  if (known) return known
+  const width = columns.length
+  const row = (index: number) =>
+    `(${columns.map((_, column) => (engine === 'sqlite' ? '?' : `$${index * width + column + 1}`)).join(', ')})`
+  const rows = Array.from({ length: count }, (_, index) => row(index)).join(', ')
+  const names = columns.map((name) => `"${name}"`).join(', ')
+  const text = `insert into "${table}" (${names}) values ${rows} ${suffix}`
+  texts.set(key, text)
+  return text
+}

@@ -1,0 +1,30 @@
+export type { NewExperiment } from './experiments.ts'
+export type { KeyValue, LogInput, Measured } from './log.ts'
+export { trackingRoutes } from './routes.ts'
+export { limits } from './rules.ts'
+export type { NewRun, RunChange } from './runs.ts'
+export {
+  type Clause,
+  checkComparator,
+  comparators,
+  listValue,
+  numberValue,
+  readClauses,
+  readName,
+  splitName,
+  textValue,
+} from './search/clauses.ts'
+export { readOrder } from './search/order.ts'
+export { readPageToken, writePageToken } from './search/page-token.ts'
+export {
+  after,
+  and,
+  byBytes,
+  compareNumber,
+  compareText,
+  type Fragment,
+  orderBy,
+  type SortColumn,
+} from './search/sql.ts'
+export type { View } from './search/view.ts'
+export { createTracking, type Tracking } from './service.ts'

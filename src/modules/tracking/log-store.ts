@@ -1,0 +1,121 @@
+import { CompiledQuery } from 'kysely'
+import { type BulkTarget, insertMany } from '../../db/bulk.ts'
+import type { Db, Engine, Tx } from '../../db/database.ts'
+import { headOf } from './search/runs.ts'
+import type { LatestRow, PointRow } from './tables.ts'
+
+/** What runs log is a measured point: written without an event, and covered by the seal of the run. */
+
+export type RunState = { id: string; experiment_id: string; lifecycle_stage: string; seal: string | null }
+
+export async function readStates(db: Db, ids: readonly string[]): Promise<Map<string, RunState>> {
+  const rows = await db
+    .selectFrom('run')
+    .select(['id', 'experiment_id', 'lifecycle_stage', 'seal'])
+    .where('id', 'in', ids)
+    .execute()
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+export async function readContributors(
+  db: Db,
+  ids: readonly string[],
+): Promise<{ run_id: string; actor_id: string }[]> {
+  return db.selectFrom('run_contributor').selectAll().where('run_id', 'in', ids).execute()
+}
+
+export async function readLatest(db: Db, runIds: readonly string[], keys: readonly string[]): Promise<LatestRow[]> {
+  return db.selectFrom('metric_latest').selectAll().where('run_id', 'in', runIds).where('key', 'in', keys).execute()
+}
+
+export async function readParams(
+  db: Db,
+  runIds: readonly string[],
+  keys: readonly string[],
+): Promise<{ run_id: string; key: string; value: string }[]> {
+  return db
+    .selectFrom('run_param')
+    .select(['run_id', 'key', 'value'])
+    .where('run_id', 'in', runIds)
+    .where('key', 'in', keys)
+    .execute()
+}
+
+/** The highest number of a series; writes take turns, so that the next one is free. */
+export async function lastSeries(tx: Tx): Promise<number> {
+  const { last } = await tx
+    .selectFrom('metric_latest')
+    .select(({ fn }) => fn.max('series').as('last'))
+    .executeTakeFirstOrThrow()
+  return last ?? 0
+}
+
+const pointTable: BulkTarget = {
+  table: 'metric_point',
+  columns: ['series', 'step', 'timestamp', 'value', 'is_nan'],
+  suffix: 'on conflict do nothing',
+}
+
+/** The same point logged twice is one point. */
+export async function insertPoints(tx: Tx, engine: Engine, points: readonly PointRow[]): Promise<void> {
+  await (engine === 'postgres' ? insertPointsByColumn(tx, points) : insertPointsByRow(tx, engine, points))
+}
+
+export async function insertPointsByRow(tx: Tx, engine: Engine, points: readonly PointRow[]): Promise<void> {
+  const rows = points.map(({ series, step, timestamp, value, is_nan }) => [series, step, timestamp, value, is_nan])
+  await insertMany(tx, engine, pointTable, rows)
+}
+
+/** PostgreSQL takes whole columns as arrays, which costs it less than a parameter for each number. */
+export async function insertPointsByColumn(tx: Tx, points: readonly PointRow[]): Promise<void> {
+  const column = <K extends keyof PointRow>(name: K) => points.map((point) => point[name])
+  const text = `insert into metric_point (series, step, timestamp, value, is_nan)
+    select * from unnest($1::bigint[], $2::float8[], $3::float8[], $4::float8[], $5::int[]) on conflict do nothing`
+  const columns = [column('series'), column('step'), column('timestamp'), column('value'), column('is_nan')]
+  await tx.executeQuery(CompiledQuery.raw(text, columns))
+}
+
+const latestTable: BulkTarget = {
+  table: 'metric_latest',
+  columns: ['run_id', 'key', 'series', 'experiment_id', 'value', 'is_nan', 'step', 'timestamp'],
+  suffix: `on conflict (run_id, key) do update set
+    value = excluded.value, is_nan = excluded.is_nan, step = excluded.step, timestamp = excluded.timestamp`,
+}
+
+export async function upsertLatest(tx: Tx, engine: Engine, rows: readonly LatestRow[]): Promise<void> {
+  const values = rows.map((row) => [
+    row.run_id,
+    row.key,
+    row.series,
+    row.experiment_id,
+    row.value,
+    row.is_nan,
+    row.step,
+    row.timestamp,
+  ])
+  await insertMany(tx, engine, latestTable, values)
+}
+
+export type TextRow = { run_id: string; key: string; value: string }
+const textColumns = ['run_id', 'key', 'head', 'value']
+const textValues = (rows: readonly TextRow[]) =>
+  rows.map(({ run_id, key, value }) => [run_id, key, headOf(value), value])
+
+export async function insertParams(tx: Tx, engine: Engine, rows: readonly TextRow[]): Promise<void> {
+  await insertMany(tx, engine, { table: 'run_param', columns: textColumns }, textValues(rows))
+}
+
+const tagSuffix = 'on conflict (run_id, key) do update set head = excluded.head, value = excluded.value'
+
+export async function upsertTags(tx: Tx, engine: Engine, rows: readonly TextRow[]): Promise<void> {
+  await insertMany(tx, engine, { table: 'run_tag', columns: textColumns, suffix: tagSuffix }, textValues(rows))
+}
+
+export async function insertContributors(
+  tx: Tx,
+  engine: Engine,
+  rows: readonly (readonly [string, string])[],
+): Promise<void> {
+  const target = { table: 'run_contributor', columns: ['run_id', 'actor_id'], suffix: 'on conflict do nothing' }
+  await insertMany(tx, engine, target, rows)
+}

@@ -1,0 +1,9 @@
+import { createExperiments, type TrackingParts } from './experiments.ts'
+import { createRuns } from './runs.ts'
+
+export type Tracking = ReturnType<typeof createTracking>
+
+/** Experiments, runs, and what runs measured. */
+export function createTracking(parts: TrackingParts) {
+  return { experiments: createExperiments(parts), runs: createRuns(parts) }
+}
