@@ -1,0 +1,139 @@
+import type { FastifyRequest } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { forbidden } from '../../lib/errors.ts'
+import { type Permission, permits } from '../access/schema.ts'
+import {
+  Evaluation,
+  EvaluationId,
+  EvaluationInput,
+  Evidence,
+  EvidenceId,
+  EvidenceKind,
+  Protocol,
+  ProtocolVersion,
+  Reproduction,
+} from './schema.ts'
+import type { Evaluations } from './service.ts'
+
+const tags = ['evaluation']
+const Which = z.strictObject({ model: z.string().optional(), version: z.coerce.number().int().min(1).optional() })
+
+/** Protocols, evaluations and evidence. `at` picks the workspace's service. */
+export function evaluationRoutes({ at }: { at: (req: FastifyRequest) => Evaluations }): FastifyPluginAsyncZod {
+  return async (app) => {
+    const ofModel = z.object({ name: z.string() })
+    const model = { param: 'name' }
+
+    app.get('/models/:name/protocol', {
+      config: { requires: 'evaluation.read', model },
+      schema: { tags, summary: 'How a model is examined', params: ofModel, response: { 200: ProtocolVersion } },
+      handler: (req) => at(req).protocols.get(req.params.name),
+    })
+
+    app.put('/models/:name/protocol', {
+      config: { requires: 'evaluation.run', model },
+      schema: {
+        tags,
+        summary: 'Change how a model is examined; old versions stay',
+        params: ofModel,
+        body: Protocol,
+        response: { 200: ProtocolVersion },
+      },
+      handler: (req) => at(req).protocols.put(req.actor, req.params.name, req.body),
+    })
+
+    app.post('/evaluations', {
+      config: { requires: 'evaluation.run', model: { body: 'model' } },
+      schema: {
+        tags,
+        summary: 'Have the server examine a version on a dataset',
+        body: EvaluationInput,
+        response: { 202: Evaluation },
+      },
+      handler: async (req, reply) => reply.code(202).send(await at(req).evaluations.request(req.actor, req.body)),
+    })
+
+    app.get('/evaluations', {
+      config: { requires: 'evaluation.read', model: 'any' },
+      schema: {
+        tags,
+        summary: 'Evaluations, newest first',
+        querystring: Which,
+        response: { 200: z.object({ evaluations: z.array(Evaluation) }) },
+      },
+      handler: async (req) => {
+        if (req.query.model !== undefined) demand(req, 'evaluation.read', req.query.model)
+        const evaluations = await at(req).evaluations.list(req.query)
+        return { evaluations: evaluations.filter((one) => permits(req.actor, 'evaluation.read', one.model)) }
+      },
+    })
+
+    const evaluationById = z.object({ id: EvaluationId })
+    app.get('/evaluations/:id', {
+      config: { requires: 'evaluation.read', model: 'any' },
+      schema: { tags, summary: 'One evaluation', params: evaluationById, response: { 200: Evaluation } },
+      handler: async (req) => {
+        const evaluation = await at(req).evaluations.get(req.params.id)
+        demand(req, 'evaluation.read', evaluation.model)
+        return evaluation
+      },
+    })
+
+    app.post('/evaluations/:id/cancel', {
+      config: { requires: 'evaluation.run', model: 'any' },
+      schema: { tags, summary: 'Stop an evaluation', params: evaluationById, response: { 200: Evaluation } },
+      handler: async (req) => {
+        demand(req, 'evaluation.run', (await at(req).evaluations.get(req.params.id)).model)
+        return at(req).evaluations.cancel(req.actor, req.params.id)
+      },
+    })
+
+    app.get('/evidence', {
+      config: { requires: 'evaluation.read', model: 'any' },
+      schema: {
+        tags,
+        summary: 'Evidence, newest first',
+        querystring: Which.extend({ kind: EvidenceKind.optional() }),
+        response: { 200: z.object({ evidence: z.array(Evidence) }) },
+      },
+      handler: async (req) => {
+        if (req.query.model !== undefined) demand(req, 'evaluation.read', req.query.model)
+        const found = await at(req).evidence.list(req.query)
+        const visible = found.filter((one) => permits(req.actor, 'evaluation.read', one.model))
+        return { evidence: visible.map(({ evidence }) => evidence) }
+      },
+    })
+
+    const evidenceById = z.object({ id: EvidenceId })
+    app.get('/evidence/:id', {
+      config: { requires: 'evaluation.read', model: 'any' },
+      schema: { tags, summary: 'One piece of evidence', params: evidenceById, response: { 200: Evidence } },
+      handler: async (req) => {
+        const { evidence, model } = await at(req).evidence.get(req.params.id)
+        demand(req, 'evaluation.read', model)
+        return evidence
+      },
+    })
+
+    app.post('/evidence/:id/reproduce', {
+      config: { requires: 'evaluation.read', model: 'any' },
+      schema: {
+        tags,
+        summary: 'Compute evidence again and compare',
+        params: evidenceById,
+        response: { 200: Reproduction },
+      },
+      handler: async (req) => {
+        demand(req, 'evaluation.read', (await at(req).evidence.get(req.params.id)).model)
+        return at(req).evidence.reproduce(req.actor, req.params.id)
+      },
+    })
+  }
+}
+
+/** For routes whose path does not say the model. */
+function demand(req: FastifyRequest, permission: Permission, model: string): void {
+  if (permits(req.actor, permission, model)) return
+  throw forbidden(`this needs the permission ${permission} on the model`, { permission })
+}
