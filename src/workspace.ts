@@ -12,7 +12,7 @@ import { type Audit, createAudit } from './modules/audit/index.ts'
 import { createDatasets, type Datasets } from './modules/datasets/index.ts'
 import { createEvaluation, type Evaluations } from './modules/evaluation/index.ts'
 import { createPolicies, type Policies } from './modules/policy/index.ts'
-import { createRegistry, type Registry, type Runs } from './modules/registry/index.ts'
+import { createRegistry, type Registry } from './modules/registry/index.ts'
 import { createTracking, type Tracking } from './modules/tracking/index.ts'
 
 /** Everything that belongs to one workspace: its database, its bytes, its trail and the services over them. */
@@ -45,7 +45,7 @@ export async function openWorkspace(
   const shared = { db: connection.db, write: audit.write, clock }
   const artifacts = createArtifacts({ ...shared, blobs })
   const datasets = createDatasets({ ...shared, blobs })
-  const registry = createRegistry({ ...shared, artifacts, datasets, runs: runsOf(tracking) })
+  const registry = createRegistry({ ...shared, engine: connection.engine, tracking, artifacts, datasets })
   await registry.environments.ensureEnvironments()
   const policies = createPolicies({ db: connection.db, write: audit.write, clock })
   await policies.ensureStarters()
@@ -78,8 +78,6 @@ export async function openWorkspace(
     },
   }
 }
-
-const runsOf = ({ runs }: Tracking): Runs => ({ find: runs.forVersion, findLoggedModel: async () => undefined })
 
 /** A log's name is unique in the world because it carries the fingerprint of its key. */
 export function originOf(key: SigningKey, log: string): string {

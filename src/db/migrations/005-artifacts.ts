@@ -22,6 +22,7 @@ export const artifacts: Migration = {
       .addColumn('name', 'text', (c) => c.notNull())
       .execute()
     await db.schema.createIndex('artifact_folder_parent').on('artifact_folder').columns(['parent', 'name']).execute()
+    await db.schema.createIndex('artifact_folder_name').on('artifact_folder').column('name').execute()
     await db.schema
       .createTable('artifact_seal')
       .addColumn('prefix', 'text', (c) => c.notNull())

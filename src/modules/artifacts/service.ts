@@ -82,6 +82,11 @@ export function createArtifacts({ db, write, blobs, clock }: { db: Db; write: Wr
     list: (folder: string) => store.listFolder(db, folder),
     /** In a transaction of the caller, so that what is sealed is what was there at that moment. */
     filesBelow: (from: Db, path: string) => store.filesBelow(from, path),
+    /** Where an MLflow client put the files of a logged model: `<experiment>/models/<id>/artifacts`. */
+    async findLoggedModel(id: string): Promise<string | undefined> {
+      const folder = await store.findFolderNamed(db, id)
+      return folder !== undefined && folder.split('/').at(-2) === 'models' ? `${folder}/artifacts` : undefined
+    },
     blobs,
   }
 }

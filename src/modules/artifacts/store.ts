@@ -27,6 +27,16 @@ export async function isFolder(db: Db, path: string): Promise<boolean> {
   return row !== undefined
 }
 
+export async function findFolderNamed(db: Db, name: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('artifact_folder')
+    .select('path')
+    .where('name', '=', name)
+    .orderBy('path')
+    .executeTakeFirst()
+  return row?.path
+}
+
 /** A file that stands where one of the path's folders would have to be. */
 export async function findFileInTheWay(db: Db, path: string): Promise<string | undefined> {
   const folders = foldersOf(path)

@@ -2,13 +2,15 @@ import { AppError, badRequest, notFound } from '../../lib/errors.ts'
 import type { Digest } from '../../lib/ids.ts'
 import { runOf } from '../artifacts/index.ts'
 import type { ArtifactFile } from '../artifacts/schema.ts'
-import type { PersonId } from '../audit/schema.ts'
+import type { ActorRef, PersonId } from '../audit/schema.ts'
 import { readFacts } from './facts.ts'
 import type { RegistryParts } from './parts.ts'
 import type { DatasetRef, FileEntry, Manifest, VersionFacts } from './schema.ts'
 import { parseSource, pathOfUri } from './source.ts'
 import { findLine, findNumberOfAlias, findVersionById } from './versions-store.ts'
 
+/** MLflow's tag on a run's input: training, evaluation or what the client calls it. */
+const contextTag = 'mlflow.data.context'
 const mostFiles = 20_000
 /** `<experiment>/<run>/artifacts`: less than that would seal other people's runs as well. */
 const shortestPath = 3
@@ -31,30 +33,48 @@ type Found = {
   people: readonly PersonId[]
 }
 
-export async function draftVersion(parts: RegistryParts, source: string, runId: string | null): Promise<Draft> {
+export async function draftVersion(
+  parts: RegistryParts,
+  actor: ActorRef,
+  source: string,
+  runId: string | null,
+): Promise<Draft> {
   const found = await findFiles(parts, source)
-  const run = runId ?? found.run
-  const known = run === undefined || run === null ? undefined : await parts.runs.find(run)
-  const datasets: DatasetRef[] = []
-  for (const input of known?.inputs ?? []) {
-    const { name, digest, context, source_type } = input
-    const stored = await parts.datasets.match(parts.db, input)
-    datasets.push({ name, digest, context, source_type, dataset_version: stored?.digest ?? null })
-  }
+  const run = await sealedRun(parts, actor, runId ?? found.run)
   const { facts, signature } = await readFacts(parts.artifacts.blobs, found.files)
   return {
     manifest: {
       format: 'modelkeep-manifest-1',
       files: [...found.files],
-      run: known ? { id: known.id, digest: known.digest } : null,
-      datasets,
+      run: run && { id: run.id, digest: run.digest },
+      datasets: run?.datasets ?? [],
       signature,
     },
     facts,
     path: found.path,
     location: found.location,
-    developers: [...new Set([...(known?.people ?? []), ...found.people])].sort(),
+    developers: [...new Set([...(run?.people ?? []), ...found.people])].sort(),
   }
+}
+
+/** A run that is not here is MLflow's to allow: the version then names no origin. */
+async function sealedRun({ db, tracking, datasets }: RegistryParts, actor: ActorRef, id: string | undefined) {
+  if (id === undefined || !(await tracking.runs.find(id))) return null
+  const digest = await tracking.runs.sealOf(actor, id)
+  const run = await tracking.runs.find(id)
+  const refs: DatasetRef[] = []
+  for (const input of run?.inputs ?? []) {
+    const stored = await datasets.match(db, input)
+    refs.push({
+      name: input.name,
+      digest: input.digest,
+      context: input.tags.find((tag) => tag.key === contextTag)?.value ?? null,
+      source_type: input.source_type,
+      dataset_version: stored?.digest ?? null,
+    })
+  }
+  const people = [...(run ? [run.created_by] : []), ...((await tracking.runs.contributorsOf(id)) as PersonId[])]
+  return { id, digest, people, datasets: refs }
 }
 
 async function findFiles(parts: RegistryParts, text: string): Promise<Found> {
@@ -66,17 +86,16 @@ async function findFiles(parts: RegistryParts, text: string): Promise<Found> {
     case 'artifacts':
       return { ...(await filesAt(parts, source.path)), location: text, run: runOf(source.path) }
     case 'run': {
-      const run = await parts.runs.find(source.run)
+      const run = await parts.tracking.runs.find(source.run)
       const root = run && pathOfUri(run.artifact_uri)
       if (root === undefined) return { ...nothing, run: run?.id }
       const path = source.path === '' ? root : `${root}/${source.path}`
       return { ...(await filesAt(parts, path)), location: text, run: source.run }
     }
     case 'logged_model': {
-      const logged = await parts.runs.findLoggedModel(source.id)
-      const path = logged && pathOfUri(logged.artifact_location)
-      if (!logged || path === undefined) return nothing
-      return { ...(await filesAt(parts, path)), location: logged.artifact_location, run: logged.run_id ?? undefined }
+      const path = await parts.artifacts.findLoggedModel(source.id)
+      if (path === undefined) return nothing
+      return { ...(await filesAt(parts, path)), location: `mlflow-artifacts:/${path}`, run: undefined }
     }
     case 'version':
       return filesOfVersion(parts, source.model, source.which)

@@ -1,6 +1,6 @@
 export { environmentRoutes } from './environment-routes.ts'
 export { findEnvironment, listDeployments, listEnvironments } from './environments-store.ts'
-export type { LoggedModelForVersion, RegistryParts, RunForVersion, Runs } from './parts.ts'
+export type { RegistryParts } from './parts.ts'
 export { type AliasMover, ownAliases, registryRoutes } from './routes.ts'
 export { createRegistry, type Registry } from './service.ts'
 export { findVersion, getModel, getVersion } from './versions.ts'

@@ -42,14 +42,6 @@ const tagsOf = (db: Db, models: readonly string[]) =>
 export const aliasesOf = (db: Db, models: readonly string[]) =>
   db.selectFrom('model_alias').selectAll().where('model_id', 'in', models).orderBy('alias').execute()
 
-/** All models that an actor may see; `names` undefined means every one. */
-export async function listModels(db: Db, names: readonly string[] | undefined): Promise<ModelRow[]> {
-  if (names === undefined) return db.selectFrom('model').selectAll().where('deleted_at', 'is', null).execute()
-  return inParts(names, (part) =>
-    db.selectFrom('model').selectAll().where('deleted_at', 'is', null).where('name', 'in', part).execute(),
-  )
-}
-
 export async function insertModel(tx: Tx, row: ModelRow): Promise<void> {
   await tx.insertInto('model').values(row).execute()
 }

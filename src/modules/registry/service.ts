@@ -4,9 +4,9 @@ import { modelsOf } from '../access/schema.ts'
 import { createEnvironments } from './environments.ts'
 import { readInventory } from './inventory.ts'
 import { createModels } from './models.ts'
-import * as models from './models-store.ts'
 import type { RegistryParts } from './parts.ts'
 import type { InventoryQuery } from './schema.ts'
+import { type Search, searchModels, searchVersions } from './search.ts'
 import { createVersions } from './versions.ts'
 import { findUsesOf } from './versions-store.ts'
 
@@ -14,7 +14,7 @@ export type Registry = ReturnType<typeof createRegistry>
 
 /** Models, their sealed versions, aliases, environments and deployments. */
 export function createRegistry(parts: RegistryParts) {
-  const { db } = parts
+  const { db, engine } = parts
 
   /** Names of the models that an actor may read; undefined for all of them. */
   function visible(actor: Actor): readonly string[] | undefined {
@@ -35,10 +35,10 @@ export function createRegistry(parts: RegistryParts) {
     versions: createVersions(parts),
     environments: createEnvironments(parts),
     inventory: (actor: Actor, query: InventoryQuery) => readInventory(db, query, visible(actor)),
-    /** Every model that the actor may read, without order. */
-    async list(actor: Actor) {
-      return models.toModels(db, await models.listModels(db, visible(actor)))
-    },
+    searchModels: (actor: Actor, search: Omit<Search, 'visible'>) =>
+      searchModels(db, engine, { ...search, visible: visible(actor) }),
+    searchVersions: (actor: Actor, search: Omit<Search, 'visible'>) =>
+      searchVersions(db, engine, { ...search, visible: visible(actor) }),
     visible,
     usesOf,
     blobs: parts.artifacts.blobs,

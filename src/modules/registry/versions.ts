@@ -31,7 +31,7 @@ export function createVersions(parts: RegistryParts) {
   async function register(actor: ActorRef, input: NewVersion): Promise<store.VersionLine> {
     for (const tag of input.tags) checkTag(tag)
     await getModel(db, input.model)
-    const draft = await draftVersion(parts, input.source, input.run_id)
+    const draft = await draftVersion(parts, actor, input.source, input.run_id)
     return write(actor, async (tx, record) => {
       const model = await getModel(tx, input.model)
       await demandUnchanged(tx, draft)
