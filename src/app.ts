@@ -19,7 +19,7 @@ import { evaluationRoutes } from './modules/evaluation/index.ts'
 import { policyRoutes } from './modules/policy/index.ts'
 import { environmentRoutes, registryRoutes } from './modules/registry/index.ts'
 import { trackingRoutes } from './modules/tracking/index.ts'
-import { mlflowRoutes } from './protocols/mlflow/index.ts'
+import { mlflowRoutes, mlflowTracking } from './protocols/mlflow/index.ts'
 import { type Keys, openWorkspace, originOf, type Workspace } from './workspace.ts'
 
 export type App = {
@@ -88,7 +88,7 @@ export async function createApp(config: Config, { clock = systemClock }: { clock
     },
     { prefix: '/api/v1' },
   )
-  await http.register(mlflowRoutes({ failureOf, areas: [] }))
+  await http.register(mlflowRoutes({ failureOf, areas: [mlflowTracking({ at: (req) => at(req).tracking })] }))
 
   await serveWeb(http)
 

@@ -55,7 +55,7 @@ export function fieldsOf(source: Source, path = '', inQuery = false) {
   /** Fractions are cut, as MLflow's server does. */
   function integer(key: string): number | undefined {
     const value = number(key)
-    if (value !== undefined && !Number.isFinite(value)) throw invalidParameter(nameOf(key), raw(key))
+    if (value !== undefined && !(Math.abs(value) < 2 ** 63)) throw invalidParameter(nameOf(key), raw(key))
     return value === undefined ? undefined : Math.trunc(value) + 0
   }
 

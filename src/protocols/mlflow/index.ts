@@ -1,6 +1,10 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest, HTTPMethods } from 'fastify'
+import type { Tracking } from '../../modules/tracking/index.ts'
 import { mlflowBodies } from './body.ts'
 import { type FailureOf, sendMlflowError } from './errors.ts'
+import { mlflowExperiments } from './experiments.ts'
+import { mlflowMetrics } from './metrics.ts'
+import { mlflowRuns } from './runs.ts'
 import { mlflowServerInfo, mlflowServerRoutes } from './server.ts'
 
 export type MlflowParts = {
@@ -27,6 +31,13 @@ export function mlflowRoutes({ failureOf, areas, areas3 = [], rootAreas = [] }: 
       speakMlflow(app, failureOf)
       for (const plugin of [mlflowServerRoutes, ...rootAreas]) await app.register(plugin)
     })
+  }
+}
+
+/** Experiments, runs, metrics and their searches. */
+export function mlflowTracking(parts: { at: (req: FastifyRequest) => Tracking }): FastifyPluginAsync {
+  return async (app) => {
+    for (const routes of [mlflowExperiments, mlflowRuns, mlflowMetrics]) await app.register(routes(parts))
   }
 }
 

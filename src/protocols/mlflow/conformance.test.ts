@@ -1,0 +1,64 @@
+import type { InjectOptions } from 'fastify'
+import { expect, test } from 'vitest'
+import { readScenario, replay, type ScenarioResult, type Send, scenariosIn } from '../../../test/conformance/replay.ts'
+import { testApp } from '../../testing/app.ts'
+import { describeShared, sharedPath } from '../../testing/shared.ts'
+
+const folder = sharedPath('conformance', 'mlflow')
+
+/** Every exchange of these scenarios must match, or be excepted with a reason. */
+const required = new Set([
+  'client_run_flow',
+  'experiment_delete_cascades',
+  'experiments_crud',
+  'experiments_errors',
+  'experiments_search',
+  'http_edges',
+  'log_batch',
+  'log_batch_errors',
+  'log_inputs',
+  'log_metric',
+  'log_metric_errors',
+  'log_param',
+  'metric_history_paging',
+  'metric_latest_value',
+  'run_name_rules',
+  'run_tags',
+  'runs_create_errors',
+  'runs_lifecycle',
+  'search_attribute_filters',
+  'search_dataset_filters',
+  'search_errors',
+  'search_metrics_filters',
+  'search_order_by',
+  'search_pagination',
+  'search_params_filters',
+])
+
+async function replayed(scenario: string): Promise<ScenarioResult> {
+  const app = await testApp()
+  const { token } = await app.as('administrator')
+  const send: Send = async ({ method, url, headers, body }) => {
+    const reply = await app.http.inject({
+      method: method as 'GET',
+      url,
+      headers: { authorization: `Bearer ${token}`, ...headers },
+      ...(body === undefined ? {} : { payload: body }),
+    } satisfies InjectOptions)
+    return { status: reply.statusCode, headers: reply.headers, body: reply.rawPayload }
+  }
+  return replay(scenario, readScenario(folder, scenario), send, () => app.clock.advance(1))
+}
+
+describeShared('recorded MLflow traffic', ['conformance', 'mlflow', 'index.json'], () => {
+  const chosen = process.env.SCENARIO?.split(',')
+  for (const scenario of chosen ?? scenariosIn(folder).filter((name) => required.has(name))) {
+    test(scenario, async () => {
+      const result = await replayed(scenario)
+      const { matching, exchanges, excepted } = result
+      console.info(`${scenario}: ${matching} of ${exchanges} match, ${excepted} differ on purpose`)
+      const problems = result.problems.map(({ seq, request, difference }) => `${seq} ${request}: ${difference}`)
+      expect(problems).toEqual([])
+    })
+  }
+})
