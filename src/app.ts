@@ -19,7 +19,9 @@ import { evaluationRoutes } from './modules/evaluation/index.ts'
 import { policyRoutes } from './modules/policy/index.ts'
 import { environmentRoutes, registryRoutes } from './modules/registry/index.ts'
 import { trackingRoutes } from './modules/tracking/index.ts'
+import { mlflowArtifacts, mlflowGetArtifact } from './protocols/mlflow/artifacts.ts'
 import { mlflowRoutes, mlflowTracking } from './protocols/mlflow/index.ts'
+import { mlflowRegistry } from './protocols/mlflow/registry.ts'
 import { type Keys, openWorkspace, originOf, type Workspace } from './workspace.ts'
 
 export type App = {
@@ -88,7 +90,17 @@ export async function createApp(config: Config, { clock = systemClock }: { clock
     },
     { prefix: '/api/v1' },
   )
-  await http.register(mlflowRoutes({ failureOf, areas: [mlflowTracking({ at: (req) => at(req).tracking })] }))
+  await http.register(
+    mlflowRoutes({
+      failureOf,
+      areas: [
+        mlflowTracking({ at: (req) => at(req).tracking }),
+        mlflowArtifacts({ at }),
+        mlflowRegistry({ at: (req) => at(req).registry }),
+      ],
+      rootAreas: [mlflowGetArtifact({ at })],
+    }),
+  )
 
   await serveWeb(http)
 

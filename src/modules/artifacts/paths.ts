@@ -28,6 +28,12 @@ export const normalPath = (text: string): ArtifactPath | '' =>
     .filter((name) => name !== '' && name !== '.')
     .join('/') as ArtifactPath
 
+/** The artifact path in `mlflow-artifacts:/a/b` or `mlflow-artifacts://host/a/b`; undefined for another place. */
+export function pathOfUri(uri: string): string | undefined {
+  const [, path] = /^mlflow-artifacts:(?:\/\/[^/?#]*)?\/?([^?#]*)$/i.exec(uri) ?? []
+  return path === undefined ? undefined : normalPath(path)
+}
+
 /** The folders around a path, outermost first, without the root. */
 export function foldersOf(path: string): string[] {
   const names = path.split('/')

@@ -1,12 +1,13 @@
-import { AppError, badRequest, notFound } from '../../lib/errors.ts'
+import { AppError, badRequest, forbidden, notFound } from '../../lib/errors.ts'
 import type { Digest } from '../../lib/ids.ts'
-import { runOf } from '../artifacts/index.ts'
+import { type Actor, permits } from '../access/schema.ts'
+import { pathOfUri, runOf } from '../artifacts/index.ts'
 import type { ArtifactFile } from '../artifacts/schema.ts'
 import type { ActorRef, PersonId } from '../audit/schema.ts'
 import { readFacts } from './facts.ts'
 import type { RegistryParts } from './parts.ts'
 import type { DatasetRef, FileEntry, Manifest, VersionFacts } from './schema.ts'
-import { parseSource, pathOfUri } from './source.ts'
+import { parseSource } from './source.ts'
 import { findLine, findNumberOfAlias, findVersionById } from './versions-store.ts'
 
 /** MLflow's tag on a run's input: training, evaluation or what the client calls it. */
@@ -35,11 +36,11 @@ type Found = {
 
 export async function draftVersion(
   parts: RegistryParts,
-  actor: ActorRef,
+  actor: Actor,
   source: string,
   runId: string | null,
 ): Promise<Draft> {
-  const found = await findFiles(parts, source)
+  const found = await findFiles(parts, actor, source)
   const run = await sealedRun(parts, actor, runId ?? found.run)
   const { facts, signature } = await readFacts(parts.artifacts.blobs, found.files)
   return {
@@ -77,15 +78,17 @@ async function sealedRun({ db, tracking, datasets }: RegistryParts, actor: Actor
   return { id, digest, people, datasets: refs }
 }
 
-async function findFiles(parts: RegistryParts, text: string): Promise<Found> {
+async function findFiles(parts: RegistryParts, actor: Actor, text: string): Promise<Found> {
   const source = parseSource(text)
   const nothing = { path: undefined, location: text, run: undefined, files: [], people: [] }
   switch (source.kind) {
     case 'elsewhere':
       return nothing
     case 'artifacts':
+      demandReading(actor)
       return { ...(await filesAt(parts, source.path)), location: text, run: runOf(source.path) }
     case 'run': {
+      demandReading(actor)
       const run = await parts.tracking.runs.find(source.run)
       const root = run && pathOfUri(run.artifact_uri)
       if (root === undefined) return { ...nothing, run: run?.id }
@@ -93,13 +96,22 @@ async function findFiles(parts: RegistryParts, text: string): Promise<Found> {
       return { ...(await filesAt(parts, path)), location: text, run: source.run }
     }
     case 'logged_model': {
+      demandReading(actor)
       const path = await parts.artifacts.findLoggedModel(source.id)
       if (path === undefined) return nothing
       return { ...(await filesAt(parts, path)), location: `mlflow-artifacts:/${path}`, run: undefined }
     }
     case 'version':
+      if (!permits(actor, 'registry.read', source.model))
+        throw notFound('model version', `${source.model}/${source.which}`)
       return filesOfVersion(parts, source.model, source.which)
   }
+}
+
+/** A role on one model must not become a way to read every run's files. */
+function demandReading(actor: Actor) {
+  if (permits(actor, 'artifacts.read')) return
+  throw forbidden('registering files of a run needs the permission artifacts.read', { permission: 'artifacts.read' })
 }
 
 /** A version made from another one has the same sealed files, and the same people made them. */

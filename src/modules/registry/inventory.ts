@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Db } from '../../db/database.ts'
 import { grouped, inParts, toModels } from './models-store.ts'
 import type { InventoryPage, InventoryQuery } from './schema.ts'
-import { toLines, versionRows } from './versions-store.ts'
+import { linesAt } from './versions-store.ts'
 
 /**
  * The page of models that people see first, with newest version, aliases and deployments: the same number of statements
@@ -22,7 +22,7 @@ export async function readInventory(
   const models = await toModels(db, rows)
   const newest = await inParts(ids, (part) => newestOf(db, part))
   const counts = new Map(newest.map((one) => [one.model_id, one.versions]))
-  const lines = new Map((await latestLines(db, newest)).map((line) => [line.model_id as string, line]))
+  const lines = new Map((await linesAt(db, newest)).map((line) => [line.model_id as string, line]))
   const deployments = grouped(await inParts(ids, (part) => openDeployments(db, part)), (one) => one.model_id)
 
   return {
@@ -76,21 +76,10 @@ const newestOf = (db: Db, models: readonly string[]) =>
     .groupBy('v.model_id')
     .select((eb) => [
       'v.model_id',
-      eb.fn.max<number>('v.version').as('newest'),
+      eb.fn.max<number>('v.version').as('version'),
       eb.fn.countAll<number>().as('versions'),
     ])
     .execute()
-
-async function latestLines(db: Db, newest: readonly { model_id: string; newest: number }[]) {
-  const rows = await inParts(newest, (part) =>
-    versionRows(db)
-      .where(({ eb, or, and }) =>
-        or(part.map((one) => and([eb('v.model_id', '=', one.model_id), eb('v.version', '=', one.newest)]))),
-      )
-      .execute(),
-  )
-  return toLines(db, rows)
-}
 
 const openDeployments = (db: Db, models: readonly string[]) =>
   db

@@ -106,3 +106,11 @@ export function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map
   }
   return groups
 }
+
+/** Present names by id, of models that are there. */
+export async function modelNames(db: Db, ids: readonly string[]): Promise<Map<string, string>> {
+  const rows = await inParts([...new Set(ids)], (part) =>
+    db.selectFrom('model').select(['id', 'name']).where('id', 'in', part).where('deleted_at', 'is', null).execute(),
+  )
+  return new Map(rows.map(({ id, name }) => [id, name]))
+}

@@ -1,5 +1,5 @@
 import { badRequest } from '../../lib/errors.ts'
-import { normalPath } from '../artifacts/index.ts'
+import { normalPath, pathOfUri } from '../artifacts/index.ts'
 
 /** What a version's `source` points at, as MLflow's clients write it. */
 export type Source =
@@ -40,12 +40,6 @@ export function parseSource(source: string): Source {
     default:
       return { kind: 'elsewhere' }
   }
-}
-
-/** The artifact path in `mlflow-artifacts:/a/b` or `mlflow-artifacts://host/a/b`; undefined for another place. */
-export function pathOfUri(uri: string): string | undefined {
-  const [, path] = /^mlflow-artifacts:(?:\/\/[^/?#]*)?\/?([^?#]*)$/i.exec(uri) ?? []
-  return path === undefined ? undefined : normalPath(path)
 }
 
 /** `..` as a name, also behind percent-encoding, once or more often. */

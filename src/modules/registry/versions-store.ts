@@ -145,6 +145,37 @@ export async function listLines(db: Db, models: readonly string[]): Promise<Vers
   return toLines(db, rows)
 }
 
+export async function latestByStage(db: Db, models: readonly ModelId[]): Promise<VersionLine[]> {
+  const newest = await inParts(models, (part) =>
+    db
+      .selectFrom('model_version as v')
+      .innerJoin('version_status as s', 's.version_id', 'v.id')
+      .where('s.deleted_at', 'is', null)
+      .where('v.model_id', 'in', part)
+      .groupBy(['v.model_id', 's.stage'])
+      .select((eb) => ['v.model_id', eb.fn.max<number>('v.version').as('version')])
+      .execute(),
+  )
+  return linesAt(db, newest)
+}
+
+/** Versions by model and number, in the order of the numbers. */
+export async function linesAt(
+  db: Db,
+  places: readonly { model_id: string; version: number }[],
+): Promise<VersionLine[]> {
+  const rows = await inParts(places, (part) =>
+    versionRows(db)
+      .where(({ eb, or, and }) =>
+        or(part.map((one) => and([eb('v.model_id', '=', one.model_id), eb('v.version', '=', one.version)]))),
+      )
+      .orderBy('v.version')
+      .orderBy('v.id')
+      .execute(),
+  )
+  return toLines(db, rows)
+}
+
 export async function insertVersion(
   tx: Tx,
   row: ModelVersionRow,

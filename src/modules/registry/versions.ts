@@ -4,6 +4,7 @@ import { digestOf } from '../../lib/digest.ts'
 import { badRequest, conflict, notFound } from '../../lib/errors.ts'
 import { newId } from '../../lib/ids.ts'
 import { canonicalJson } from '../../lib/json.ts'
+import type { Actor } from '../access/schema.ts'
 import type { ActorRef, PersonId, Thing } from '../audit/schema.ts'
 import { changedMeanwhile, type Draft, draftVersion, entriesOf } from './draft.ts'
 import { findOpenDeployments, listEnvironments } from './environments-store.ts'
@@ -28,7 +29,7 @@ const stages = ['None', 'Staging', 'Production', 'Archived']
 export function createVersions(parts: RegistryParts) {
   const { db, write, clock, artifacts } = parts
 
-  async function register(actor: ActorRef, input: NewVersion): Promise<store.VersionLine> {
+  async function register(actor: Actor, input: NewVersion): Promise<store.VersionLine> {
     for (const tag of input.tags) checkTag(tag)
     await getModel(db, input.model)
     const draft = await draftVersion(parts, actor, input.source, input.run_id)
@@ -181,9 +182,16 @@ export function createVersions(parts: RegistryParts) {
     remove,
     find: (model: string, which: number | string) => findVersion(db, model, which),
     get: (model: string, which: number | string) => getVersion(db, model, which),
+    /** The number that an alias leads to, which may be a deleted version's; `latest` is the newest one's. */
+    async numberOf(model: string, alias: string): Promise<number | undefined> {
+      await getModel(db, model)
+      return alias.toLowerCase() === 'latest' ? numberOf(db, model, alias) : store.findNumberOfAlias(db, model, alias)
+    },
     findById: (id: VersionId) => store.findVersionById(db, id),
     getLine: (model: string, version: number) => getLine(db, model, version),
     linesOf: (names: readonly string[]) => store.listLines(db, names),
+    /** The newest version of each model in each of MLflow's stages, by number. */
+    latestByStage: (ids: readonly ModelId[]) => store.latestByStage(db, ids),
     /** Moves the lifecycle state inside a decision's write; false when it was another one by then. */
     setState: (tx: Tx, id: VersionId, from: LifecycleState, to: LifecycleState) =>
       store.moveState(tx, id, from, to, isoNow(clock)),

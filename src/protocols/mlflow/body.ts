@@ -2,6 +2,13 @@ import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance } from 'fastify'
 import { badRequest, tooLarge } from '../../lib/errors.ts'
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The body is a file, of whatever type the client says or does not say. */
+    rawBody?: true
+  }
+}
+
 const deepest = 64
 const largestGetBody = 65_536
 
@@ -22,6 +29,7 @@ export function mlflowBodies(app: FastifyInstance) {
     done(contentTypeRefused(req.headers['content-type']))
   })
   app.addHook('preValidation', async (req) => {
+    if (req.routeOptions.config.rawBody) return
     const takesBody = req.method === 'POST' || req.method === 'PUT'
     if (takesBody && req.headers['content-type'] === undefined) throw contentTypeRefused(undefined)
     if (req.method === 'GET' && Number(req.headers['content-length']) > 0) req.body = await readBody(req.raw)
