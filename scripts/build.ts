@@ -10,4 +10,7 @@ function run(args: string[]) {
 
 run(['node_modules/vite/bin/vite.js', 'build', 'web', '--logLevel', 'warn'])
 run(['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'])
-await cp('src', 'dist', { recursive: true, filter: (path) => extname(path) !== '.ts' && !path.startsWith('src/testing') })
+await cp('src', 'dist', {
+  recursive: true,
+  filter: (path) => extname(path) !== '.ts' && !path.startsWith('src/testing'),
+})
