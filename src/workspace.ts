@@ -7,12 +7,15 @@ import { workspaceMigrations } from './db/migrations.ts'
 import { createJobs } from './jobs/index.ts'
 import type { Clock } from './lib/clock.ts'
 import { type SigningKey, shortKeyId } from './lib/keys.ts'
+import type { Access } from './modules/access/index.ts'
 import { type Artifacts, createArtifacts } from './modules/artifacts/index.ts'
 import { type Audit, createAudit } from './modules/audit/index.ts'
 import { createDatasets, type Datasets } from './modules/datasets/index.ts'
-import { createEvaluation, type Evaluations } from './modules/evaluation/index.ts'
+import { createEvaluation, type Evaluations, evidenceOf } from './modules/evaluation/index.ts'
+import { createGate, type Gate } from './modules/gate/index.ts'
 import { createPolicies, type Policies } from './modules/policy/index.ts'
 import { createRegistry, type Registry } from './modules/registry/index.ts'
+import { createReviews, type Reviews } from './modules/reviews/index.ts'
 import { createTracking, type Tracking } from './modules/tracking/index.ts'
 
 /** Everything that belongs to one workspace: its database, its bytes, its trail and the services over them. */
@@ -27,6 +30,8 @@ export type Workspace = {
   registry: Registry
   policies: Policies
   evaluations: Evaluations
+  reviews: Reviews
+  gate: Gate
   close(): Promise<void>
 }
 
@@ -35,13 +40,14 @@ export type Keys = { log: SigningKey; signing: SigningKey }
 export async function openWorkspace(
   config: Config,
   name: string,
-  { keys, clock }: { keys: Keys; clock: Clock },
+  { keys, clock, access }: { keys: Keys; clock: Clock; access: Pick<Access, 'peopleBehind'> },
 ): Promise<Workspace> {
   const connection = await connect(workspaceDatabase(config, name))
   await migrate(connection, workspaceMigrations)
   const blobs = await createFolderBlobs({ root: workspaceBlobs(config, name) })
   const audit = createAudit({ connection, key: keys.log, origin: originOf(keys.log, name), clock })
   const tracking = createTracking({ connection, write: audit.write, clock })
+  await tracking.experiments.ensureDefault()
   const shared = { db: connection.db, write: audit.write, clock }
   const artifacts = createArtifacts({ ...shared, blobs })
   const datasets = createDatasets({ ...shared, blobs })
@@ -59,6 +65,10 @@ export async function openWorkspace(
     versions: registry.versions,
     datasets,
   })
+  const evidence = { of: evidenceOf }
+  const { peopleBehind } = access
+  const reviews = createReviews({ ...shared, key: keys.signing, registry, policies, evidence, peopleBehind })
+  const gate = createGate({ ...shared, key: keys.signing, registry, situations: reviews.situations })
   jobs.start()
 
   return {
@@ -72,6 +82,8 @@ export async function openWorkspace(
     registry,
     policies,
     evaluations,
+    reviews,
+    gate,
     async close() {
       await jobs.stop()
       await connection.close()

@@ -13,6 +13,8 @@ const bound = new Set([
   'run_name',
   'next_page_token',
 ])
+/** Names that the server made up. */
+const invented = /^[a-z]+-[a-z]+-\d+$/
 const boundTags = new Set(['mlflow.runName'])
 
 /** Keys whose numbers are moments of the recording. */
@@ -40,7 +42,9 @@ export class Bindings {
 
   #walk(recorded: unknown, actual: unknown, key: string | undefined): void {
     if (typeof recorded === 'string' && typeof actual === 'string' && key !== undefined && bound.has(key)) {
-      if (recorded === actual) return
+      if (recorded === actual || (key === 'run_name' && !invented.test(recorded))) return
+      // An id is learned once; a search that orders ties otherwise must not teach another. Tokens are new in every answer.
+      if (key !== 'next_page_token' && (this.#texts.has(recorded) || this.#short.has(recorded))) return
       ;(recorded.length < 6 ? this.#short : this.#texts).set(recorded, actual)
       return
     }

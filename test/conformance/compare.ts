@@ -48,7 +48,8 @@ function compare(recorded: unknown, actual: unknown, path: string): string[] {
   if (Array.isArray(recorded) && Array.isArray(actual)) {
     if (recorded.length !== actual.length) return [`${path}: ${recorded.length} were recorded, ${actual.length} came`]
     const name = path.split('.').at(-1) ?? ''
-    const [left, right] = unordered.has(name) ? [sorted(recorded), sorted(actual)] : [recorded, actual]
+    const arrange = name === 'runs' ? tiesById : unordered.has(name) ? sorted : asItIs
+    const [left, right] = [arrange(recorded), arrange(actual)]
     return left.flatMap((item, index) => compare(item, right[index], `${path}[${index}]`))
   }
   if (path === '.message' && typeof recorded === 'string' && typeof actual === 'string') {
@@ -60,9 +61,9 @@ function compare(recorded: unknown, actual: unknown, path: string): string[] {
   return [`${path}: ${shown(recorded)} was recorded, ${shown(actual)} came`]
 }
 
-/** Messages that list the allowed values list them in an order that varies. */
+/** Messages that list the allowed values list them in an order that varies, in quotes that are not always closed. */
 const plain = (message: string) =>
-  message.replace(/\{([^{}]*)\}/g, (_, names: string) => `{${names.split(', ').sort().join(', ')}}`)
+  message.replace(/'?\{([^{}]*)\}'?/g, (_, names: string) => `{${names.split(', ').sort().join(', ')}}`)
 
 function sorted(list: readonly unknown[]): unknown[] {
   if (isKeyed(list) && new Set(list.map(({ key }) => key)).size === list.length) {
@@ -70,6 +71,18 @@ function sorted(list: readonly unknown[]): unknown[] {
   }
   const text = (item: unknown) => JSON.stringify(item)
   return list.every(isRecord) && !isKeyed(list) ? list.toSorted((a, b) => (text(a) < text(b) ? -1 : 1)) : [...list]
+}
+
+const asItIs = (list: readonly unknown[]) => list
+
+/** Runs that began at the same time are ordered by their ids, which are random. */
+function tiesById(list: readonly unknown[]): unknown[] {
+  const keyed = list.map((run, index) => {
+    const info = isRecord(run) && isRecord(run.info) ? run.info : {}
+    return { run, index, start: info.start_time, id: String(info.run_id) }
+  })
+  const isTie = keyed.length > 1 && keyed.every(({ start }) => start === keyed[0]?.start)
+  return isTie ? keyed.toSorted((a, b) => (a.id < b.id ? -1 : 1)).map(({ run }) => run) : [...list]
 }
 
 const shown = (value: unknown) => JSON.stringify(value)?.slice(0, 200) ?? 'nothing'

@@ -12,10 +12,6 @@ export const tracking: Migration = {
     await runs(db)
     await points(db)
     await inputs(db)
-    const now = Date.now()
-    await sql`
-      insert into experiment (id, position, name, artifact_location, lifecycle_stage, creation_time, last_update_time, created_by)
-      values ('0', 0, 'Default', 'mlflow-artifacts:/0', 'active', ${now}, ${now}, 'server')`.execute(db)
   },
 }
 

@@ -3,7 +3,7 @@ import type { Db } from '../../db/database.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { AppError, badRequest } from '../../lib/errors.ts'
 import type { Write } from '../audit/index.ts'
-import type { ActorRef } from '../audit/schema.ts'
+import { type ActorRef, serverActor } from '../audit/schema.ts'
 import * as store from './experiment-store.ts'
 import { checkLength, checkLocation, cut, limits, mustBeActive, noExperiment } from './rules.ts'
 import type { Experiment } from './schema.ts'
@@ -58,6 +58,12 @@ export function createExperiments({ connection: { db, engine }, write, clock }: 
     })
   }
 
+  /** The experiment that clients use when they name none. */
+  async function ensureDefault(): Promise<void> {
+    if (await store.findExperiment(db, '0')) return
+    await create(serverActor, { name: 'Default' })
+  }
+
   async function rename(actor: ActorRef, id: string, name: string): Promise<void> {
     checkLength(name, limits.experimentName, 'new_name')
     await write(actor, async (tx, record) => {
@@ -105,6 +111,7 @@ export function createExperiments({ connection: { db, engine }, write, clock }: 
     get,
     getByName,
     create,
+    ensureDefault,
     rename,
     remove: (actor: ActorRef, id: string) => setStage(actor, id, 'deleted'),
     restore: (actor: ActorRef, id: string) => setStage(actor, id, 'active'),

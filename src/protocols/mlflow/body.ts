@@ -26,10 +26,11 @@ export function mlflowBodies(app: FastifyInstance) {
     }
   })
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (req, _body, done) => {
-    done(contentTypeRefused(req.headers['content-type']))
+    if (req.is404) done(null, undefined)
+    else done(contentTypeRefused(req.headers['content-type']))
   })
   app.addHook('preValidation', async (req) => {
-    if (req.routeOptions.config.rawBody) return
+    if (req.is404 || req.routeOptions.config.rawBody) return
     const takesBody = req.method === 'POST' || req.method === 'PUT'
     if (takesBody && req.headers['content-type'] === undefined) throw contentTypeRefused(undefined)
     if (req.method === 'GET' && Number(req.headers['content-length']) > 0) req.body = await readBody(req.raw)

@@ -1,0 +1,75 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { type App, createApp } from '../../src/app.ts'
+import type { Clock } from '../../src/lib/clock.ts'
+import { serverActor } from '../../src/modules/audit/schema.ts'
+import { readScenario, replay, type ScenarioResult, type Send, scenariosIn, summary } from './replay.ts'
+
+/** `npm run conformance -- DIR`: replays a folder of recordings and names every difference. */
+const folder = resolve(
+  process.argv[2] ?? join(import.meta.dirname, '..', '..', '..', 'shared', 'conformance', 'mlflow'),
+)
+const results: ScenarioResult[] = []
+for (const scenario of scenariosIn(folder)) results.push(await replayed(scenario))
+
+for (const { scenario, problems } of results) {
+  for (const { seq, request, difference } of problems) console.info(`${scenario} ${seq} ${request}: ${difference}`)
+}
+console.info(summary(results))
+process.exitCode = results.some(({ problems }) => problems.length > 0) ? 1 : 0
+
+async function replayed(scenario: string): Promise<ScenarioResult> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'modelkeep-conformance-'))
+  const app = await createApp(
+    {
+      dataDir,
+      host: '127.0.0.1',
+      port: 0,
+      publicUrl: 'http://modelkeep.test',
+      database: { kind: 'sqlite' },
+      log: false,
+      trustProxy: false,
+    },
+    { clock: steppingClock() },
+  )
+  try {
+    return await replay(scenario, readScenario(folder, scenario), sendTo(app, await administratorOf(app)))
+  } finally {
+    await app.close()
+    await rm(dataDir, { recursive: true, force: true })
+  }
+}
+
+/** Later is later even where the recorded server was slower than ours. */
+function steppingClock(): Clock {
+  let last = 0
+  return {
+    now() {
+      last = Math.max(last + 1, Date.now())
+      return new Date(last)
+    },
+  }
+}
+
+async function administratorOf(app: App): Promise<string> {
+  const grants = [{ role: 'administrator' as const, model: null }]
+  const person = await app.access.people.create(serverActor, { login: 'admin', name: 'Admin', kind: 'person', grants })
+  const made = await app.access.tokens.create(
+    { id: person.id, kind: 'person', via: 'session', login: person.login, name: person.name, grants, scopes: null },
+    { name: 'conformance', scopes: null, expires_in_days: 1 },
+  )
+  return made.secret
+}
+
+function sendTo(app: App, token: string): Send {
+  return async ({ method, url, headers, body }) => {
+    const reply = await app.http.inject({
+      method: method as 'GET',
+      url,
+      headers: { authorization: `Bearer ${token}`, ...headers },
+      ...(body === undefined ? {} : { payload: body }),
+    })
+    return { status: reply.statusCode, headers: reply.headers, body: reply.rawPayload }
+  }
+}
