@@ -16,11 +16,14 @@ import { type Access, accessRoutes, createAccess } from './modules/access/index.
 import { type Audit, auditRoutes, createAudit } from './modules/audit/index.ts'
 import { datasetRoutes } from './modules/datasets/index.ts'
 import { evaluationRoutes } from './modules/evaluation/index.ts'
+import { gateRoutes } from './modules/gate/index.ts'
 import { policyRoutes } from './modules/policy/index.ts'
 import { environmentRoutes, registryRoutes } from './modules/registry/index.ts'
+import { reviewRoutes } from './modules/reviews/index.ts'
 import { trackingRoutes } from './modules/tracking/index.ts'
 import { mlflowArtifacts, mlflowGetArtifact } from './protocols/mlflow/artifacts.ts'
 import { mlflowRoutes, mlflowTracking } from './protocols/mlflow/index.ts'
+import { mlflowLoggedModels } from './protocols/mlflow/logged-models.ts'
 import { mlflowRegistry } from './protocols/mlflow/registry.ts'
 import { type Keys, openWorkspace, originOf, type Workspace } from './workspace.ts'
 
@@ -50,13 +53,14 @@ export async function createApp(config: Config, { clock = systemClock }: { clock
   const access = createAccess({
     db: system.db,
     write: systemAudit.write,
+    audit: systemAudit,
     commit: system.writer.commit,
     clock,
     workspace: firstWorkspace,
   })
 
   const workspaces = new Map<string, Workspace>()
-  workspaces.set(firstWorkspace, await openWorkspace(config, firstWorkspace, { keys, clock }))
+  workspaces.set(firstWorkspace, await openWorkspace(config, firstWorkspace, { keys, clock, access }))
 
   const at = (req: FastifyRequest): Workspace => {
     const workspace = workspaces.get(req.workspace)
@@ -83,10 +87,12 @@ export async function createApp(config: Config, { clock = systemClock }: { clock
           usedBy: (req, actor, digest) => at(req).registry.usesOf(actor, digest),
         }),
       )
-      await api.register(registryRoutes({ at: (req) => at(req).registry }))
+      await api.register(registryRoutes({ at: (req) => at(req).registry, aliases: (req) => at(req).gate.aliases }))
       await api.register(environmentRoutes({ at: (req) => at(req).registry }))
       await api.register(evaluationRoutes({ at: (req) => at(req).evaluations }))
       await api.register(policyRoutes({ at: (req) => at(req).policies }))
+      await api.register(reviewRoutes({ at: (req) => at(req).reviews }))
+      await api.register(gateRoutes({ at: (req) => at(req).gate }))
     },
     { prefix: '/api/v1' },
   )
@@ -96,6 +102,7 @@ export async function createApp(config: Config, { clock = systemClock }: { clock
       areas: [
         mlflowTracking({ at: (req) => at(req).tracking }),
         mlflowArtifacts({ at }),
+        mlflowLoggedModels,
         mlflowRegistry({ at: (req) => at(req).registry }),
       ],
       rootAreas: [mlflowGetArtifact({ at })],
