@@ -41,12 +41,14 @@ export async function runJob(job: Job, handler: JobHandler, options: RunOptions)
     return { kind: 'done' }
   } catch (error) {
     if (signal.aborted) return { kind: 'interrupted' }
-    const reason = error instanceof AppError ? error.message : 'an unexpected error stopped the work'
-    if (!(error instanceof AppError) && attempts < maxAttempts) {
-      return { kind: 'retry', error: String(error).slice(0, 2000), afterMs: backOff(attempts) }
+    if (error instanceof AppError) {
+      await handler.gaveUp(input, error.message)
+      return { kind: 'failed', error: error.message }
     }
-    await handler.gaveUp(input, reason)
-    return { kind: 'failed', error: reason }
+    const trace = (error instanceof Error ? (error.stack ?? error.message) : String(error)).slice(0, 4000)
+    if (attempts < maxAttempts) return { kind: 'retry', error: trace, afterMs: backOff(attempts) }
+    await handler.gaveUp(input, 'an unexpected error stopped the work')
+    return { kind: 'failed', error: trace }
   }
 }
 

@@ -14,6 +14,8 @@ import {
 import type { EvaluationRow, EvidenceRow, ProtocolVersionRow } from './tables.ts'
 
 const longestList = 500
+/** Results are large. */
+const longestEvidenceList = 200
 
 export type StoredProtocol = Omit<ProtocolVersion, 'model'> & { model_id: string }
 
@@ -177,7 +179,7 @@ export async function listEvidence(
   if (modelId !== undefined) query = query.where('model_id', '=', modelId)
   if (versionId !== undefined) query = query.where('version_id', '=', versionId)
   if (kind !== undefined) query = query.where('kind', '=', kind)
-  const rows = await query.orderBy('collected_at', 'desc').orderBy('id', 'desc').limit(longestList).execute()
+  const rows = await query.orderBy('collected_at', 'desc').orderBy('id', 'desc').limit(longestEvidenceList).execute()
   return rows.map(toEvidence)
 }
 

@@ -8,6 +8,9 @@ import type { ExaminationMessage, ExaminationTask, Finding, Report } from './tas
 const ownExtension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
 const program = new URL(`./process.${ownExtension}`, import.meta.url)
 
+/** JavaScript in that process may only read: no writing, no starting of programs, and (from Node 25) no network. DuckDB confines itself. */
+const confinement = ['--no-warnings', '--permission', '--allow-addons', '--allow-fs-read=*']
+
 /**
  * Examines in a process of its own, because ONNX and DuckDB are native code over files that strangers wrote: a crash,
  * a loop or a leak ends that process and not the server, which a worker thread cannot promise (a thread that is ended
@@ -21,8 +24,8 @@ export async function runExamination(
   signal.throwIfAborted()
   const tempDir = await mkdtemp(join(tmpdir(), 'modelkeep-examination-'))
   const child = fork(program, {
-    execArgv: ['--no-warnings', `--max-old-space-size=${task.limits.memoryMb}`],
-    env: { EXAMINATION_DIR: tempDir },
+    execArgv: [...confinement, `--max-old-space-size=${task.limits.memoryMb}`],
+    env: { EXAMINATION_DIR: tempDir, TZ: 'UTC' },
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })

@@ -29,7 +29,7 @@ export async function openTable(
   const connection = await instance.connect()
   const { tempDir: temporary, memoryMb } = limits
   await confine(connection, { folders: [dirname(path)], temporary, memory: `${memoryMb}MB`, threads: 1 })
-  const source = tableSource(path, format)
+  const source = tableSource(path, format, { asWords: true })
   const types = await describe(connection, source).catch((error) => {
     throw badRequest(
       `the dataset ${name} cannot be read as ${format === 'csv' ? 'CSV' : 'Parquet'}: ${reasonOf(error, path)}`,
