@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, describe, expect, test } from 'vitest'
 import { exportOnnx } from '../../../../demo/onnx.ts'
 import { demoSeed, scoreRow, trainModel } from '../../../../demo/train.ts'
@@ -85,6 +86,18 @@ describe('an examination', () => {
       return figures?.roc_auc?.value
     }
     expect(area(zero)).toBeCloseTo(area(one) ?? 0, 10)
+  })
+
+  test('measures the same on the same table as Parquet', async () => {
+    const path = join(dir, 'wages.parquet')
+    const csv = wageTask().dataset.path
+    const instance = await DuckDBInstance.create(':memory:')
+    const connection = await instance.connect()
+    await connection.run(`copy (from read_csv('${csv}')) to '${path}' (format parquet)`)
+    connection.closeSync()
+    instance.closeSync()
+    const parquet = await examined(wageTask({ dataset: { path, name: 'wages', format: 'parquet' } }))
+    expect(parquet).toEqual(await examined(wageTask()))
   })
 
   test('feeds an input from the column that the protocol names', async () => {
