@@ -103,7 +103,7 @@ export async function createApp(config: Config, { clock = systemClock }: { clock
         mlflowTracking({ at: (req) => at(req).tracking }),
         mlflowArtifacts({ at }),
         mlflowLoggedModels,
-        mlflowRegistry({ at: (req) => at(req).registry }),
+        mlflowRegistry({ at: (req) => at(req).registry, aliases: (req) => at(req).gate.aliases }),
       ],
       rootAreas: [mlflowGetArtifact({ at })],
     }),

@@ -1,3 +1,5 @@
+import type { Audit } from '../audit/index.ts'
+import { createPeopleBehind } from './behind.ts'
 import { type AccessParts, createPeople } from './people.ts'
 import { createSignIn } from './sign-in.ts'
 import { createTokens } from './tokens.ts'
@@ -5,6 +7,12 @@ import { createTokens } from './tokens.ts'
 export type Access = ReturnType<typeof createAccess>
 
 /** People, sessions, tokens and roles. */
-export function createAccess(parts: AccessParts) {
-  return { people: createPeople(parts), signIn: createSignIn(parts), tokens: createTokens(parts) }
+export function createAccess(parts: AccessParts & { audit: Pick<Audit, 'events'> }) {
+  const people = createPeople(parts)
+  return {
+    people,
+    peopleBehind: createPeopleBehind(people, parts.audit),
+    signIn: createSignIn(parts),
+    tokens: createTokens(parts),
+  }
 }

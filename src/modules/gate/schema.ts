@@ -51,6 +51,7 @@ export const VerdictQuery = z.strictObject({
   environment: z.string().optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 })
+export type VerdictQuery = z.infer<typeof VerdictQuery>
 
 /** The state of one version before one environment, without issuing a verdict: what the version page shows. */
 export const Standing = z.object({

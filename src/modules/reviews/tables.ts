@@ -1,1 +1,34 @@
-export type ReviewTables = Record<never, never>
+export type ReviewTables = { review: ReviewRow; decision: DecisionRow }
+
+/** `scope` is what was there when somebody asked, so that a later difference can be named. */
+export type ReviewRow = {
+  id: string
+  model_id: string
+  version_id: string
+  version: number
+  environment: string
+  state: 'open' | 'approved' | 'rejected' | 'withdrawn'
+  requested_by: string
+  requested_at: string
+  note: string
+  scope: string
+  closed_at: string | null
+}
+
+/** `document` is the canonical text that was hashed and signed, byte by byte; the columns beside it are its index. */
+export type DecisionRow = {
+  id: string
+  review_id: string
+  model_id: string
+  version_id: string
+  version: number
+  environment: string
+  outcome: 'approved' | 'rejected'
+  decided_by: string
+  decided_at: string
+  scope_digest: string
+  digest: string
+  document: string
+  key_id: string
+  signature: string
+}

@@ -1,6 +1,7 @@
 import type { FastifyContextConfig, FastifyInstance, FastifyPluginAsync, FastifyRequest, HTTPMethods } from 'fastify'
 import { badRequest, forbidden } from '../../lib/errors.ts'
 import { type Permission, permits } from '../../modules/access/schema.ts'
+import { unmetText } from '../../modules/gate/index.ts'
 import { type AliasMover, ownAliases, type Registry } from '../../modules/registry/index.ts'
 import { answer } from './answer.ts'
 import { invalidParameter, missingParameter } from './errors.ts'
@@ -125,7 +126,7 @@ export function mlflowRegistry({
       if (outcome.outcome === 'blocked') {
         const { verdict } = outcome
         throw forbidden(
-          `The gate of ${verdict.environment} does not let ${alias} move to ${name} version ${version}: ${verdict.path}. See verdict ${verdict.id}.`,
+          `The gate of ${verdict.environment} does not let ${alias} move to ${name} version ${version}: ${verdict.path}. ${unmetText(verdict.requirements)}. See verdict ${verdict.id}.`,
         )
       }
       return {}

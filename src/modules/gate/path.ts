@@ -1,0 +1,63 @@
+import { type AppliedPolicy, countText, isUnmet, listed } from '../policy/index.ts'
+import type { Requirement, Who } from '../policy/schema.ts'
+
+const whoWords: Record<Who, string> = {
+  developer: 'the developer',
+  validator: 'a validator',
+  approver: 'an approver',
+  administrator: 'an administrator',
+}
+
+/**
+ * The shortest way to an allowed answer, for instance "2 items: 1 for the developer, 1 for a validator". What meets
+ * several requirements at once is one item: evidence and the checks that wait for it, one approval that two policies ask for.
+ */
+export function pathOf(requirements: readonly Requirement[], policies: readonly AppliedPolicy[]): string {
+  const items = stepsOf(requirements, policies)
+  if (items.length === 0) return 'nothing left to do'
+  const counts = new Map<Who, number>()
+  for (const { who } of items) counts.set(who, (counts.get(who) ?? 0) + 1)
+  const [only] = counts.size === 1 ? [...counts.keys()] : []
+  if (only === undefined) {
+    return `${items.length} items: ${[...counts].map(([who, count]) => `${count} for ${whoWords[who]}`).join(', ')}`
+  }
+  if (items.length === 1) return `1 item, for ${whoWords[only]}`
+  return `${items.length} items, ${items.length === 2 ? 'both' : 'all'} for ${whoWords[only]}`
+}
+
+/** Unmet requirements that have to be met one by one. */
+export function stepsOf(requirements: readonly Requirement[], policies: readonly AppliedPolicy[]): Requirement[] {
+  const unmet = requirements.filter(isUnmet)
+  const approvers = new Set<string>()
+  return unmet.filter((requirement) => {
+    if (requirement.type === 'approval') {
+      const first = !approvers.has(requirement.who)
+      approvers.add(requirement.who)
+      return first
+    }
+    const evidence = evidenceBehind(requirement, policies)
+    return !unmet.some(({ id, policy }) => id === evidence && policy.name === requirement.policy.name)
+  })
+}
+
+function evidenceBehind({ id, type, policy }: Requirement, policies: readonly AppliedPolicy[]): string | undefined {
+  if (type !== 'check') return undefined
+  const rule = policies.find(({ name }) => name === policy.name)?.document.checks.find((each) => each.id === id)
+  return rule && 'evidence' in rule ? rule.evidence : undefined
+}
+
+/** Every unmet requirement in one message, for callers whose protocol has only text. */
+export function unmetText(requirements: readonly Requirement[]): string {
+  const unmet = requirements.filter(isUnmet)
+  return unmet
+    .map(({ title, explanation, who }) => `${title}: ${explanation} (${whoWords[who]} can meet this)`)
+    .join(' ')
+}
+
+export function notMetText(requirements: readonly Requirement[]): string {
+  const unmet = requirements.filter(isUnmet).length
+  const of = `${countText(unmet)} of ${countText(requirements.length)}`
+  return requirements.length === 1
+    ? 'the one requirement is not met'
+    : `${listed([of])} requirements ${unmet === 1 ? 'is' : 'are'} not met`
+}

@@ -1,0 +1,53 @@
+import type { FastifyRequest } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { EnvironmentName } from '../registry/schema.ts'
+import { GateQuestion, Standing, Verdict, VerdictQuery } from './schema.ts'
+import type { Gate } from './service.ts'
+
+const tags = ['gate']
+
+/** What pipelines ask before they deploy. */
+export function gateRoutes({ at }: { at: (req: FastifyRequest) => Gate }): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.post('/gate/checks', {
+      config: { requires: 'gate.check', model: { body: 'model' } },
+      schema: {
+        tags,
+        summary: 'May this version run in this environment now? The answer is signed',
+        body: GateQuestion,
+        response: { 200: Verdict },
+      },
+      handler: (req) => at(req).ask(req.actor, req.body),
+    })
+
+    app.get('/gate/verdicts', {
+      config: { requires: 'registry.read', model: 'any' },
+      schema: {
+        tags,
+        summary: 'Verdicts, newest first',
+        querystring: VerdictQuery,
+        response: { 200: z.object({ verdicts: z.array(Verdict) }) },
+      },
+      handler: async (req) => ({ verdicts: await at(req).verdicts(req.actor, req.query) }),
+    })
+
+    app.get('/gate/verdicts/:id', {
+      config: { requires: 'registry.read', model: 'any' },
+      schema: { tags, summary: 'One verdict', params: z.object({ id: z.string() }), response: { 200: Verdict } },
+      handler: (req) => at(req).verdict(req.actor, req.params.id),
+    })
+
+    app.get('/models/:name/versions/:version/standing', {
+      config: { requires: 'registry.read', model: { param: 'name' } },
+      schema: {
+        tags,
+        summary: 'Where a version stands before an environment, without asking the gate',
+        params: z.object({ name: z.string(), version: z.string() }),
+        querystring: z.strictObject({ environment: EnvironmentName.optional() }),
+        response: { 200: Standing },
+      },
+      handler: (req) => at(req).standing(req.params.name, req.params.version, req.query.environment),
+    })
+  }
+}

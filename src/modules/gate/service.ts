@@ -1,0 +1,107 @@
+import type { Db, Tx } from '../../db/database.ts'
+import { type Clock, isoNow } from '../../lib/clock.ts'
+import { notFound } from '../../lib/errors.ts'
+import { newId } from '../../lib/ids.ts'
+import type { SigningKey } from '../../lib/keys.ts'
+import { type Actor, permits } from '../access/schema.ts'
+import type { RecordEvent, Write } from '../audit/index.ts'
+import type { PersonId } from '../audit/schema.ts'
+import { isUnmet } from '../policy/index.ts'
+import { type AliasMover, getModel, listEnvironments, modelNames, type Registry } from '../registry/index.ts'
+import type { Environment } from '../registry/schema.ts'
+import { type Situation, type Situations, thingsOf } from '../reviews/index.ts'
+import type { AliasMove, GateQuestion, Standing, Verdict, VerdictId, VerdictQuery } from './schema.ts'
+import { standingOf } from './standing.ts'
+import * as store from './store.ts'
+import { giveVerdict } from './verdict.ts'
+
+export type GateParts = {
+  readonly db: Db
+  readonly write: Write
+  readonly clock: Clock
+  readonly key: SigningKey
+  readonly registry: Registry
+  readonly situations: Situations
+}
+
+export type Gate = ReturnType<typeof createGate>
+
+/** May this version run in this environment now? The same answer for pipelines, people and alias moves. */
+export function createGate({ db, write, clock, key, registry, situations }: GateParts) {
+  function ask(actor: Actor, { model, version, environment }: GateQuestion): Promise<Verdict> {
+    return write(actor, async (tx, record) => {
+      const situation = await situations.at(tx, model, version, environment, isoNow(clock))
+      return answer(tx, record, actor, situation)
+    })
+  }
+
+  /** Stores and records a verdict inside a write, so that it commits with whatever it allows. */
+  async function answer(tx: Tx, record: RecordEvent, actor: Actor, situation: Situation): Promise<Verdict> {
+    const id = newId('vrd', clock.now().getTime()) as VerdictId
+    const verdict = giveVerdict(situation, { id, asked_by: actor.id as PersonId, key })
+    await store.insertVerdict(tx, verdict, situation.model.id)
+    const { outcome, mode, proceed, environment, version, digest, expires_at, decisions } = verdict
+    const unmet = verdict.requirements.filter(isUnmet).map((each) => each.id)
+    const detail = { outcome, mode, proceed, environment, version, digest, expires_at, decisions, unmet }
+    record('gate.asked', `verdict:${id}`, detail, thingsOf(situation))
+    return verdict
+  }
+
+  /**
+   * A protected alias asks the gate of every environment that protects it; a denial in one that enforces leaves the
+   * alias where it is. Move, verdicts and events are one write.
+   */
+  function move(actor: Actor, model: string, alias: string, version: number): Promise<AliasMove> {
+    return write(actor, async (tx, record) => {
+      const guards = (await listEnvironments(tx)).filter((each) => each.protected_aliases.includes(alias))
+      let verdict: Verdict | null = null
+      for (const { name } of guards) {
+        const situation = await situations.at(tx, model, version, name, isoNow(clock))
+        verdict = await answer(tx, record, actor, situation)
+        if (!verdict.proceed) {
+          const detail = { alias, version, environment: name, verdict: verdict.id }
+          record('alias.blocked', `model:${situation.model.id}`, detail, thingsOf(situation))
+          return { outcome: 'blocked', alias, version, verdict }
+        }
+      }
+      const { before, model: moved, line } = await registry.models.setAlias(tx, model, alias, version)
+      const detail = { alias, before, after: version, verdict: verdict?.id ?? null }
+      record('alias.moved', `model:${moved.id}`, detail, [`version:${line.id}`])
+      return { outcome: 'moved', alias, version, verdict }
+    })
+  }
+
+  async function standing(name: string, which: string, environment: string | undefined): Promise<Standing> {
+    const where = environment ?? strictest(await listEnvironments(db))?.name
+    if (where === undefined) throw notFound('environment', 'prod')
+    return standingOf(await situations.at(db, name, which, where, isoNow(clock)))
+  }
+
+  async function verdicts(actor: Actor, { model, ...filter }: VerdictQuery): Promise<Verdict[]> {
+    const model_id = model === undefined ? undefined : (await getModel(db, model)).id
+    const rows = await store.listVerdicts(db, { ...filter, model_id })
+    const names = await modelNames(
+      db,
+      rows.map((row) => row.model_id),
+    )
+    return rows.filter((row) => permits(actor, 'registry.read', names.get(row.model_id))).map(store.toVerdict)
+  }
+
+  async function verdict(actor: Actor, id: string): Promise<Verdict> {
+    const row = await store.findVerdict(db, id)
+    const name = row && (await modelNames(db, [row.model_id])).get(row.model_id)
+    if (!row || !permits(actor, 'registry.read', name)) throw notFound('verdict', id)
+    return store.toVerdict(row)
+  }
+
+  const aliases: AliasMover = { move }
+  return { ask, aliases, standing, verdicts, verdict }
+}
+
+/** `prod` by its name, otherwise the one that stops most. */
+function strictest(environments: readonly Environment[]): Environment | undefined {
+  const inOrder = (['enforce', 'warn', 'observe'] as const).flatMap((mode) =>
+    environments.filter((each) => each.mode === mode),
+  )
+  return environments.find(({ name }) => name === 'prod') ?? inOrder[0]
+}

@@ -1,0 +1,53 @@
+import { answerUntil, countText } from '../policy/index.ts'
+import type { Situation } from '../reviews/index.ts'
+import { notMetText, pathOf } from './path.ts'
+import type { Standing } from './schema.ts'
+
+/** The state of a version before an environment, without asking the gate. */
+export function standingOf(situation: Situation): Standing {
+  const { model, version, environment, assessment, policies, scope_digest, open_review } = situation
+  return {
+    model: model.name,
+    version: version.version,
+    state: version.state,
+    environment: environment.name,
+    mode: environment.mode,
+    outcome: assessment.outcome,
+    sentence: sentenceOf(situation),
+    requirements: assessment.requirements,
+    policies: policies.map(({ name, version: number, document }) => ({ name, version: number, title: document.title })),
+    scope_digest,
+    open_review: open_review?.id ?? null,
+  }
+}
+
+/** Is it allowed, until when, what must be done: one or two sentences. */
+export function sentenceOf(situation: Situation): string {
+  const { environment, assessment, policies, snapshot, open_review } = situation
+  const { requirements, outcome } = assessment
+  if (outcome === 'allowed') {
+    const noted = requirements.filter(({ state }) => state === 'attention').length
+    const until = momentText(answerUntil(policies, snapshot))
+    const note = noted === 0 ? '' : `, with ${countText(noted)} ${noted === 1 ? 'thing' : 'things'} to note`
+    return `Allowed in ${environment.name}${note}. A verdict asked for now holds until ${until}.`
+  }
+  const lead = `Not allowed in ${environment.name}: ${lapsed(situation) ?? notMetText(requirements)}.`
+  const path = pathOf(requirements, policies)
+  const mild =
+    environment.mode === 'enforce' ? '' : ` ${environment.name} is in mode ${environment.mode} and stops nothing.`
+  const waiting = open_review ? ' A review is open.' : ''
+  return `${lead} ${path.charAt(0).toUpperCase()}${path.slice(1)}.${waiting}${mild}`
+}
+
+/** Somebody approved this version, and something changed since. */
+function lapsed({ decisions }: Situation): string | undefined {
+  const [latest] = decisions
+  if (latest?.outcome !== 'approved' || latest.covers) return undefined
+  return `the approval no longer covers the content, because ${latest.differences.join('; ')}`
+}
+
+function momentText(moment: string): string {
+  const date = new Date(moment)
+  const day = date.toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' })
+  return `${day}, ${moment.slice(11, 16)} UTC`
+}

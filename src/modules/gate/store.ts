@@ -1,0 +1,36 @@
+import type { Db, Tx } from '../../db/database.ts'
+import { Verdict } from './schema.ts'
+import type { VerdictRow } from './tables.ts'
+
+export type VerdictFilter = {
+  model_id?: string | undefined
+  version?: number | undefined
+  environment?: string | undefined
+  limit: number
+}
+
+export async function insertVerdict(tx: Tx, verdict: Verdict, model_id: string): Promise<void> {
+  const { id, version_id, version, environment, outcome, asked_by, issued_at } = verdict
+  const body = JSON.stringify(verdict)
+  await tx
+    .insertInto('verdict')
+    .values({ id, model_id, version_id, version, environment, outcome, asked_by, issued_at, body })
+    .execute()
+}
+
+export function findVerdict(db: Db, id: string): Promise<VerdictRow | undefined> {
+  return db.selectFrom('verdict').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+/** Newest first. */
+export function listVerdicts(db: Db, filter: VerdictFilter): Promise<VerdictRow[]> {
+  let query = db.selectFrom('verdict').selectAll()
+  if (filter.model_id !== undefined) query = query.where('model_id', '=', filter.model_id)
+  if (filter.version !== undefined) query = query.where('version', '=', filter.version)
+  if (filter.environment !== undefined) query = query.where('environment', '=', filter.environment)
+  return query.orderBy('issued_at', 'desc').orderBy('id', 'desc').limit(filter.limit).execute()
+}
+
+export function toVerdict({ body }: Pick<VerdictRow, 'body'>): Verdict {
+  return Verdict.parse(JSON.parse(body))
+}

@@ -1,0 +1,89 @@
+import { z } from 'zod'
+import type { Moment } from '../../lib/ids.ts'
+import { Digest } from '../../lib/ids.ts'
+import { signStatement, statementOf } from '../../lib/in-toto.ts'
+import type { JsonObject } from '../../lib/json.ts'
+import type { SigningKey } from '../../lib/keys.ts'
+import type { PersonId } from '../audit/schema.ts'
+import { answerUntil } from '../policy/index.ts'
+import { RequirementState } from '../policy/schema.ts'
+import { EnvironmentName, GateMode } from '../registry/schema.ts'
+import type { Situation } from '../reviews/index.ts'
+import { pathOf } from './path.ts'
+import { DsseEnvelope, type Verdict, VerdictId } from './schema.ts'
+
+export const verdictPredicateType = 'https://modelkeep.dev/verdict/v1'
+
+/** What a verdict signs, beside its subject: the version by name, with the digest of its content. */
+export const VerdictPredicate = z.object({
+  verdict: VerdictId,
+  outcome: z.enum(['allowed', 'denied']),
+  mode: GateMode,
+  proceed: z.boolean(),
+  environment: EnvironmentName,
+  model: z.string(),
+  version: z.int(),
+  scope_digest: Digest,
+  policies: z.array(z.object({ name: z.string(), version: z.int(), digest: Digest })),
+  decisions: z.array(z.object({ id: z.string(), digest: Digest })),
+  requirements: z.array(z.object({ id: z.string(), policy: z.string(), state: RequirementState })),
+  issued_at: z.iso.datetime(),
+  expires_at: z.iso.datetime(),
+})
+export type VerdictPredicate = z.infer<typeof VerdictPredicate>
+
+/** An answer about one situation, signed. Only a denial in an environment that enforces stops anything. */
+export function giveVerdict(
+  situation: Situation,
+  { id, asked_by, key }: { id: VerdictId; asked_by: PersonId; key: SigningKey },
+): Verdict {
+  const { assessment, snapshot, environment, policies, version, model } = situation
+  const { outcome, requirements } = assessment
+  const issued_at: Moment = snapshot.at
+  const expires_at = answerUntil(policies, snapshot)
+  const proceed = outcome === 'allowed' || environment.mode !== 'enforce'
+  const decisions = situation.decisions.filter((each) => each.covers && each.outcome === 'approved')
+  const predicate: VerdictPredicate = {
+    verdict: id,
+    outcome,
+    mode: environment.mode,
+    proceed,
+    environment: environment.name,
+    model: model.name,
+    version: version.version,
+    scope_digest: situation.scope_digest,
+    policies: snapshot.policies,
+    decisions: decisions.map((each) => ({ id: each.id, digest: each.digest })),
+    requirements: requirements.map((each) => ({
+      id: each.id,
+      policy: `${each.policy.name}/${each.policy.version}`,
+      state: each.state,
+    })),
+    issued_at,
+    expires_at,
+  }
+  const statement = statementOf({
+    subject: [{ name: `${model.name}/${version.version}`, digest: version.digest }],
+    predicateType: verdictPredicateType,
+    predicate: predicate as JsonObject,
+  })
+  return {
+    id,
+    outcome,
+    mode: environment.mode,
+    proceed,
+    model: model.name,
+    version: version.version,
+    version_id: version.id,
+    digest: version.digest,
+    environment: environment.name,
+    requirements,
+    path: pathOf(requirements, policies),
+    policies: snapshot.policies,
+    decisions: decisions.map((each) => each.id),
+    asked_by,
+    issued_at,
+    expires_at,
+    envelope: DsseEnvelope.parse(signStatement(statement, [key])),
+  }
+}

@@ -1,0 +1,5 @@
+export { type ReviewParts, thingsOf } from './parts.ts'
+export { reviewRoutes } from './routes.ts'
+export { createReviews, type Reviews } from './service.ts'
+export type { Situation, Situations } from './situation.ts'
+export { signDecision, type VerifiedDecision, verifyDecision } from './verify.ts'

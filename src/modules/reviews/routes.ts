@@ -1,0 +1,93 @@
+import type { FastifyRequest } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { Decision, DecisionInput, DecisionResult, Review, ReviewInput, ReviewSheet, SignedDecision } from './schema.ts'
+import type { Reviews } from './service.ts'
+
+const tags = ['reviews']
+const byId = z.object({ id: z.string() })
+const about = { model: z.string().optional(), version: z.coerce.number().int().min(1).optional() }
+
+/** Asking for a review, and deciding. */
+export function reviewRoutes({ at }: { at: (req: FastifyRequest) => Reviews }): FastifyPluginAsyncZod {
+  const reads = { requires: 'review.read', model: 'any' } as const
+
+  return async (app) => {
+    app.post('/models/:name/versions/:version/reviews', {
+      config: { requires: 'review.submit', model: { param: 'name' } },
+      schema: {
+        tags,
+        summary: 'Ask for a review of a version for an environment',
+        params: z.object({ name: z.string(), version: z.string() }),
+        body: ReviewInput,
+        response: { 200: Review },
+      },
+      handler: (req) => at(req).submit(req.actor, req.params.name, req.params.version, req.body),
+    })
+
+    app.get('/reviews', {
+      config: reads,
+      schema: {
+        tags,
+        summary: 'Reviews, newest first; the open ones unless asked for all',
+        querystring: z.strictObject({ state: z.enum(['open', 'all']).default('open'), ...about }),
+        response: { 200: z.object({ reviews: z.array(Review) }) },
+      },
+      handler: async (req) => ({ reviews: await at(req).list(req.actor, req.query) }),
+    })
+
+    app.get('/reviews/:id', {
+      config: reads,
+      schema: {
+        tags,
+        summary: 'What a decision would be about, as it is now',
+        params: byId,
+        response: { 200: ReviewSheet },
+      },
+      handler: (req) => at(req).sheet(req.actor, req.params.id),
+    })
+
+    app.post('/reviews/:id/decisions', {
+      config: { requires: 'review.decide', model: 'any' },
+      schema: {
+        tags,
+        summary: 'Approve or reject exactly what was seen; 409 with the reasons when separation of duties forbids it',
+        params: byId,
+        body: DecisionInput,
+        response: { 200: DecisionResult, 409: DecisionResult },
+      },
+      handler: async (req, reply) => {
+        const result = await at(req).decide(req.actor, req.params.id, req.body)
+        return reply.code(result.outcome === 'refused' ? 409 : 200).send(result)
+      },
+    })
+
+    app.post('/reviews/:id/withdraw', {
+      config: { requires: 'review.submit', model: 'any' },
+      schema: { tags, summary: 'Take a request for review back', params: byId, response: { 200: Review } },
+      handler: (req) => at(req).withdraw(req.actor, req.params.id),
+    })
+
+    app.get('/decisions', {
+      config: reads,
+      schema: {
+        tags,
+        summary: 'Decisions, newest first, and whether each still covers the content',
+        querystring: z.strictObject(about),
+        response: { 200: z.object({ decisions: z.array(Decision) }) },
+      },
+      handler: async (req) => ({ decisions: await at(req).decisions(req.actor, req.query) }),
+    })
+
+    app.get('/decisions/:id', {
+      config: reads,
+      schema: {
+        tags,
+        summary: 'The decision file: document, digest and signature',
+        params: byId,
+        response: { 200: SignedDecision },
+      },
+      handler: (req) => at(req).decision(req.actor, req.params.id),
+    })
+  }
+}

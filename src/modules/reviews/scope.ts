@@ -1,0 +1,76 @@
+import { digestOf } from '../../lib/digest.ts'
+import type { Digest } from '../../lib/ids.ts'
+import type { Snapshot } from '../policy/schema.ts'
+
+/**
+ * What an approval is about: the part of a snapshot that must not change while the approval holds. Moments, names of
+ * people, the wording of results and the model's own name are outside it; the results are covered by the evidence digests.
+ */
+export function scopeOf({ environment, model, version, evidence, policies }: Snapshot) {
+  return {
+    format: 'modelkeep-scope-1' as const,
+    environment,
+    model: { id: model.id, tier: model.tier, purpose: model.purpose },
+    version: {
+      id: version.id,
+      digest: version.digest,
+      files: version.files.map(({ path, sha256 }) => ({ path, sha256 })).toSorted(by('path')),
+    },
+    datasets: version.datasets.map(({ name, digest }) => ({ name, digest })).toSorted(by('name', 'digest')),
+    evidence: evidence.map(({ kind, source, digest }) => ({ kind, source, digest })).toSorted(by('kind', 'source')),
+    policies: policies.map(({ name, version, digest }) => ({ name, version, digest })).toSorted(by('name')),
+  }
+}
+
+export type Scope = ReturnType<typeof scopeOf>
+
+export function scopeDigestOf(snapshot: Snapshot): Digest {
+  return digestOf(scopeOf(snapshot))
+}
+
+/** What differs between what was decided on and what is there now, in words. Empty when nothing does. */
+export function differencesBetween(before: Scope, now: Scope): string[] {
+  return [
+    ...changed('the environment', before.environment, now.environment),
+    ...changed('tier', before.model.tier ?? 'none', now.model.tier ?? 'none'),
+    ...(before.model.purpose === now.model.purpose ? [] : ['the purpose was rewritten']),
+    ...changed('the version', before.version.id, now.version.id),
+    ...changed('the content', before.version.digest, now.version.digest),
+    ...items('file', pairs(before.version.files, 'path', 'sha256'), pairs(now.version.files, 'path', 'sha256')),
+    ...items('dataset', pairs(before.datasets, 'name', 'digest'), pairs(now.datasets, 'name', 'digest')),
+    ...items('evidence', evidencePairs(before), evidencePairs(now)),
+    ...items('policy', policyPairs(before), policyPairs(now)),
+  ]
+}
+
+const changed = (what: string, before: string, now: string) =>
+  before === now ? [] : [`${what} changed from ${before} to ${now}`]
+
+function items(what: string, before: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>): string[] {
+  return [...new Set([...before.keys(), ...now.keys()])].flatMap((name) => {
+    const [old, current] = [before.get(name), now.get(name)]
+    if (old === current) return []
+    if (old === undefined) return [`${what} ${name} is new`]
+    return [current === undefined ? `${what} ${name} is gone` : `${what} ${name} changed: ${old} → ${current}`]
+  })
+}
+
+function pairs<K extends string, V extends string>(rows: readonly Record<K | V, string>[], key: K, value: V) {
+  const found = new Map<string, string>()
+  for (const row of rows) found.set(row[key], [found.get(row[key]), row[value]].filter(Boolean).join(' and '))
+  return found
+}
+
+const evidencePairs = ({ evidence }: Scope) =>
+  new Map(evidence.map(({ kind, source, digest }) => [source === 'server' ? kind : `${kind} from a ${source}`, digest]))
+
+const policyPairs = ({ policies }: Scope) =>
+  new Map(policies.map(({ name, version, digest }) => [name, `version ${version} (${digest})`]))
+
+/** Code-unit order, which is the same everywhere. */
+function by<K extends string>(...keys: K[]) {
+  return (a: Readonly<Record<K, string>>, b: Readonly<Record<K, string>>) => {
+    for (const key of keys) if (a[key] !== b[key]) return a[key] < b[key] ? -1 : 1
+    return 0
+  }
+}

@@ -1,0 +1,157 @@
+import type { Db, Tx } from '../../db/database.ts'
+import { isoNow } from '../../lib/clock.ts'
+import { conflict, forbidden, notFound } from '../../lib/errors.ts'
+import { newId } from '../../lib/ids.ts'
+import { canonicalJson } from '../../lib/json.ts'
+import { type Actor, permits } from '../access/schema.ts'
+import type { PersonId } from '../audit/schema.ts'
+import { findVersionById, getModel, modelNames } from '../registry/index.ts'
+import type { ModelVersion, VersionId } from '../registry/schema.ts'
+import { createDecide } from './decide.ts'
+import { alreadyClosed, type ReviewParts, rolesAsked, thingsOf } from './parts.ts'
+import type { Decision, Review, ReviewInput, ReviewSheet, SignedDecision } from './schema.ts'
+import { conflictsOf, type Parties } from './separation.ts'
+import { createSituations, documentOf } from './situation.ts'
+import * as store from './store.ts'
+
+export type Reviews = ReturnType<typeof createReviews>
+
+/** From the request for a review to a signed decision over exactly what was looked at. */
+export function createReviews(parts: ReviewParts) {
+  const { db, write, clock, registry } = parts
+  const situations = createSituations(parts)
+
+  function submit(actor: Actor, name: string, which: string, input: ReviewInput): Promise<Review> {
+    return write(actor, async (tx, record) => {
+      const situation = await situations.at(tx, name, which, input.environment, isoNow(clock))
+      const { version, model, open_review } = situation
+      if (open_review) throw conflict(`review ${open_review.id} is already open`, { review: open_review.id })
+      if (version.state === 'suspended' || version.state === 'retired') {
+        throw conflict(`version ${version.version} is ${version.state}`)
+      }
+      await becomeSubmitted(tx, version)
+      const row = {
+        id: newId('rev', clock.now().getTime()),
+        model_id: model.id,
+        version_id: version.id,
+        version: version.version,
+        environment: input.environment,
+        state: 'open' as const,
+        requested_by: actor.id,
+        requested_at: isoNow(clock),
+        note: input.note,
+        scope: canonicalJson(situation.scope),
+        closed_at: null,
+      }
+      await store.insertReview(tx, row)
+      const { environment, scope_digest } = { environment: input.environment, scope_digest: situation.scope_digest }
+      record('review.submitted', `review:${row.id}`, { environment, scope_digest }, thingsOf(situation))
+      return store.toReview(row, model.name)
+    })
+  }
+
+  /** An approval for another environment stays what it is; only a version that nobody has judged becomes submitted. */
+  async function becomeSubmitted(tx: Tx, { id, state }: ModelVersion) {
+    if (state !== 'draft' && state !== 'rejected') return
+    if (!(await registry.versions.setState(tx, id, state, 'submitted'))) throw conflict('the version changed meanwhile')
+  }
+
+  function withdraw(actor: Actor, id: string): Promise<Review> {
+    return write(actor, async (tx, record) => {
+      const review = await getReview(actor, id, tx)
+      const { version, model } = await partsOf(tx, review)
+      if (review.requested_by !== actor.id && !permits(actor, 'access.write')) {
+        throw forbidden('only whoever asked for a review, or an administrator, withdraws it')
+      }
+      const closed_at = isoNow(clock)
+      if (!(await store.closeReview(tx, id, 'withdrawn', closed_at))) throw alreadyClosed(review)
+      if (version.state === 'submitted' && (await store.openReviewsOf(tx, version.id)) === 0) {
+        await registry.versions.setState(tx, version.id, 'submitted', 'draft')
+      }
+      record('review.withdrawn', `review:${id}`, {}, thingsOf({ ...review, model, version }))
+      return store.toReview({ ...review, state: 'withdrawn', closed_at }, model.name)
+    })
+  }
+
+  /** What a reviewer sees: the content as it is now, what the policies say about it, and whether they may decide. */
+  async function sheet(actor: Actor, id: string): Promise<ReviewSheet> {
+    const review = await getReview(actor, id)
+    const situation = await situations.atVersion(db, review.version_id, review.environment, isoNow(clock))
+    const parties = await partiesOf(review, situation.version)
+    return {
+      review: store.toReview(review, situation.model.name),
+      snapshot: situation.snapshot,
+      scope_digest: situation.scope_digest,
+      assessment: situation.assessment,
+      decisions: situation.decisions,
+      conflicts: conflictsOf(actor, { ...parties, roles: rolesAsked(situation) }),
+    }
+  }
+
+  /** Read before a write: the system database is another one. Who made a sealed version does not change. */
+  async function partiesOf(review: store.StoredReview, version: ModelVersion): Promise<Omit<Parties, 'roles'>> {
+    const requester = review.requested_by as PersonId
+    const developers = [...new Set([...version.developers, version.registered_by])]
+    const behind = new Map<PersonId, PersonId[]>()
+    for (const person of new Set([requester, ...developers])) behind.set(person, await parts.peopleBehind(person))
+    return { model: version.model, requester, developers, behind }
+  }
+
+  async function getReview(actor: Actor, id: string, from: Db = db): Promise<store.StoredReview> {
+    const review = await store.findReview(from, id)
+    const version = review && (await findVersionById(from, review.version_id as VersionId))
+    if (!review || !version || !permits(actor, 'review.read', version.model)) throw notFound('review', id)
+    return review
+  }
+
+  async function partsOf(from: Db, review: store.StoredReview) {
+    const version = await findVersionById(from, review.version_id as VersionId)
+    if (!version) throw notFound('version', review.version_id)
+    return { version, model: await getModel(from, version.model) }
+  }
+
+  type Filter = { state?: 'open' | 'all' | undefined; model?: string | undefined; version?: number | undefined }
+
+  async function list(actor: Actor, { state, model, version }: Filter): Promise<Review[]> {
+    const model_id = model === undefined ? undefined : (await getModel(db, model)).id
+    const rows = await store.listReviews(db, { open: state !== 'all', model_id, version })
+    const names = await readable(actor, rows)
+    return rows.flatMap((row) => {
+      const name = names.get(row.model_id)
+      return name === undefined ? [] : [store.toReview(row, name)]
+    })
+  }
+
+  async function decisions(actor: Actor, { model, version }: Omit<Filter, 'state'>): Promise<Decision[]> {
+    const model_id = model === undefined ? undefined : (await getModel(db, model)).id
+    const places = await store.decidedPlaces(db, { model_id, version })
+    const names = await readable(actor, places)
+    const found: Decision[] = []
+    for (const place of places) {
+      if (!names.has(place.model_id)) continue
+      const situation = await situations.atVersion(db, place.version_id, place.environment, isoNow(clock))
+      found.push(...situation.decisions)
+    }
+    return found.toSorted((a, b) => (a.decided_at < b.decided_at ? 1 : -1))
+  }
+
+  /** Names of those models whose reviews the actor may read. */
+  async function readable(actor: Actor, rows: readonly { model_id: string }[]): Promise<Map<string, string>> {
+    const names = await modelNames(
+      db,
+      rows.map(({ model_id }) => model_id),
+    )
+    return new Map([...names].filter(([, name]) => permits(actor, 'review.read', name)))
+  }
+
+  async function decision(actor: Actor, id: string): Promise<SignedDecision> {
+    const row = await store.findDecision(db, id)
+    const version = row && (await findVersionById(db, row.version_id as VersionId))
+    if (!row || !version || !permits(actor, 'review.read', version.model)) throw notFound('decision', id)
+    const { digest, key_id, signature } = row
+    return { document: documentOf(row), digest: digest as SignedDecision['digest'], key_id, signature }
+  }
+
+  const decide = createDecide({ ...parts, situations, getReview, partiesOf, partsOf })
+  return { submit, withdraw, decide, sheet, list, decisions, decision, situations }
+}

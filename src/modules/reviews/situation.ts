@@ -1,0 +1,128 @@
+import type { Db } from '../../db/database.ts'
+import { digestOf } from '../../lib/digest.ts'
+import { notFound } from '../../lib/errors.ts'
+import type { Digest } from '../../lib/ids.ts'
+import type { Role } from '../access/schema.ts'
+import type { PersonId } from '../audit/schema.ts'
+import type { Evidence } from '../evaluation/schema.ts'
+import { type AppliedPolicy, assess, covering, type Policies } from '../policy/index.ts'
+import type { ApprovalFact, Assessment, Snapshot } from '../policy/schema.ts'
+import { findEnvironment, findVersionById, getModel, getVersion } from '../registry/index.ts'
+import type { Environment, Model, ModelVersion, VersionId } from '../registry/schema.ts'
+import { type Decision, DecisionDocument, type DecisionId, type ReviewId } from './schema.ts'
+import { differencesBetween, type Scope, scopeOf } from './scope.ts'
+import { snapshotOf } from './snapshot.ts'
+import * as store from './store.ts'
+
+/** Everything about one version before one environment at one moment: what reviews and the gate both look at. */
+export type Situation = {
+  model: Model
+  version: ModelVersion
+  environment: Environment
+  /** The policies that apply. */
+  policies: AppliedPolicy[]
+  snapshot: Snapshot
+  scope: Scope
+  scope_digest: Digest
+  /** Newest first. */
+  decisions: Decision[]
+  approvals: ApprovalFact[]
+  assessment: Assessment
+  open_review: store.StoredReview | undefined
+}
+
+export type SituationParts = {
+  readonly policies: Pick<Policies, 'published'>
+  readonly evidence: { of(db: Db, versionId: string): Promise<Evidence[]> }
+}
+
+/** Reads with the given connection only, so that inside a write nothing can change between the look and the decision. */
+export function createSituations({ policies, evidence }: SituationParts) {
+  async function at(db: Db, model: string, which: number | string, environment: string, now: string) {
+    const version = await getVersion(db, model, which)
+    return of(db, version, environment, now)
+  }
+
+  async function atVersion(db: Db, id: string, environment: string, now: string): Promise<Situation> {
+    const version = await findVersionById(db, id as VersionId)
+    if (!version) throw notFound('version', id)
+    return of(db, version, environment, now)
+  }
+
+  async function of(db: Db, version: ModelVersion, name: string, now: string): Promise<Situation> {
+    const model = await getModel(db, version.model)
+    const environment = await findEnvironment(db, name)
+    if (!environment) throw notFound('environment', name)
+    const published = await policies.published(db)
+    const reviews = await store.reviewsOf(db, version.id, name)
+    const [latest] = reviews
+    const snapshot = snapshotOf({
+      at: now,
+      environment: name,
+      model,
+      version,
+      evidence: await evidence.of(db, version.id),
+      policies: covering(published, model.tier, name),
+      requester: (latest?.requested_by as PersonId | undefined) ?? null,
+    })
+    const scope = scopeOf(snapshot)
+    const scope_digest = digestOf(scope)
+    const decided = (await store.decisionsOf(db, version.id, name)).map((row) =>
+      compare(row, model.name, scope, scope_digest),
+    )
+    const approvals = decided.map(({ fact }) => fact)
+    return {
+      model,
+      version,
+      environment,
+      policies: covering(published, model.tier, name),
+      snapshot,
+      scope,
+      scope_digest,
+      decisions: decided.map(({ decision }) => decision),
+      approvals,
+      assessment: assess(published, snapshot, approvals),
+      open_review: reviews.find(({ state }) => state === 'open'),
+    }
+  }
+
+  return { at, atVersion }
+}
+
+export type Situations = ReturnType<typeof createSituations>
+
+/** A stored decision beside what is there now. */
+function compare(row: store.StoredDecision, model: string, scope: Scope, scope_digest: Digest) {
+  const document = documentOf(row)
+  const covers = row.scope_digest === scope_digest
+  const differences = covers ? [] : differencesBetween(scopeOf(document.snapshot), scope)
+  const decision: Decision = {
+    id: row.id as DecisionId,
+    review_id: row.review_id as ReviewId,
+    model,
+    version: row.version,
+    environment: row.environment,
+    outcome: row.outcome,
+    reason: document.reason,
+    decided_by: document.decided_by,
+    decided_at: row.decided_at,
+    scope_digest: row.scope_digest as Digest,
+    digest: row.digest as Digest,
+    covers,
+    differences,
+  }
+  const fact: ApprovalFact = {
+    decision_id: row.id,
+    decided_by: document.decided_by,
+    roles: document.roles as Role[],
+    outcome: row.outcome,
+    decided_at: row.decided_at,
+    covers,
+    differences,
+  }
+  return { decision, fact }
+}
+
+export function documentOf({ document }: Pick<store.StoredDecision, 'document'>): DecisionDocument {
+  return DecisionDocument.parse(JSON.parse(document))
+}
