@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fastifyStatic from '@fastify/static'
@@ -42,9 +42,11 @@ async function serveAssets(app: FastifyInstance, root: string): Promise<void> {
     },
   })
 
-  app.get('/favicon.svg', {
-    config: { requires: 'public' },
-    schema: { hide: true },
-    handler: (_req, reply) => reply.sendFile('favicon.svg'),
-  })
+  for (const name of readdirSync(root).filter((name) => /^[\w-]+\.(js|svg|png|ico|webmanifest)$/.test(name))) {
+    app.get(`/${name}`, {
+      config: { requires: 'public' },
+      schema: { hide: true },
+      handler: (_req, reply) => reply.header('cache-control', 'no-cache').sendFile(name),
+    })
+  }
 }
