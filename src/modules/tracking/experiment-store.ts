@@ -129,8 +129,8 @@ export async function listDatasets(db: Db, experimentIds: readonly string[]): Pr
   return db
     .selectFrom('run_input')
     .select(['experiment_id', 'name', 'digest', 'context'])
-    .distinct()
     .where('experiment_id', 'in', [...experimentIds])
+    .groupBy(['experiment_id', 'name', 'digest', 'context'])
     .orderBy('experiment_id')
     .orderBy('name')
     .orderBy('digest')
