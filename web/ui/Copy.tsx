@@ -1,7 +1,6 @@
 import { useEffect, useState } from 'react'
 import styles from './Copy.module.css'
 import { copyText } from './copy.ts'
-import { ScrollRegion } from './ScrollRegion.tsx'
 
 type State = 'ready' | 'copied' | 'failed'
 const words: Record<State, string> = { ready: 'Copy', copied: 'Copied', failed: 'Press Ctrl C' }
@@ -43,9 +42,7 @@ export function Digest({ value, whole = false }: { value: string; whole?: boolea
 export function Command({ text }: { text: string }) {
   return (
     <div className={styles.command}>
-      <ScrollRegion label="Command" className={styles.line}>
-        <code className="fact">{text}</code>
-      </ScrollRegion>
+      <code className={`fact ${styles.line}`}>{text}</code>
       <CopyButton text={text} what="command" />
     </div>
   )

@@ -42,7 +42,7 @@ export function IntervalPlot({ title, rows, limit, confidence = '95 %' }: Props)
   const { ticks, low, high } = niceTicks([...known, ...(limit ? [limit.value] : [])], width < 460 ? 4 : 6)
   const x = (value: number) => left + ((value - low) / (high - low)) * (right - left)
   const bottom = height - 26
-  const limitLeft = limit !== undefined && x(limit.value) > (left + right) / 2
+  const limitLeft = limit !== undefined && x(limit.value) + limit.label.length * 6 > width
   return (
     <figure className={styles.figure} ref={ref}>
       <svg

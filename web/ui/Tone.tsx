@@ -24,9 +24,11 @@ export function ToneShape({ tone }: { tone: ToneName }) {
   )
 }
 
-export function Tone({ tone, children }: { tone: ToneName; children?: ReactNode }) {
+type Props = { tone: ToneName; children?: ReactNode; wrap?: boolean }
+
+export function Tone({ tone, children, wrap = false }: Props) {
   return (
-    <span className={`${styles.tone} ${styles[tone]}`}>
+    <span className={`${styles.tone} ${styles[tone]} ${wrap ? styles.wrap : ''}`}>
       <i className={styles.shape} aria-hidden="true" />
       <span>{children ?? toneWords[tone]}</span>
     </span>

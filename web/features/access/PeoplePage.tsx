@@ -25,7 +25,13 @@ export function PeoplePage() {
   return (
     <Page title="People" actions={tab !== 'tokens' && may('access.write') && <NewPerson />}>
       <Tabs label="People and tokens">
-        <Link from="/people" to="." search={{}} aria-current={tab === undefined ? 'page' : undefined}>
+        <Link
+          from="/people"
+          to="."
+          search={{ tab: undefined }}
+          activeOptions={{ exact: true, explicitUndefined: true }}
+          aria-current={tab === undefined ? 'page' : undefined}
+        >
           People
         </Link>
         <Link from="/people" to="." search={{ tab: 'tokens' }} aria-current={tab === 'tokens' ? 'page' : undefined}>

@@ -89,7 +89,13 @@ const columns: Column<TrailEvent>[] = [
 ]
 
 function Subject({ event }: { event: TrailEvent }) {
-  const to = pageOf(event.subject, event.detail)
-  if (to) return <PathLink to={to}>open</PathLink>
+  const to = pageOf(event)
+  if (to) {
+    return (
+      <span className="inline-links">
+        <PathLink to={to}>open</PathLink>
+      </span>
+    )
+  }
   return null
 }

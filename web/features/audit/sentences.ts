@@ -2,6 +2,7 @@ import type { EventPage } from '../../../src/modules/audit/schema.ts'
 
 export type TrailEvent = EventPage['events'][number]
 
+/** What happened, with the names of details in braces; a detail that is missing is left out with the word before it. */
 const verbs: Record<string, string> = {
   'workspace.created': 'created the workspace',
   'person.created': 'added {login}',
@@ -9,42 +10,50 @@ const verbs: Record<string, string> = {
   'person.granted': 'gave the role {role}',
   'person.grant_revoked': 'took away the role {role}',
   'person.password_changed': 'changed a password',
+  'person.password_reset': 'reset a password',
   'session.opened': 'signed in',
   'session.closed': 'signed out',
   'token.created': 'made the token {name}',
   'token.revoked': 'revoked a token',
   'experiment.created': 'created the experiment {name}',
+  'experiment.renamed': 'renamed an experiment to {to}',
   'run.created': 'started the run {name}',
-  'run.sealed': 'finished a run, sealed by digest',
+  'run.inputs_logged': 'logged the data that a run used',
+  'run.finished': 'finished a run',
+  'run.sealed': 'sealed a run by its digest',
+  'run.changed': 'changed a run after its end',
+  'artifact.uploaded': 'uploaded {path}',
+  'artifact.deleted': 'deleted {path}',
   'model.created': 'created the model {name}',
-  'model.updated': 'changed a model',
-  'version.registered': 'registered version {version} of {model}',
-  'version.created': 'registered version {version} of {model}',
-  'alias.moved': 'moved the alias {alias} to version {version}',
-  'alias.set': 'moved the alias {alias} to version {version}',
+  'model.updated': 'changed what is said about a model',
+  'model.renamed': 'renamed the model {before} to {after}',
+  'model.deleted': 'deleted the model {name}',
+  'version.registered': 'registered and sealed {model} {version}',
+  'version.state_changed': 'moved a version from {before} to {after}',
+  'version.deleted': 'deleted version {version}',
+  'alias.moved': 'moved the alias {alias} to version {after}',
   'alias.blocked': 'was refused to move the alias {alias} to version {version}',
-  'alias.removed': 'removed the alias {alias}',
+  'alias.deleted': 'removed the alias {alias}',
   'dataset.registered': 'stored the dataset {name}',
-  'dataset.created': 'stored the dataset {name}',
-  'protocol.set': 'set the evaluation protocol of {model}',
+  'dataset.confirmed': 'stored the dataset {name} once more',
+  'protocol.changed': 'set the evaluation protocol',
   'evaluation.requested': 'asked for an evaluation',
   'evaluation.cancelled': 'cancelled an evaluation',
   'evaluation.failed': 'could not finish an evaluation',
   'evaluation.done': 'finished an evaluation',
-  'evidence.recorded': 'recorded evidence of {kind}',
-  'evidence.stored': 'recorded evidence of {kind}',
-  'policy.drafted': 'drafted policy {name} {version}',
-  'policy.published': 'published policy {name} {version}',
-  'environment.changed': 'changed the environment {name}',
-  'environment.set': 'changed the environment {name}',
-  'review.requested': 'asked for review for {environment}',
+  'evidence.collected': 'collected evidence of {kind}',
+  'evidence.reproduced': 'computed evidence again: {outcome}',
+  'policy.drafted': 'drafted a policy',
+  'policy.published': 'published a policy',
+  'environment.set': 'set how strict an environment is',
+  'environment.confirmed': 'left the environments as they are',
+  'review.submitted': 'asked for review for {environment}',
   'review.withdrawn': 'withdrew a review',
-  'review.decision_refused': 'was refused to decide',
   'decision.refused': 'was refused to decide',
-  'decision.recorded': 'decided: {outcome}',
-  'gate.checked': 'asked the gate of {environment}: {outcome}',
-  'verdict.issued': 'asked the gate of {environment}: {outcome}',
+  'decision.recorded': 'signed a decision: {outcome}',
+  'gate.asked': 'asked the gate of {environment} about version {version}: {outcome}',
   'deployment.reported': 'reported a deployment to {environment}',
+  'deployment.ended': 'reported the end of a deployment to {environment}',
 }
 
 /** An event as a sentence without its subject; an action that has no words of its own is read out as it is. */
@@ -56,14 +65,17 @@ export function sentenceOf(event: Pick<TrailEvent, 'action' | 'detail'>): string
       const value = event.detail[key]
       return typeof value === 'string' || typeof value === 'number' ? ` ${value}` : ''
     })
-    .replace(/(of|to|for|role|token)$/, '')
+
     .trim()
 }
 
-/** The page of what an event is about, where there is one. */
-export function pageOf(thing: string, detail: TrailEvent['detail']): string | undefined {
-  const [kind, id] = [thing.slice(0, thing.indexOf(':')), thing.slice(thing.indexOf(':') + 1)]
-  const model = typeof detail.model === 'string' ? detail.model : undefined
+/** The page of what an event is about, where there is one; a decision is found on its review. */
+export function pageOf({
+  subject,
+  about,
+  detail,
+}: Pick<TrailEvent, 'subject' | 'about' | 'detail'>): string | undefined {
+  const [kind, id] = split(subject)
   switch (kind) {
     case 'run':
       return `/runs/${encodeURIComponent(id)}`
@@ -73,11 +85,28 @@ export function pageOf(thing: string, detail: TrailEvent['detail']): string | un
       return `/reviews/${id}`
     case 'verdict':
       return `/gate/verdicts/${id}`
+    case 'dataset':
+      return `/datasets?peek=${id}`
+    case 'person':
+      return `/people?peek=${id}`
+    case 'policy': {
+      const [name, version] = id.split('/')
+      return `/policies/${name}${version ? `?version=${version}` : ''}`
+    }
+    case 'decision': {
+      const review = about.find((thing) => thing.startsWith('review:'))
+      return review && `/reviews/${split(review)[1]}`
+    }
     case 'version':
-      return model && typeof detail.version === 'number'
-        ? `/models/${encodeURIComponent(model)}/versions/${detail.version}`
+      return typeof detail.model === 'string' && typeof detail.version === 'number'
+        ? `/models/${encodeURIComponent(detail.model)}/versions/${detail.version}`
         : undefined
     default:
       return undefined
   }
+}
+
+function split(thing: string): [kind: string, id: string] {
+  const colon = thing.indexOf(':')
+  return [thing.slice(0, colon), thing.slice(colon + 1)]
 }

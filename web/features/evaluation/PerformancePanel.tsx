@@ -100,7 +100,11 @@ const columns: Column<Row>[] = [
     header: 'Value',
     align: 'right',
     cell: (row) =>
-      row.figure.state === 'ok' ? figureText(row.figure.value) : <span className="quiet">{row.figure.reason}</span>,
+      row.figure.state === 'ok' ? (
+        figureText(row.figure.value)
+      ) : (
+        <span className="quiet spoken">{row.figure.reason}</span>
+      ),
     value: (row) => part(row.figure, 'value'),
   },
   {

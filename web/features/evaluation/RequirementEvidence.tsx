@@ -11,7 +11,7 @@ import { Fairness, rateTitles } from './results.ts'
 /** The evidence of one requirement, in place: the groups it compares, or its one figure against the limit. */
 export function RequirementEvidence({ requirement }: { requirement: Requirement }) {
   const { policy, evidence_id } = requirement
-  const rule = useQuery(policyVersion(policy.name, policy.version))
+  const rule = useQuery({ ...policyVersion(policy.name, policy.version), enabled: policy.version > 0 })
   if (!evidence_id) return null
   const comparison = rule.data?.document.checks.find(
     (check): check is ComparisonRule =>

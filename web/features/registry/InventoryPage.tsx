@@ -80,7 +80,7 @@ export function InventoryPage() {
             <Card title="Models" flush>
               <DataTable
                 label="Models"
-                columns={columns}
+                columns={peeked ? columns.filter((column) => !inPeek.includes(column.key)) : columns}
                 rows={shown}
                 rowKey={(row) => row.model.name}
                 unit="model"
@@ -126,6 +126,9 @@ function Nothing({ filtered }: { filtered: boolean }) {
     </EmptyState>
   )
 }
+
+/** What the panel at the side tells makes room in the table. */
+const inPeek = ['champion', 'deployed', 'updated']
 
 const columns: Column<InventoryRow>[] = [
   {
@@ -204,7 +207,13 @@ const columns: Column<InventoryRow>[] = [
     hideNarrow: true,
     cell: (row) => {
       const gaps = gapsOf(row)
-      return gaps.length === 0 ? <span className="quiet">none</span> : <Tone tone="attention">{gaps.join(', ')}</Tone>
+      return gaps.length === 0 ? (
+        <span className="quiet">none</span>
+      ) : (
+        <Tone tone="attention" wrap>
+          {gaps.join(', ')}
+        </Tone>
+      )
     },
     value: (row) => gapsOf(row).join('; '),
   },

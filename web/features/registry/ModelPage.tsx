@@ -44,7 +44,11 @@ function Found({ model }: { model: Model }) {
         <div>
           <Card title="Why it exists">
             {model.purpose ? <Human>{model.purpose}</Human> : <Tone tone="unknown">Nobody has stated the purpose</Tone>}
-            {model.description && <p className="quiet small">{model.description}</p>}
+            {model.description && (
+              <p className="quiet small" style={{ margin: '8px 0 0' }}>
+                {model.description}
+              </p>
+            )}
           </Card>
           <Loaded query={versions} lines={5}>
             {(list) => (

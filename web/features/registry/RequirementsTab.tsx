@@ -39,7 +39,7 @@ function Heading({ standing }: { standing: Standing }) {
 
 const words: Record<RequirementState, string> = {
   met: 'met',
-  attention: 'need attention',
+  attention: 'met with something to read',
   blocked: 'not met',
   waiting: 'waiting',
   unknown: 'not assessed',

@@ -51,6 +51,8 @@ export function VersionLead({ version, standing }: Props) {
 
 export function toneOf(standing: Standing): ToneName {
   if (standing.requirements.length === 0) return 'unknown'
+  if (standing.outcome === 'allowed' && standing.requirements.some((each) => each.state === 'attention'))
+    return 'attention'
   if (standing.outcome === 'allowed') return standing.state === 'approved_with_conditions' ? 'attention' : 'met'
   if (standing.requirements.some((each) => each.state === 'blocked')) return 'blocked'
   return standing.open_review || standing.requirements.some((each) => each.state === 'waiting')
@@ -79,7 +81,7 @@ type Next =
 function useNext(version: ModelVersion, standing: Standing): Next {
   const may = useMay()
   const page = `/models/${encodeURIComponent(version.model)}/versions/${version.version}`
-  const unmet = standing.requirements.filter((each) => each.state !== 'met')
+  const unmet = standing.requirements.filter((each) => each.state !== 'met' && each.state !== 'attention')
   const missing = unmet.find((each) => each.type === 'evidence')
   if (missing && may('evaluation.run', version.model)) {
     return {

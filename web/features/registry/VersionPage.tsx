@@ -82,7 +82,7 @@ function Found({ version }: { version: ModelVersion }) {
             to="."
             search={(old) => ({ ...old, tab: id === 'requirements' ? undefined : id, evidence: undefined })}
             aria-current={id === tab ? 'page' : undefined}
-            activeProps={{}}
+            activeOptions={{ exact: true, explicitUndefined: true }}
           >
             {title}
           </Link>

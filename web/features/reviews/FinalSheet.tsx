@@ -11,7 +11,9 @@ import styles from './ReviewPage.module.css'
 /** Exactly what the signature covers, digest by digest, and the decision. */
 export function FinalSheet({ sheet }: { sheet: ReviewSheet }) {
   const { review, assessment, conflicts } = sheet
-  const weak = assessment.requirements.filter((each) => each.state !== 'met' && each.type !== 'approval')
+  const weak = assessment.requirements.filter(
+    (each) => !['met', 'attention'].includes(each.state) && each.type !== 'approval',
+  )
   return (
     <>
       <Lead
@@ -84,7 +86,6 @@ function Covered({ sheet }: { sheet: ReviewSheet }) {
         ))}
         <li>
           <span>Tier, owner and purpose of the model as they are now</span>
-          <span>{model.tier ?? 'no tier'}</span>
         </li>
       </ul>
     </Card>

@@ -21,12 +21,14 @@ export function RequirementStep({ requirement, sheet }: { requirement: Requireme
       <Lead tone={requirement.state} detail={requirement.explanation}>
         {requirement.title}
       </Lead>
-      <p className="quiet small">
-        Rule <Fact>{requirement.id}</Fact> of{' '}
-        <PathLink to={`/policies/${policy.name}?version=${policy.version}`}>
-          {policy.name} {policy.version}
-        </PathLink>
-      </p>
+      {policy.version > 0 && (
+        <p className="quiet small">
+          Rule <Fact>{requirement.id}</Fact> of{' '}
+          <PathLink to={`/policies/${policy.name}?version=${policy.version}`}>
+            {policy.name} {policy.version}
+          </PathLink>
+        </p>
+      )}
       {type === 'check' && requirement.evidence_id && (
         <Card title="What it rests on">
           <RequirementEvidence requirement={requirement} />

@@ -22,7 +22,13 @@ export function ReviewsPage() {
   return (
     <Page title="Reviews" intro="A decision is signed over exact bytes, exact evidence and an exact policy version.">
       <Tabs label="Which reviews">
-        <Link from="/reviews" to="." search={{}} aria-current={state === 'open' ? 'page' : undefined}>
+        <Link
+          from="/reviews"
+          to="."
+          search={{ state: undefined }}
+          activeOptions={{ exact: true, explicitUndefined: true }}
+          aria-current={state === 'open' ? 'page' : undefined}
+        >
           Open
         </Link>
         <Link from="/reviews" to="." search={{ state: 'all' }} aria-current={state === 'all' ? 'page' : undefined}>

@@ -19,7 +19,7 @@ export function ArtifactList({ runId }: { runId: string }) {
       header: 'Path',
       cell: (file) =>
         file.is_dir ? (
-          <Button kind="bare" onClick={() => setFolder(file.path)}>
+          <Button kind="bare" style={{ marginLeft: -7 }} onClick={() => setFolder(file.path)}>
             <Fact>{file.path}/</Fact>
           </Button>
         ) : (

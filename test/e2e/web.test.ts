@@ -1,0 +1,173 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { build } from 'vite'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type FixtureServer, startFixtureServer } from '../../web/testing/fixture-server.ts'
+import { id } from '../../web/testing/fixtures/base.ts'
+import { runIds } from '../../web/testing/fixtures/registry.ts'
+
+const version = '/models/wage-screening/versions'
+const pages: Record<string, string> = {
+  inventory: '/',
+  'inventory-peek': '/?peek=wage-screening',
+  model: '/models/wage-screening',
+  'version-denied': `${version}/1`,
+  'version-approved': `${version}/2`,
+  evaluations: `${version}/2?tab=evaluations`,
+  files: `${version}/2?tab=files`,
+  decisions: `${version}/2?tab=decisions`,
+  'version-trail': `${version}/2?tab=trail`,
+  experiments: '/experiments',
+  experiment: '/experiments/1',
+  run: `/runs/${runIds[1]}`,
+  reviews: '/reviews?state=all',
+  'review-step': `/reviews/${id('rev', 1)}?step=1`,
+  'review-sheet': `/reviews/${id('rev', 1)}?step=9`,
+  gate: '/gate',
+  'verdict-denied': `/gate/verdicts/${id('vrd', 1)}`,
+  'verdict-allowed': `/gate/verdicts/${id('vrd', 2)}`,
+  policies: '/policies',
+  policy: '/policies/high-risk-people?version=4',
+  datasets: '/datasets',
+  'dataset-peek': `/datasets?peek=${id('dsv', 2)}`,
+  trail: '/trail',
+  people: `/people?peek=${id('per', 2)}`,
+  tokens: '/people?tab=tokens',
+  reference: '/reference',
+  'sign-in': '/sign-in',
+  nothing: '/nothing-here',
+}
+const widths = [1280, 390] as const
+const schemes = ['light', 'dark'] as const
+
+let browser: Browser
+let server: FixtureServer
+
+beforeAll(async () => {
+  await build({ configFile: new URL('../../web/vite.config.ts', import.meta.url).pathname, logLevel: 'error' })
+  server = await startFixtureServer()
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--headless',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  })
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await server?.close()
+})
+
+type Opened = { page: Page; problems: string[] }
+
+async function window(scheme: (typeof schemes)[number]): Promise<Opened> {
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 900 },
+    colorScheme: scheme,
+    reducedMotion: 'reduce',
+  })
+  const page = await context.newPage()
+  const problems: string[] = []
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(message.text())
+  })
+  page.on('pageerror', (error) => problems.push(String(error)))
+  return { page, problems }
+}
+
+async function go(page: Page, path: string): Promise<void> {
+  await page.goto(server.url + path)
+  await page.locator('h1').first().waitFor()
+  await page.locator('[aria-label=Loading]').first().waitFor({ state: 'detached' })
+}
+
+/** Contrast is looked at in both themes; everything else about access is the same in both. */
+async function faults(page: Page, scheme: (typeof schemes)[number]): Promise<string[]> {
+  const axe = new AxeBuilder({ page })
+  if (scheme === 'dark') axe.withRules(['color-contrast', 'link-in-text-block'])
+  const { violations } = await axe.analyze()
+  return violations.map(({ id: rule, nodes }) => `${rule} at ${nodes.map((node) => node.target.join(' ')).join(', ')}`)
+}
+
+for (const scheme of schemes) {
+  test(`every page is whole, accessible and silent, ${scheme}`, async () => {
+    const { page, problems } = await window(scheme)
+    const found: string[] = []
+    for (const [name, path] of Object.entries(pages)) {
+      await page.setViewportSize({ width: 1280, height: 900 })
+      await go(page, path)
+      for (const width of widths) {
+        await page.setViewportSize({ width, height: 900 })
+        const wider = await page.evaluate<number>(
+          'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+        )
+        if (wider > 0) found.push(`${name}, ${width}: ${wider} px too wide`)
+        found.push(...(await faults(page, scheme)).map((fault) => `${name}, ${width}: ${fault}`))
+        const folder = process.env.SCREENSHOTS
+        if (folder) await page.screenshot({ path: `${folder}/${name}-${scheme}-${width}.png`, fullPage: true })
+      }
+      if ((await page.locator('h1').count()) !== 1) found.push(`${name}: not exactly one h1`)
+      found.push(...problems.splice(0).map((problem) => `${name}: ${problem}`))
+    }
+    await page.context().close()
+    expect(found).toEqual([])
+  })
+}
+
+async function open(path: string): Promise<{ page: Page }> {
+  const opened = await window('light')
+  await go(opened.page, path)
+  return opened
+}
+
+test('the palette finds a version by keyboard alone', async () => {
+  const { page } = await open('/')
+  await page.keyboard.press('Control+k')
+  await page.getByPlaceholder('A model, a version').fill('wage-screening 2')
+  await page.getByRole('button', { name: 'wage-screening 2' }).waitFor()
+  await page.keyboard.press('Enter')
+  await page.waitForURL(`**${version}/2`)
+  await page.context().close()
+})
+
+test('j, k and Enter walk the inventory, g goes to a section, ? lists what works', async () => {
+  const { page } = await open('/')
+  await page.keyboard.press('j')
+  await page.getByRole('complementary', { name: 'wage-screening' }).waitFor()
+  expect(page.url()).toContain('peek=wage-screening')
+  await page.keyboard.press('Escape')
+  await page.waitForURL((url) => !url.search.includes('peek'))
+  await page.keyboard.press('j')
+  await page.waitForURL('**peek=**')
+  await page.keyboard.press('Enter')
+  await page.waitForURL('**/models/churn-*')
+  await page.keyboard.press('g')
+  await page.keyboard.press('t')
+  await page.waitForURL('**/trail')
+  await page.keyboard.press('?')
+  await page.getByRole('dialog').getByText('Go to Inventory').waitFor()
+  await page.getByRole('switch').click()
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('g')
+  await page.keyboard.press('i')
+  expect(page.url()).toContain('/trail')
+  await page.context().close()
+})
+
+test('a refused decision stays on the page with its reason, and so does what was written', async () => {
+  const { page } = await open(`/reviews/${id('rev', 1)}`)
+  await page.keyboard.press('f')
+  await page.getByText('Your decision').waitFor()
+  await page.keyboard.press('a')
+  await page.keyboard.type('The rates are within the limit.')
+  await page.keyboard.press('Control+Enter')
+  await page.getByText('may not decide about it').waitFor()
+  expect(await page.getByLabel('Reason').inputValue()).toBe('The rates are within the limit.')
+  await page.context().close()
+})

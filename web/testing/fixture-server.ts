@@ -1,0 +1,188 @@
+import { createReadStream, existsSync, statSync } from 'node:fs'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { extname, join, normalize } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { people, session, val } from './fixtures/base.ts'
+import { evaluations, evidenceOf, protocol } from './fixtures/evaluation.ts'
+import { decision, draft, policy, reviews, sheet, signedDecision, standingOf, verdicts } from './fixtures/governance.ts'
+import { openapi } from './fixtures/openapi.ts'
+import * as records from './fixtures/records.ts'
+import { deployments, environments, inventory, models, summaries, versions } from './fixtures/registry.ts'
+
+const built = fileURLToPath(new URL('../../dist/web', import.meta.url))
+const types: Record<string, string> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+}
+
+type Reply = { status?: number; body: unknown }
+type Route = readonly [method: string, path: RegExp, reply: (parts: string[], query: URLSearchParams) => Reply]
+const ok = (body: unknown): Reply => ({ body })
+const problem = (status: number, title: string, detail = ''): Reply => ({
+  status,
+  body: { type: 'about:blank', title, status, detail, code: 'fixture' },
+})
+const which = (text: string | null | undefined): 1 | 2 => (text === '1' ? 1 : 2)
+const refused = {
+  outcome: 'refused',
+  reasons: [
+    { rule: 'not-developer', message: `${val.name} uploaded files of this version and may not decide about it.` },
+  ],
+}
+
+const routes: readonly Route[] = [
+  ['GET', /^\/session$/, () => ok(session)],
+  [
+    'GET',
+    /^\/server$/,
+    () =>
+      ok({
+        name: 'modelkeep',
+        version: '0.1.0',
+        workspace: 'main',
+        public_url: 'http://localhost:5000',
+        engine: 'sqlite',
+      }),
+  ],
+  ['GET', /^\/people$/, () => ok({ people })],
+  ['GET', /^\/tokens$/, () => ok({ tokens: records.tokens })],
+  ['POST', /^\/tokens$/, () => ok({ token: records.tokens[0], secret: 'mk_0123456789abcdefghjkmnpqrstvwxyz' })],
+  ['GET', /^\/models$/, (_, query) => ok(filtered(query))],
+  ['GET', /^\/models\/([^/]+)$/, ([name]) => found(models.find((each) => each.name === name))],
+  ['GET', /^\/models\/([^/]+)\/protocol$/, () => ok(protocol)],
+  ['GET', /^\/models\/([^/]+)\/versions$/, ([name]) => ok({ versions: name === 'wage-screening' ? summaries : [] })],
+  ['GET', /^\/models\/wage-screening\/versions\/([^/]+)$/, ([v]) => found(versions[which(v) - 1])],
+  [
+    'GET',
+    /^\/models\/wage-screening\/versions\/([^/]+)\/standing$/,
+    ([v], query) => ok(standingOf(which(v), query.get('environment') ?? 'prod')),
+  ],
+  ['GET', /^\/environments$/, () => ok({ environments })],
+  ['GET', /^\/deployments$/, () => ok({ deployments })],
+  ['GET', /^\/datasets$/, () => ok({ datasets: records.datasets })],
+  ['GET', /^\/evidence$/, (_, query) => ok({ evidence: evidenceOf[which(query.get('version'))] })],
+  [
+    'GET',
+    /^\/evidence\/([^/]+)$/,
+    ([id]) => found([...evidenceOf[1], ...evidenceOf[2]].find((each) => each.id === id)),
+  ],
+  [
+    'POST',
+    /^\/evidence\/([^/]+)\/reproduce$/,
+    ([id]) => ok({ outcome: 'identical', evidence: id, digest: evidenceOf[2][0].digest }),
+  ],
+  ['GET', /^\/evaluations$/, (_, query) => ok({ evaluations: query.get('version') === '2' ? evaluations : [] })],
+  [
+    'GET',
+    /^\/gate\/verdicts$/,
+    (_, query) =>
+      ok({
+        verdicts: verdicts.filter((each) => !query.get('version') || String(each.version) === query.get('version')),
+      }),
+  ],
+  ['GET', /^\/gate\/verdicts\/([^/]+)$/, ([id]) => found(verdicts.find((each) => each.id === id))],
+  ['POST', /^\/gate\/checks$/, () => ok(verdicts[0])],
+  [
+    'GET',
+    /^\/reviews$/,
+    (_, query) =>
+      ok({
+        reviews: reviews.filter(
+          (each) =>
+            (query.get('state') === 'all' || each.state === 'open') &&
+            (!query.get('version') || String(each.version) === query.get('version')),
+        ),
+      }),
+  ],
+  ['GET', /^\/reviews\/([^/]+)$/, ([id]) => ok(sheet(id === reviews[0]?.id ? 1 : 2))],
+  ['POST', /^\/reviews\/([^/]+)\/decisions$/, () => ({ status: 409, body: refused })],
+  ['GET', /^\/decisions$/, (_, query) => ok({ decisions: query.get('version') === '2' ? [decision] : [] })],
+  ['GET', /^\/decisions\/([^/]+)$/, () => ok(signedDecision)],
+  ['GET', /^\/policies$/, () => ok({ policies: [draft, policy] })],
+  ['GET', /^\/policies\/([^/]+)\/versions\/([^/]+)$/, ([, v]) => ok(v === '5' ? draft : policy)],
+  ['GET', /^\/experiments$/, () => ok({ experiments: [records.experiment] })],
+  ['GET', /^\/experiments\/([^/]+)$/, () => ok(records.experiment)],
+  ['GET', /^\/experiments\/([^/]+)\/runs$/, () => ok({ runs: records.runs, next_page_token: null })],
+  ['GET', /^\/runs\/([^/]+)$/, ([id]) => found(records.runs.find((each) => each.id === id))],
+  [
+    'GET',
+    /^\/runs\/([^/]+)\/metrics$/,
+    (_, query) => ok({ series: query.getAll('key').map((key) => ({ key, points: records.series[key] ?? [] })) }),
+  ],
+  ['GET', /^\/runs\/([^/]+)\/artifacts$/, () => ok({ files: records.artifacts })],
+  ['GET', /^\/runs\/([^/]+)\/versions$/, ([id]) => ok({ versions: summaries.filter((each) => each.run_id === id) })],
+  ['GET', /^\/audit\/events$/, () => ok(records.events)],
+  ['GET', /^\/audit\/check$/, () => ok(records.trailCheck)],
+  [
+    'GET',
+    /^\/audit\/proofs\/inclusion$/,
+    () => ok({ size: 42, root: 'ab'.repeat(32), hashes: ['cd'.repeat(32)], checkpoint: 'modelkeep/main\n42\n' }),
+  ],
+]
+
+function found(body: unknown): Reply {
+  return body === undefined ? problem(404, 'Not found', 'There is no such thing.') : ok(body)
+}
+
+function filtered(query: URLSearchParams) {
+  const [search, tier] = [query.get('search'), query.get('tier')]
+  const rows = inventory.rows.filter(
+    ({ model }) => (!search || model.name.includes(search)) && (!tier || (model.tier ?? 'none') === tier),
+  )
+  return { rows, total: rows.length }
+}
+
+function answer(req: IncomingMessage, url: URL, signedIn: boolean): Reply | undefined {
+  if (url.pathname === '/openapi.json') return ok(openapi)
+  if (!url.pathname.startsWith('/api/v1/')) return undefined
+  const path = url.pathname.slice('/api/v1'.length)
+  if (path === '/session' && req.method === 'GET' && !signedIn) return problem(401, 'Nobody is signed in')
+  for (const [method, pattern, reply] of routes) {
+    const match = method === req.method ? pattern.exec(path) : null
+    if (match) return reply(match.slice(1).map(decodeURIComponent), url.searchParams)
+  }
+  return problem(404, 'Not found', `${req.method} ${path}`)
+}
+
+function sendFile(res: ServerResponse, path: string): void {
+  const wanted = join(built, normalize(path))
+  const file =
+    wanted.startsWith(built) && existsSync(wanted) && statSync(wanted).isFile() ? wanted : join(built, 'index.html')
+  res.writeHead(200, {
+    'content-type': types[extname(file)] ?? 'application/octet-stream',
+    'content-security-policy': policyHeader,
+  })
+  createReadStream(file).pipe(res)
+}
+
+/** As strict as the product's server may be: no inline scripts, nothing from elsewhere. */
+const policyHeader =
+  "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+
+export type FixtureServer = { url: string; close: () => Promise<void> }
+
+/** Serves the built pages with canned answers that satisfy the schemas; signed out when the path asks for the sign-in page. */
+export async function startFixtureServer(port = 0): Promise<FixtureServer> {
+  const server: Server = createServer((req, res) => {
+    const url = new URL(req.url ?? '/', 'http://fixture')
+    const signedIn = !req.headers.referer?.includes('/sign-in')
+    const reply = answer(req, url, signedIn)
+    if (!reply) return sendFile(res, url.pathname)
+    res.writeHead(reply.status ?? 200, { 'content-type': 'application/json' })
+    res.end(JSON.stringify(reply.body))
+  })
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  const { port: bound } = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${bound}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections()
+        server.close(() => resolve())
+      }),
+  }
+}
