@@ -63,20 +63,23 @@ test('downloads are ranged, revalidated by digest, and never opened by a browser
   expect([head.status, head.text, head.headers['content-length']]).toEqual([200, '', '10'])
 })
 
-test.each([
-  ['a backslash', 'a%5C..%5Cb'],
-  ['a hidden parent', 'a/%252e%252e/b'],
-  ['a control character', 'a%0Ab'],
-  ['a NUL', 'a%00b'],
-  ['an empty name', 'a//b'],
-  ['a URL', 'http:%2F%2Fhost/x'],
-  ['a name that is too long', 'n'.repeat(300)],
-])('a path with %s is refused', async (_what, path) => {
+test('a path that means another place, here or on some client, is refused', async () => {
   const app = await testApp()
   const developer = await app.as('developer')
-  const reply = await developer.request('PUT', `${proxy}/0/r/artifacts/${path}`, 'x')
-  expect(reply.status).toBe(400)
-  expect(reply.json()).toMatchObject({ error_code: 'INVALID_PARAMETER_VALUE', message: 'Invalid path' })
+  for (const path of [
+    'a%5C..%5Cb',
+    'a/%252e%252e/b',
+    'a%0Ab',
+    'a%00b',
+    'a//b',
+    'http:%2F%2Fhost/x',
+    `${'deep/'.repeat(250)}x`,
+    'n'.repeat(300),
+  ]) {
+    const reply = await developer.request('PUT', `${proxy}/0/r/artifacts/${path}`, 'x')
+    expect(reply.json(), path).toMatchObject({ error_code: 'INVALID_PARAMETER_VALUE', message: 'Invalid path' })
+  }
+  expect((await developer.get(proxy)).json()).toEqual({})
 })
 
 test('a file is never a folder, and announced content must arrive', async () => {
