@@ -10,8 +10,8 @@ import { addPolicy } from './policy.ts'
 import { addReviews } from './reviews.ts'
 import { addServe } from './serve.ts'
 
-/** Runs one command and gives its exit status. */
-export async function run(argv: readonly string[]): Promise<number> {
+/** Every command, its arguments and its options. */
+export function createProgram(): Command {
   const program = new Command('modelkeep')
     .description(
       'Model governance: a registry in which every approval is a signed statement, and a gate that pipelines ask',
@@ -20,7 +20,12 @@ export async function run(argv: readonly string[]): Promise<number> {
     .showHelpAfterError()
     .exitOverride()
   for (const add of [addServe, addLogin, addGate, addReviews, addData, addPolicy, addAudit, addPeople]) add(program)
+  return program
+}
 
+/** Runs one command and gives its exit status. */
+export async function run(argv: readonly string[]): Promise<number> {
+  const program = createProgram()
   process.exitCode = exitCodes.allowed
   try {
     await program.parseAsync([...argv])

@@ -1,0 +1,43 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { createApp } from '../src/app.ts'
+import { createProgram } from '../src/cli/program.ts'
+import { readConfig } from '../src/config.ts'
+import { apiPage, type OpenApi } from './reference/api.ts'
+import { cliPage } from './reference/cli.ts'
+import { permissionsPage } from './reference/permissions.ts'
+import { namedTypes } from './reference/types.ts'
+
+export const referenceFolder = fileURLToPath(new URL('../docs/reference/', import.meta.url))
+
+/** The pages that are made from the code, by file name. */
+export async function referencePages(): Promise<Record<string, string>> {
+  return {
+    'api.md': apiPage(await openApi(), await namedTypes()),
+    'cli.md': cliPage(createProgram()),
+    'permissions.md': permissionsPage(),
+  }
+}
+
+/** The document that a server on an empty data folder serves. */
+async function openApi(): Promise<OpenApi> {
+  const folder = await mkdtemp(join(tmpdir(), 'modelkeep-docs-'))
+  const app = await createApp(readConfig({ MODELKEEP_DATA_DIR: folder, MODELKEEP_LOG: 'off' }))
+  try {
+    await app.http.ready()
+    return app.http.swagger() as unknown as OpenApi
+  } finally {
+    await app.close()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+if (import.meta.main) {
+  await mkdir(referenceFolder, { recursive: true })
+  for (const [name, text] of Object.entries(await referencePages())) {
+    await writeFile(join(referenceFolder, name), text)
+    process.stdout.write(`docs/reference/${name}\n`)
+  }
+}
