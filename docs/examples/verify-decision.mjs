@@ -1,0 +1,71 @@
+// Verifies a decision file of Modelkeep without Modelkeep: node verify-decision.mjs decision.json key.pem
+// The key is the server's signing key, from a source you trust; GET /api/v1/keys shows it. Exit status 0 only if all holds.
+import { createHash, createPublicKey, verify } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+
+const [decisionPath, keyPath] = process.argv.slice(2)
+if (!decisionPath || !keyPath) stop('usage: node verify-decision.mjs decision.json key.pem')
+
+/** RFC 8785: keys in the order of their UTF-16 code units, no blanks, numbers and text as JSON.stringify writes them. */
+function canonical(value) {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const members = Object.keys(value).sort()
+  return `{${members.map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`).join(',')}}`
+}
+
+const digestOf = (value) => `sha256:${createHash('sha256').update(canonical(value)).digest('hex')}`
+
+/** The part of the snapshot that must not change while the decision holds. */
+function scopeOf({ environment, model, version, evidence, policies }) {
+  return {
+    format: 'modelkeep-scope-1',
+    environment,
+    model: pick(model, 'id', 'tier', 'purpose'),
+    version: { ...pick(version, 'id', 'digest'), files: sorted(version.files, ['path', 'sha256'], ['path']) },
+    datasets: sorted(version.datasets, ['name', 'digest'], ['name', 'digest']),
+    evidence: sorted(evidence, ['kind', 'source', 'digest'], ['kind', 'source']),
+    policies: sorted(policies, ['name', 'version', 'digest'], ['name']),
+  }
+}
+
+function sorted(rows, fields, keys) {
+  const compare = (a, b) => {
+    const key = keys.find((each) => a[each] !== b[each])
+    return key === undefined ? 0 : a[key] < b[key] ? -1 : 1
+  }
+  return rows.map((row) => pick(row, ...fields)).sort(compare)
+}
+
+function pick(object, ...fields) {
+  return Object.fromEntries(fields.map((field) => [field, object[field]]))
+}
+
+const file = JSON.parse(readFileSync(decisionPath, 'utf8'))
+const { document } = file
+if (document?.format !== 'modelkeep-decision-1') stop('this is not a decision file')
+
+const digest = digestOf(document)
+if (digest !== file.digest) stop(`the document hashes to ${digest}, the file says ${file.digest}`)
+
+const scope = digestOf(scopeOf(document.snapshot))
+if (scope !== document.scope_digest) stop(`the scope hashes to ${scope}, the document says ${document.scope_digest}`)
+
+const key = createPublicKey(readFileSync(keyPath))
+const signature = Buffer.from(file.signature, 'base64')
+if (!verify(null, Buffer.from(canonical(document)), key, signature)) stop('the key has not signed this document')
+
+const { compared, snapshot } = document
+if ([compared.requester, ...compared.developers].includes(compared.approver)) {
+  stop('whoever decided also asked for the review or developed the version')
+}
+
+console.log(`${document.decided_by} ${document.outcome} ${snapshot.model.name} version ${snapshot.version.version}`)
+console.log(`for ${snapshot.environment} at ${document.decided_at}: ${document.reason}`)
+console.log(`content  ${snapshot.version.digest}`)
+console.log(`decision ${digest}`)
+
+function stop(message) {
+  console.error(message)
+  process.exit(1)
+}
