@@ -18,7 +18,7 @@ import { datasetRoutes } from './modules/datasets/index.ts'
 import { evaluationRoutes } from './modules/evaluation/index.ts'
 import { gateRoutes } from './modules/gate/index.ts'
 import { policyRoutes } from './modules/policy/index.ts'
-import { environmentRoutes, registryRoutes } from './modules/registry/index.ts'
+import { environmentRoutes, registryRoutes, runRoutes } from './modules/registry/index.ts'
 import { reviewRoutes } from './modules/reviews/index.ts'
 import { trackingRoutes } from './modules/tracking/index.ts'
 import { mlflowArtifacts, mlflowGetArtifact } from './protocols/mlflow/artifacts.ts'
@@ -89,6 +89,7 @@ export async function createApp(config: Config, { clock = systemClock }: { clock
       )
       await api.register(registryRoutes({ at: (req) => at(req).registry, aliases: (req) => at(req).gate.aliases }))
       await api.register(environmentRoutes({ at: (req) => at(req).registry }))
+      await api.register(runRoutes({ at }))
       await api.register(evaluationRoutes({ at: (req) => at(req).evaluations }))
       await api.register(policyRoutes({ at: (req) => at(req).policies }))
       await api.register(reviewRoutes({ at: (req) => at(req).reviews }))

@@ -62,12 +62,13 @@ export const registry: Migration = {
       .addColumn('source', 'text', (c) => c.notNull())
       .addColumn('location', 'text', (c) => c.notNull())
       .addColumn('run_id', 'text')
+      .addColumn('origin_run', 'text')
       .addColumn('run_link', 'text', (c) => c.notNull())
       .addColumn('registered_at', 'text', (c) => c.notNull())
       .addColumn('registered_by', 'text', (c) => c.notNull())
       .addUniqueConstraint('model_version_number', ['model_id', 'version'])
       .execute()
-    await db.schema.createIndex('model_version_run').on('model_version').columns(['run_id', 'id']).execute()
+    await db.schema.createIndex('model_version_origin').on('model_version').columns(['origin_run', 'id']).execute()
 
     await db.schema
       .createTable('version_status')

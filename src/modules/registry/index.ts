@@ -3,6 +3,7 @@ export { findEnvironment, listDeployments, listEnvironments } from './environmen
 export { modelNames } from './models-store.ts'
 export type { RegistryParts } from './parts.ts'
 export { type AliasMover, ownAliases, registryRoutes } from './routes.ts'
+export { runRoutes } from './run-routes.ts'
 export { createRegistry, type Registry } from './service.ts'
 export { findVersion, getModel, getVersion } from './versions.ts'
 export { findVersionById, type VersionLine } from './versions-store.ts'

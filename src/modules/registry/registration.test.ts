@@ -78,6 +78,17 @@ test('registration seals files, run, datasets and signature, and knows who made 
 
   const used = (await ada.get(`/datasets/versions/${dataset.json().digest}`)).json()
   expect(used.used_by).toEqual([{ model: 'wages', version: 1, version_id: version.id, context: 'training' }])
+  expect((await ada.get(`/runs/${run}/versions`)).json().versions).toMatchObject([{ id: version.id, files: 2 }])
+  expect((await ada.get(`/runs/${run}/artifacts`)).json()).toEqual({
+    files: [
+      { path: 'model', is_dir: true, size: null },
+      { path: 'plots', is_dir: true, size: null },
+    ],
+  })
+  expect((await ada.get(`/runs/${run}/artifacts?path=model`)).json().files[0]).toMatchObject({ path: 'model/MLmodel' })
+  expect((await ada.get(`/runs/${run}/artifacts?path=../..`)).status).toBe(400)
+  const elsewhere = await app.as([{ role: 'developer', model: 'other' }])
+  expect((await elsewhere.get(`/runs/${run}/versions`)).json()).toEqual({ versions: [] })
   const event = (await app.trail(`version:${version.id}`)).find((one) => one.action === 'version.registered')
   expect(event?.about).toContain(`run:${run}`)
   expect(event?.about).toContain(`model:${version.model_id}`)

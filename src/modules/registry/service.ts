@@ -8,7 +8,7 @@ import type { RegistryParts } from './parts.ts'
 import type { InventoryQuery } from './schema.ts'
 import { type Search, searchModels, searchVersions } from './search.ts'
 import { createVersions } from './versions.ts'
-import { findUsesOf } from './versions-store.ts'
+import { findUsesOf, listLinesOfRun } from './versions-store.ts'
 
 export type Registry = ReturnType<typeof createRegistry>
 
@@ -30,6 +30,12 @@ export function createRegistry(parts: RegistryParts) {
       .map((row) => ({ model: row.model_name, version: row.version, version_id: row.id, context: row.context }))
   }
 
+  async function versionsOfRun(actor: Actor, run: string) {
+    const names = visible(actor)
+    const lines = await listLinesOfRun(db, run)
+    return lines.filter((line) => names === undefined || names.includes(line.model))
+  }
+
   return {
     models: createModels(parts),
     versions: createVersions(parts),
@@ -41,6 +47,7 @@ export function createRegistry(parts: RegistryParts) {
       searchVersions(db, engine, { ...search, visible: visible(actor) }),
     visible,
     usesOf,
+    versionsOfRun,
     blobs: parts.artifacts.blobs,
   }
 }

@@ -44,7 +44,10 @@ export type ModelVersionRow = {
   source: string
   /** Where MLflow clients download from: `source` with references to other versions resolved. */
   location: string
+  /** As the client gave it. */
   run_id: string | null
+  /** The run that the manifest names: given, or found by the source. */
+  origin_run: string | null
   run_link: string
   registered_at: string
   registered_by: string

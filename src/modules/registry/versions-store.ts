@@ -18,7 +18,7 @@ import type { ModelVersionRow, VersionStatusRow } from './tables.ts'
 export type MlflowParts = { stage: string; location: string; run_link: string; updated_at: string }
 export type VersionLine = VersionSummary & MlflowParts
 
-type SummaryRow = Omit<ModelVersionRow, 'manifest' | 'facts'> &
+type SummaryRow = Omit<ModelVersionRow, 'manifest' | 'facts' | 'origin_run'> &
   Omit<VersionStatusRow, 'version_id'> & { model_name: string }
 
 /** Versions that are there, without the two large columns. */
@@ -208,6 +208,16 @@ export async function insertDatasets(
       .insertInto('version_dataset')
       .values({ version_id: id, ...use })
       .execute()
+}
+
+/** Newest first. */
+export async function listLinesOfRun(db: Db, run: string): Promise<VersionLine[]> {
+  const rows = await versionRows(db)
+    .where('v.origin_run', '=', run)
+    .orderBy('v.registered_at', 'desc')
+    .orderBy('v.id', 'desc')
+    .execute()
+  return toLines(db, rows)
 }
 
 /** Sealed versions whose run named a dataset. */

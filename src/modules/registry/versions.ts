@@ -82,6 +82,7 @@ export function createVersions(parts: RegistryParts) {
         source: input.source,
         location: draft.location,
         run_id: input.run_id,
+        origin_run: manifest.run?.id ?? null,
         run_link: input.run_link,
         registered_at: at,
         registered_by: actor.id,
