@@ -1,4 +1,4 @@
-import { type AppliedPolicy, countText, isUnmet, listed } from '../policy/index.ts'
+import { type AppliedPolicy, countText, isUnmet } from '../policy/index.ts'
 import type { Requirement, Who } from '../policy/schema.ts'
 
 const whoWords: Record<Who, string> = {
@@ -54,10 +54,9 @@ export function unmetText(requirements: readonly Requirement[]): string {
     .join(' ')
 }
 
+/** For instance "two of nine requirements are not met". */
 export function notMetText(requirements: readonly Requirement[]): string {
   const unmet = requirements.filter(isUnmet).length
-  const of = `${countText(unmet)} of ${countText(requirements.length)}`
-  return requirements.length === 1
-    ? 'the one requirement is not met'
-    : `${listed([of])} requirements ${unmet === 1 ? 'is' : 'are'} not met`
+  if (requirements.length === 1) return 'the one requirement is not met'
+  return `${countText(unmet)} of ${countText(requirements.length)} requirements ${unmet === 1 ? 'is' : 'are'} not met`
 }

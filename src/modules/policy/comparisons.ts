@@ -1,8 +1,15 @@
 import { type FoundFigure, findFigures, parsePath, type Reading } from './figures.ts'
-import type { ComparisonRule, Requirement, Snapshot } from './schema.ts'
+import type { ComparisonRule, EvidenceRule, Requirement, Snapshot } from './schema.ts'
 import { capitalised, comparisonWords, listed, numberText, spoken } from './words.ts'
 
 type Finding = Pick<Requirement, 'state' | 'explanation' | 'figure' | 'evidence_id'>
+/** Evidence as a policy asks for it: what there is, and why it does not count, if it does not. */
+export type AskedEvidence = {
+  readonly rule: EvidenceRule
+  readonly item: Snapshot['evidence'][number] | undefined
+  readonly problem: string | null
+}
+
 type Known = Extract<Reading, { state: 'ok' }>
 type Decided = { of: string | null; reading: Known; compared: number }
 type Undecided = { of: string | null; reason: string; missing: boolean }
@@ -12,18 +19,14 @@ type Undecided = { of: string | null; reason: string; missing: boolean }
  * missing, undefined or withheld is never met: it makes the answer unknown, or, where others under the same `*` could be
  * compared, a met answer one that asks for attention.
  */
-export function assessComparison(
-  rule: ComparisonRule,
-  item: Snapshot['evidence'][number] | undefined,
-  kind: string,
-  staleness: string | null,
-): Finding {
+export function assessComparison(rule: ComparisonRule, asked: AskedEvidence | undefined): Finding {
+  const item = asked?.item
   if (!item) {
-    const explanation = `Waits for ${spoken(kind)} evidence; ${limitText(rule)}.`
+    const explanation = `Waits for ${spoken(asked?.rule.kind ?? rule.evidence)} evidence; ${limitText(rule)}.`
     return { state: 'waiting', explanation, figure: emptyFigure(rule), evidence_id: null }
   }
   const evidence_id = item.id
-  if (staleness) return { state: 'unknown', explanation: staleness, figure: emptyFigure(rule), evidence_id }
+  if (asked.problem) return { state: 'unknown', explanation: asked.problem, figure: emptyFigure(rule), evidence_id }
 
   const found = findFigures(item.result, rule.figure).map((each) => decide(rule, each))
   const decided = found.filter((each) => 'compared' in each)

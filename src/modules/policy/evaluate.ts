@@ -1,5 +1,5 @@
 import { assessApproval } from './approvals.ts'
-import { assessComparison } from './comparisons.ts'
+import { type AskedEvidence, assessComparison } from './comparisons.ts'
 import { type AppliedPolicy, covering } from './coverage.ts'
 import { ageInDays, countsUntil, evidenceFor } from './evidence.ts'
 import { compile, type ExpressionResult } from './expression.ts'
@@ -48,6 +48,7 @@ function requirementsOf(
   const links = linksOf(snapshot)
   const policy = { name, version }
   const rest = { figure: null, evidence_id: null }
+  const asked = new Map(document.evidence.map((rule) => [rule.id, look(rule, snapshot)]))
   return [
     ...document.evidence.map((rule): Requirement => {
       const { id, title, who } = rule
@@ -59,18 +60,14 @@ function requirementsOf(
         ...rest,
         who,
         link: links.evidence,
-        ...assessEvidence(rule, snapshot),
+        ...assessEvidence(asked.get(rule.id) ?? look(rule, snapshot), snapshot.at),
       }
     }),
     ...document.checks.map((rule): Requirement => {
       const { id, title, who } = rule
       const base = { id, policy, type: 'check' as const, title, ...rest, who }
       if ('cel' in rule) return { ...base, link: links.version, ...assessExpression(rule, context) }
-      const asked = document.evidence.find((each) => each.id === rule.evidence)
-      const item = asked && evidenceFor(snapshot.evidence, asked)
-      const problem = asked && item ? staleness(asked, item, snapshot.at) : null
-      const finding = assessComparison(rule, item, asked?.kind ?? rule.evidence, problem)
-      return { ...base, link: links.evidence, ...finding }
+      return { ...base, link: links.evidence, ...assessComparison(rule, asked.get(rule.evidence)) }
     }),
     ...document.approvals.map((rule): Requirement => {
       const { id, title, role } = rule
@@ -81,16 +78,20 @@ function requirementsOf(
   ]
 }
 
-function assessEvidence(rule: EvidenceRule, snapshot: Snapshot): Finding {
-  const item = evidenceFor(snapshot.evidence, rule)
+/** The evidence that a rule asks for, and why it does not count if it does not. */
+function look(rule: EvidenceRule, { evidence, at }: Snapshot): AskedEvidence {
+  const item = evidenceFor(evidence, rule)
+  return { rule, item, problem: item ? staleness(rule, item, at) : null }
+}
+
+function assessEvidence({ rule, item, problem }: AskedEvidence, at: string): Finding {
   const kind = spoken(rule.kind)
   if (!item) {
     const by = rule.source === 'server' ? ' that the server computed' : ''
     return { state: 'waiting', explanation: `There is no ${kind} evidence${by} yet.` }
   }
-  const problem = staleness(rule, item, snapshot.at)
   if (problem) return { state: 'blocked', explanation: problem, evidence_id: item.id }
-  const days = ageInDays(item, snapshot.at)
+  const days = ageInDays(item, at)
   const when = days === 0 ? 'today' : days === 1 ? 'one day ago' : `${days} days ago`
   const who = { server: 'by the server', client: 'by a client', person: 'by a person' }[item.source]
   return { state: 'met', explanation: `Collected ${who} ${when}, with ${item.method}.`, evidence_id: item.id }

@@ -22,7 +22,9 @@ export function expressionContext(snapshot: Snapshot): ExpressionContext {
     if (kinds.has(kind)) continue
     const age = Math.floor((Date.parse(at) - Date.parse(item.collected_at)) / 86_400_000)
     const fields = counted({ ...item, age_days: age }) as Map<string, CelInput>
-    kinds.set(kind, fields.set('result', measured(result)))
+    const { value, longest } = resultOf(item.digest, result)
+    measure.longest = Math.max(measure.longest, longest)
+    kinds.set(kind, fields.set('result', value))
   }
   const versionFields = counted(sealed) as Map<string, CelInput>
   return {
@@ -39,6 +41,22 @@ export function expressionContext(snapshot: Snapshot): ExpressionContext {
       return measure.longest
     },
   }
+}
+
+/** Results are large and never change under their digest, so that each is converted once. */
+const converted = new Map<string, { value: CelInput; longest: number }>()
+const mostConverted = 100
+
+function resultOf(digest: string, result: Json): { value: CelInput; longest: number } {
+  const known = converted.get(digest)
+  if (known) return known
+  const measure = { longest: 0 }
+  const value = toCel(result, false, measure)
+  const made = { value, longest: measure.longest }
+  const [oldest] = converted.keys()
+  if (converted.size >= mostConverted && oldest !== undefined) converted.delete(oldest)
+  converted.set(digest, made)
+  return made
 }
 
 function toCel(value: Json, integers: boolean, measure: { longest: number }): CelInput {
