@@ -200,7 +200,8 @@ export async function readCurve(db: Db, runId: string, key: string, mostPoints: 
     return (await points.limit(mostPoints).execute()).map(toPoint)
   }
   const width = (extent.to - extent.from) / Math.max(1, Math.floor(mostPoints / 2) - 1)
-  const range = sql<number>`floor((p.step - ${extent.from}) / ${width})`
+  // As literals: PostgreSQL would take parameters for different expressions.
+  const range = sql<number>`floor((p.step - ${sql.lit(extent.from)}) / ${sql.lit(width)})`
   const ranges = all
     .select((eb) => [range.as('range'), eb.fn.min('p.value').as('low'), eb.fn.max('p.value').as('high')])
     .where('p.is_nan', '=', 0)
@@ -211,7 +212,7 @@ export async function readCurve(db: Db, runId: string, key: string, mostPoints: 
     .innerJoin('metric_point as p', (join) =>
       join
         .on('p.series', '=', extent.series)
-        .on(sql`floor((p.step - ${extent.from}) / ${width})`, '=', sql.ref('x.range'))
+        .on(range, '=', sql.ref('x.range'))
         .on((eb) => eb.or([eb('p.value', '=', eb.ref('x.low')), eb('p.value', '=', eb.ref('x.high'))])),
     )
     .select(({ fn }) => ['x.range', 'p.value', fn.min('p.step').as('step'), fn.min('p.timestamp').as('timestamp')])
