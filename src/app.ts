@@ -87,7 +87,13 @@ export async function createApp(config: Config, { clock = systemClock }: { clock
           usedBy: (req, actor, digest) => at(req).registry.usesOf(actor, digest),
         }),
       )
-      await api.register(registryRoutes({ at: (req) => at(req).registry, aliases: (req) => at(req).gate.aliases }))
+      await api.register(
+        registryRoutes({
+          at: (req) => at(req).registry,
+          aliases: (req) => at(req).gate.aliases,
+          names: access.people.names,
+        }),
+      )
       await api.register(environmentRoutes({ at: (req) => at(req).registry }))
       await api.register(runRoutes({ at }))
       await api.register(evaluationRoutes({ at: (req) => at(req).evaluations }))

@@ -27,6 +27,11 @@ test('an upload is stored by digest, remembered with its author, and found in th
     detail: { path, digest: sha256(bytes), size: bytes.length },
   })
 
+  const large = Buffer.alloc(5 * 1024 * 1024, 7)
+  const header = { 'content-type': 'application/json' }
+  expect((await developer.request('PUT', `${proxy}/0/${run}/artifacts/large.json`, large, header)).status).toBe(200)
+  expect((await fileOf(app, `0/${run}/artifacts/large.json`))?.size).toBe(large.length)
+
   const events = (await app.trail()).length
   const other = await app.as('developer')
   await other.request('PUT', `${proxy}/${path}`, bytes)

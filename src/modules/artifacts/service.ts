@@ -11,6 +11,9 @@ import * as store from './store.ts'
 
 export type Artifacts = ReturnType<typeof createArtifacts>
 
+/** How many deleted files an event names; the others are counted. */
+const mostNamed = 20
+
 /** Files that clients upload, by path. The bytes are in the blob store under their digest. */
 export function createArtifacts({ db, write, blobs, clock }: { db: Db; write: Write; blobs: Blobs; clock: Clock }) {
   /** Bytes first, then the write that makes them visible; bytes without a path are nobody's. */
@@ -63,7 +66,7 @@ export function createArtifacts({ db, write, blobs, clock }: { db: Db; write: Wr
       if (sealedBy) throw sealed(path, sealedBy)
       const files = await store.filesBelow(tx, path)
       await store.removeBelow(tx, path)
-      const named = files.slice(0, 100).map((file) => ({ path: file.path, digest: file.digest }))
+      const named = files.slice(0, mostNamed).map((file) => ({ path: file.path, digest: file.digest }))
       record('artifact.deleted', thingOf(path), { path, count: files.length, files: named }, aboutRun(path))
     })
   }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { digestOf, sha256 } from '../../lib/digest.ts'
 import { type TestApp, type TestClient, testApp } from '../../testing/app.ts'
+import { describeShared, readShared } from '../../testing/shared.ts'
 
 const mlflow = '/api/2.0/mlflow'
 const proxy = '/api/2.0/mlflow-artifacts/artifacts'
@@ -159,4 +160,23 @@ test('a folder of several runs is not a model', async () => {
   await put(developer, await newRun(developer), 'model/MLmodel', mlmodel)
   expect((await register(developer, { source: 'mlflow-artifacts:/0' })).status).toBe(400)
   expect((await put(developer, await newRun(developer), 'model/MLmodel', mlmodel)).status).toBe(200)
+})
+
+describeShared('a real graph', ['models', 'compas-logreg', 'model.onnx'], () => {
+  test('without an MLmodel file the signature is read from the graph', async () => {
+    const app = await testApp()
+    const developer = await withModel(app)
+    const run = await newRun(developer)
+    const graph = readShared('models', 'compas-logreg', 'model.onnx')
+    await developer.request('PUT', `${proxy}/0/${run}/artifacts/graph/model.onnx`, graph)
+    await register(developer, { source: `runs:/${run}/graph` })
+    const { facts, manifest } = (await developer.get('/models/wages/versions/1')).json()
+    expect(facts).toMatchObject({
+      flavors: ['onnx'],
+      onnx: { path: 'model.onnx', node_count: expect.any(Number) },
+      problems: [],
+    })
+    expect(manifest.signature.inputs).toEqual(facts.onnx.inputs)
+    expect(facts.onnx.inputs.length).toBeGreaterThan(0)
+  })
 })

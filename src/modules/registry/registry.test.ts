@@ -23,6 +23,10 @@ test('PATCH of the tier stands in the trail with before and after', async () => 
   expect(await app.trail(`model:${id}`)).toHaveLength(before)
   expect((await developer.patch('/models/wages', { tier: 'enormous' })).status).toBe(400)
   expect((await developer.patch('/models/nothing', { tier: 'high' })).status).toBe(404)
+  const owner = developer.person.id
+  expect((await developer.patch('/models/wages', { owner })).json()).toMatchObject({ owner })
+  const nobody = `per_${'0'.repeat(24)}`
+  expect((await developer.patch('/models/wages', { owner: nobody })).status).toBe(400)
   const auditor = await app.as('auditor')
   expect((await auditor.patch('/models/wages', { tier: 'low' })).status).toBe(403)
 })

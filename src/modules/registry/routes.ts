@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { notFound } from '../../lib/errors.ts'
+import { badRequest, notFound } from '../../lib/errors.ts'
 import { type Actor, permits } from '../access/schema.ts'
 import { sendFile } from '../artifacts/index.ts'
 import { AliasInput, AliasMove } from '../gate/schema.ts'
@@ -25,6 +25,8 @@ export type AliasMover = {
 export type RegistryRouteParts = {
   at: (req: FastifyRequest) => Registry
   aliases?: (req: FastifyRequest) => AliasMover
+  /** Names of the accounts among these ids. */
+  names: (ids: readonly string[]) => Promise<Map<string, string>>
 }
 
 export const ownAliases = (registry: Registry): AliasMover => ({
@@ -37,6 +39,7 @@ export const ownAliases = (registry: Registry): AliasMover => ({
 /** Models, versions and aliases. */
 export function registryRoutes({
   at,
+  names,
   aliases = (req) => ownAliases(at(req)),
 }: RegistryRouteParts): FastifyPluginAsyncZod {
   const tags = ['registry']
@@ -74,7 +77,11 @@ export function registryRoutes({
         body: ModelUpdate,
         response: { 200: Model },
       },
-      handler: (req) => at(req).models.update(req.actor, req.params.name, req.body),
+      handler: async (req) => {
+        const { owner } = req.body
+        if (owner && !(await names([owner])).has(owner)) throw badRequest(`no account ${owner} could own a model`)
+        return at(req).models.update(req.actor, req.params.name, req.body)
+      },
     })
 
     app.get('/models/:name/versions', {

@@ -23,6 +23,9 @@ export type NewVersion = {
   tags: readonly Tag[]
 }
 
+/** How many things of one kind an event names. */
+const mostNamed = 100
+
 const stages = ['None', 'Staging', 'Production', 'Archived']
 
 /** Registration seals; afterwards only words, tags and the lifecycle state change, and each change is an event. */
@@ -50,7 +53,9 @@ export function createVersions(parts: RegistryParts) {
           source: noted(input.source),
           files: manifest.files.length,
           run: manifest.run,
-          datasets: manifest.datasets.flatMap(({ dataset_version }) => (dataset_version ? [dataset_version] : [])),
+          datasets: manifest.datasets
+            .flatMap(({ dataset_version }) => (dataset_version ? [dataset_version] : []))
+            .slice(0, mostNamed),
         },
         [`model:${model.id}`, ...(manifest.run ? [`run:${manifest.run.id}` as Thing] : [])],
       )
@@ -142,7 +147,10 @@ export function createVersions(parts: RegistryParts) {
       for (const one of archived) await store.updateStatus(tx, one.id, { stage: 'Archived', updated_at: at })
       await store.updateStatus(tx, line.id, { stage, updated_at: at })
       await models.updateModel(tx, line.model_id, { updated_at: at })
-      return ['version.stage_set', { before: line.stage, after: stage, archived: archived.map((one) => one.version) }]
+      return [
+        'version.stage_set',
+        { before: line.stage, after: stage, archived: archived.slice(0, mostNamed).map((one) => one.version) },
+      ]
     })
   }
 
