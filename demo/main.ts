@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { MlflowError } from './mlflow.ts'
 import { colleagues } from './people.ts'
 import { type DemoServer, startServer } from './server.ts'
 import { DemoError, show, styled } from './show.ts'
@@ -108,7 +109,7 @@ function tour({ url, accounts }: Story, verdict: string) {
 try {
   process.exitCode = await main()
 } catch (error) {
-  if (!(error instanceof DemoError)) throw error
+  if (!(error instanceof DemoError || error instanceof MlflowError)) throw error
   process.stderr.write(`\n${styled('red', 'The demo stopped.')} ${error.message}\n`)
   process.exitCode = 1
 }

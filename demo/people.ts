@@ -14,14 +14,15 @@ const reads: Permission[] = [
   'access.read',
 ]
 
-type Colleague = { login: string; name: string; role: Role; scopes: Permission[] }
+type Colleague = { login: string; name: string; roles: Role[]; scopes: Permission[] }
 
 /** Who works with the model in this story, and what their tokens may do. */
 export const colleagues = {
   developer: {
     login: 'dana',
     name: 'Dana Okafor',
-    role: 'developer',
+    // She validates other people's models, and may not decide about her own.
+    roles: ['developer', 'validator'],
     scopes: [
       ...reads,
       'tracking.write',
@@ -38,10 +39,10 @@ export const colleagues = {
   validator: {
     login: 'vera',
     name: 'Vera Lindqvist',
-    role: 'validator',
+    roles: ['validator'],
     scopes: [...reads, 'evaluation.run', 'review.decide', 'audit.read'],
   },
-  auditor: { login: 'amir', name: 'Amir Haddad', role: 'auditor', scopes: [...reads, 'audit.read'] },
+  auditor: { login: 'amir', name: 'Amir Haddad', roles: ['auditor'], scopes: [...reads, 'audit.read'] },
 } as const satisfies Record<string, Colleague>
 
 const Account = z.object({ login: z.string(), password: z.string(), token: z.string() })

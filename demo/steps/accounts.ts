@@ -19,7 +19,7 @@ export async function prepareAccounts(server: DemoServer, folder: string): Promi
   const cli = (token: string) => cliAs({ url: server.url, token, settings })
   const adminCli = cli(admin.token)
 
-  for (const [key, { login, name, role, scopes }] of Object.entries(colleagues)) {
+  for (const [key, { login, name, roles, scopes }] of Object.entries(colleagues)) {
     const known = accounts[key as keyof typeof colleagues]
     if (known) continue
     const password = newPassword()
@@ -30,8 +30,10 @@ export async function prepareAccounts(server: DemoServer, folder: string): Promi
       )
     // The password is on disk before the account exists, so that an interruption between the two loses nothing.
     accounts[key as keyof typeof colleagues] = { login, password, token: '' }
-    await adminCli(['person', 'add', login, '--name', name, '--role', role, '--password-stdin'], { stdin: password })
-    const token = await makeToken(server.url, login, password, `demo ${role}`, scopes)
+    await adminCli(['person', 'add', login, '--name', name, '--role', ...roles, '--password-stdin'], {
+      stdin: password,
+    })
+    const token = await makeToken(server.url, login, password, `demo ${key}`, scopes)
     accounts[key as keyof typeof colleagues] = { login, password, token }
     await writeAccounts(path, accounts)
   }

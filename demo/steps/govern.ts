@@ -19,7 +19,7 @@ export async function review(story: Story): Promise<void> {
   let decision = decisions.find((item) => item.outcome === 'approved' && item.covers)
   if (!decision) {
     const id = await openReview(story)
-    show.say('The developer tries to approve their own work:')
+    show.say('The developer, who is also a validator of other models, tries to approve their own work:')
     await story.as.developer(['review', 'approve', id, '--reason', 'It looks good to me.'], { expect: 3 })
     show.say('The validator, who has no part in it, decides:')
     await story.as.validator([
