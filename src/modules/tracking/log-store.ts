@@ -1,7 +1,7 @@
 import { CompiledQuery } from 'kysely'
 import { type BulkTarget, insertMany } from '../../db/bulk.ts'
 import type { Db, Engine, Tx } from '../../db/database.ts'
-import { headOf } from './search/runs.ts'
+import { headOf } from './search/conditions.ts'
 import type { LatestRow, PointRow } from './tables.ts'
 
 /** What runs log is a measured point: written without an event, and covered by the seal of the run. */

@@ -1,0 +1,78 @@
+import { sql } from 'kysely'
+import type { Db, Engine } from '../../../db/database.ts'
+import type { RunCondition } from './run-filter.ts'
+import { compareNumber, compareText, type Fragment } from './sql.ts'
+
+/** Up to this many runs it is cheaper to take those that match and sort them than to walk through an order. */
+const fewRuns = 2_000
+
+/** A condition on run `r`, by the keys of the run. */
+export function holdsFor(engine: Engine, condition: RunCondition): Fragment {
+  switch (condition.on) {
+    case 'metric': {
+      const compared = compareNumber(sql`f.value`, condition.comparator, condition.value)
+      return sql`exists (select 1 from metric_latest f where f.run_id = r.id and f.key = ${condition.key} and ${compared})`
+    }
+    case 'param':
+    case 'tag':
+      return textCondition(engine, condition)
+    case 'time':
+      return compareNumber(sql.ref(`r.${condition.column}`), condition.comparator, condition.value)
+    case 'text':
+      return compareText(engine, sql.ref(`r.${condition.column}`), condition.comparator, condition.value)
+    case 'dataset': {
+      const compared = compareText(engine, sql.ref(`d.${condition.column}`), condition.comparator, condition.value)
+      return sql`exists (select 1 from run_input d where d.run_id = r.id and ${compared})`
+    }
+  }
+}
+
+function textCondition(engine: Engine, condition: RunCondition & { on: 'param' | 'tag' }): Fragment {
+  const { key, comparator, value } = condition
+  const found = (compared: Fragment) =>
+    sql`exists (select 1 from ${tableOf(condition)} t where t.run_id = r.id and t.key = ${key} and ${compared})`
+  if (value === undefined) return comparator === 'IS NULL' ? sql`not ${found(sql`1 = 1`)}` : found(sql`1 = 1`)
+  return found(compareText(engine, sql`t.value`, comparator, value))
+}
+
+/**
+ * The condition that the fewest runs meet, as a query for their ids that an index of values answers; undefined when each is met by
+ * many runs, or has no such index.
+ */
+export async function findPick(
+  db: Db,
+  experimentIds: readonly string[],
+  conditions: readonly RunCondition[],
+): Promise<Fragment | undefined> {
+  let best: { pick: Fragment; runs: number } | undefined
+  for (const condition of conditions) {
+    const pick = pickOf(experimentIds, condition)
+    if (!pick) continue
+    const limited = sql`select count(*) as runs from (${pick} limit ${fewRuns + 1}) as x`
+    const { rows } = await sql<{ runs: number }>`${limited}`.execute(db)
+    const runs = rows[0]?.runs ?? 0
+    if (runs <= fewRuns && (!best || runs < best.runs)) best = { pick, runs }
+  }
+  return best?.pick
+}
+
+function pickOf(experimentIds: readonly string[], condition: RunCondition): Fragment | undefined {
+  switch (condition.on) {
+    case 'metric':
+      if (condition.comparator === '!=') return undefined
+      return sql`select p.run_id from metric_latest p where p.experiment_id in (${sql.join(experimentIds)})
+        and p.key = ${condition.key} and ${compareNumber(sql`p.value`, condition.comparator, condition.value)}`
+    case 'param':
+    case 'tag':
+      if (condition.comparator !== '=' || condition.value === undefined) return undefined
+      return sql`select p.run_id from ${tableOf(condition)} p
+        where p.key = ${condition.key} and p.head = ${headOf(condition.value)} and p.value = ${condition.value}`
+    default:
+      return undefined
+  }
+}
+
+const tableOf = ({ on }: { on: 'param' | 'tag' }) => sql.table(on === 'tag' ? 'run_tag' : 'run_param')
+
+/** The part of a value that its index has. */
+export const headOf = (value: string) => value.slice(0, 100).toWellFormed()
