@@ -25,7 +25,7 @@ export async function givenModel(developer: TestClient, { tier = 'high' }: { tie
 /** A version with one file, trained by a run that names its data. */
 export async function givenVersion(
   developer: TestClient,
-  content = 'weights',
+  content: string | Uint8Array = 'weights',
 ): Promise<{ id: string; version: number }> {
   const { run } = await ok(developer.post(`${mlflow}/runs/create`, { experiment_id: '0', start_time: 1 }))
   const { run_id, artifact_uri } = run.info
@@ -33,7 +33,11 @@ export async function givenVersion(
   const dataset = { name: 'wages', digest: 'abc12345', source_type: 'local', source: '{}' }
   await ok(developer.post(`${mlflow}/runs/log-inputs`, { run_id, datasets: [{ dataset }] }))
   const upload = `/api/2.0/mlflow-artifacts/artifacts/${path}/model/model.onnx`
-  await ok(developer.request('PUT', upload, Buffer.from(content), { 'content-type': 'application/octet-stream' }))
+  await ok(
+    developer.request('PUT', upload, typeof content === 'string' ? Buffer.from(content) : content, {
+      'content-type': 'application/octet-stream',
+    }),
+  )
   await ok(developer.post(`${mlflow}/runs/update`, { run_id, status: 'FINISHED', end_time: 2 }))
   const made = await ok(
     developer.post(`${mlflow}/model-versions/create`, {

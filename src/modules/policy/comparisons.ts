@@ -17,7 +17,7 @@ type Undecided = { of: string | null; reason: string; missing: boolean }
 /**
  * A declared comparison on one figure, or on each that a `*` stands for: then the worst one decides. A figure that is
  * missing, undefined or withheld is never met: it makes the answer unknown, or, where others under the same `*` could be
- * compared, a met answer one that asks for attention.
+ * compared, a met answer one that asks for attention. So does an estimate past a limit that its interval's end keeps.
  */
 export function assessComparison(rule: ComparisonRule, asked: AskedEvidence | undefined): Finding {
   const item = asked?.item
@@ -41,14 +41,19 @@ export function assessComparison(rule: ComparisonRule, asked: AskedEvidence | un
 
   const { value, low, high } = worst.reading
   const figure = { ...emptyFigure(rule), value, low, high }
-  const passes = margin(rule, worst.compared) >= 0 && holds(rule, worst.compared)
-  const notes = [comparisonText(rule, name, worst, decided.length), ...undecided.map(undecidedText)]
+  const passes = satisfies(rule, worst.compared)
+  const open = passes ? decided.filter(({ reading }) => !satisfies(rule, reading.value)) : []
+  const notes = [
+    comparisonText(rule, name, worst, decided.length),
+    ...open.map((each) => openText(rule, each)),
+    ...undecided.map(undecidedText),
+  ]
   if (!passes && rule.reason) notes.push(ended(rule.reason))
   const state = !passes
     ? 'blocked'
     : undecided.some(({ missing }) => missing)
       ? 'unknown'
-      : undecided.length > 0
+      : undecided.length + open.length > 0
         ? 'attention'
         : 'met'
   return { state, explanation: notes.join(' '), figure, evidence_id }
@@ -76,8 +81,9 @@ function margin({ is, limit }: ComparisonRule, value: number): number {
   }
 }
 
-function holds({ is, limit }: ComparisonRule, value: number): boolean {
-  return is === 'above' || is === 'below' ? value !== limit : true
+function satisfies(rule: ComparisonRule, value: number): boolean {
+  const distance = margin(rule, value)
+  return rule.is === 'above' || rule.is === 'below' ? distance > 0 : distance >= 0
 }
 
 /** For instance "Ratio 0.62, interval 0.47 to 0.81, limit at least 0.80." */
@@ -99,6 +105,12 @@ function comparisonText(rule: ComparisonRule, name: string, { of, reading }: Dec
 function limitText({ is, limit, use }: ComparisonRule): string {
   const end = use === 'estimate' ? '' : ` for the ${use} end of the interval`
   return `limit ${comparisonWords[is]} ${numberText(limit)}${end}`
+}
+
+/** Met by the end of the interval that the rule compares, though the estimate itself is on the other side. */
+function openText(rule: ComparisonRule, { of, reading }: Decided): string {
+  const whose = of === null ? '' : ` for ${of}`
+  return `The estimate${whose}, ${numberText(reading.value, rule.limit)}, is past the limit, which its interval leaves open.`
 }
 
 function undecidedText({ of, reason }: Undecided): string {

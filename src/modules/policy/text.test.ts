@@ -34,7 +34,7 @@ test('every rule is one sentence', () => {
     'The data that the version was trained on is named by its digest: the server checks that version.datasets.size() > 0 && version.datasets.all(dataset, dataset.digest != "").',
     'The ROC AUC in the performance evidence is at least 0.70.',
     'The selection rate ratio between the groups of sex in the fairness evidence is at least 0.80.',
-    'The selection rate ratio between the groups of every protected attribute in the fairness evidence is at least 0.80.',
+    'The selection rate ratio between the groups of every protected attribute in the fairness evidence is at least 0.80, judged by the upper end of its interval.',
     'The purpose of the model is stated: the server checks that model.purpose.size() >= 20.',
     'A validator who neither developed the version nor asked for the review approves exactly this content.',
   ])
