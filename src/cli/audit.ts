@@ -55,7 +55,7 @@ async function verify(file: string, options: { key?: string; json?: boolean }) {
       print(
         `${styled('green', 'Intact')}: ${result.size} events from ${result.firstAt ?? '–'} to ${result.lastAt ?? '–'}.`,
       )
-      print(`Root ${result.root}, ${result.checkpoints} signed checkpoints.`)
+      print(`Root ${result.root}, ${result.checkpoints} signed checkpoint${result.checkpoints === 1 ? '' : 's'}.`)
       if (key === undefined)
         print('The key came from the file itself: compare it with the server’s own before you rely on this.')
     }

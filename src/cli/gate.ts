@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { AliasMove, Verdict } from '../modules/gate/schema.ts'
+import type { Who } from '../modules/policy/schema.ts'
 import { Deployment } from '../modules/registry/schema.ts'
 import { type Client, connectClient, parseModelVersion } from './client.ts'
 import { CliError, exitCodes } from './exit.ts'
@@ -50,6 +51,13 @@ async function check(text: string, options: { env: string; json?: boolean; save?
   process.exitCode = verdict.outcome === 'allowed' || verdict.proceed ? exitCodes.allowed : exitCodes.denied
 }
 
+const whoCan: Record<Who, string> = {
+  developer: 'The developer',
+  validator: 'A validator',
+  approver: 'An approver',
+  administrator: 'An administrator',
+}
+
 /** One screen: the answer, what is not met, who can meet it and where. */
 export function explain(verdict: Verdict, client: Pick<Client, 'url'>) {
   const name = `${verdict.model} version ${verdict.version}`
@@ -69,7 +77,7 @@ export function explain(verdict: Verdict, client: Pick<Client, 'url'>) {
     print()
     print(`  ${tone(requirement.state)}  ${wrapped(requirement.title, 15)}`)
     print(`  ${' '.repeat(13)}${wrapped(requirement.explanation, 15)}`)
-    print(`  ${' '.repeat(13)}${requirement.who} can meet this: ${client.url}${requirement.link}`)
+    print(`  ${' '.repeat(13)}${whoCan[requirement.who]} can meet this: ${client.url}${requirement.link}`)
   }
   print()
   print(`Verdict ${verdict.id}, ${client.url}/gate/verdicts/${verdict.id}`)
