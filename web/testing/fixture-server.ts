@@ -161,7 +161,7 @@ function sendFile(res: ServerResponse, path: string): void {
 
 /** As strict as the product's server may be: no inline scripts, nothing from elsewhere. */
 const policyHeader =
-  "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 
 export type FixtureServer = { url: string; close: () => Promise<void> }
 

@@ -147,7 +147,7 @@ function HeaderCell<Row>(props: {
   }
   const sorted = sort === name
   return (
-    <th scope="col" className={className} aria-sort={sorted ? 'ascending' : 'none'}>
+    <th scope="col" className={className} aria-sort={sorted ? 'other' : 'none'}>
       <button type="button" className={styles.sort} onClick={() => onSort(name)}>
         {column.header}
         <span aria-hidden="true">{sorted ? ' ↓' : ''}</span>

@@ -63,10 +63,10 @@ const columns: Column<TrailEvent>[] = [
     header: 'What happened',
     cell: (event) => (
       <>
-        <b style={{ fontWeight: 550 }}>{event.actor_name}</b> {sentenceOf(event)} <Subject event={event} />
+        <b style={{ fontWeight: 550 }}>{actorOf(event)}</b> {sentenceOf(event)} <Subject event={event} />
       </>
     ),
-    value: (event) => `${event.actor_name} ${sentenceOf(event)}`,
+    value: (event) => `${actorOf(event)} ${sentenceOf(event)}`,
   },
   {
     key: 'action',
@@ -87,6 +87,10 @@ const columns: Column<TrailEvent>[] = [
     value: (event) => event.at,
   },
 ]
+
+function actorOf({ actor_name }: TrailEvent): string {
+  return actor_name.charAt(0).toUpperCase() + actor_name.slice(1)
+}
 
 function Subject({ event }: { event: TrailEvent }) {
   const to = pageOf(event)

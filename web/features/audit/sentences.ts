@@ -43,9 +43,9 @@ const verbs: Record<string, string> = {
   'evaluation.done': 'finished an evaluation',
   'evidence.collected': 'collected evidence of {kind}',
   'evidence.reproduced': 'computed evidence again: {outcome}',
-  'policy.drafted': 'drafted a policy',
-  'policy.published': 'published a policy',
-  'environment.set': 'set how strict an environment is',
+  'policy.drafted': 'drafted policy {subject}',
+  'policy.published': 'published policy {subject}',
+  'environment.set': 'set how strict the gate of {subject} is',
   'environment.confirmed': 'left the environments as they are',
   'review.submitted': 'asked for review for {environment}',
   'review.withdrawn': 'withdrew a review',
@@ -57,12 +57,12 @@ const verbs: Record<string, string> = {
 }
 
 /** An event as a sentence without its subject; an action that has no words of its own is read out as it is. */
-export function sentenceOf(event: Pick<TrailEvent, 'action' | 'detail'>): string {
+export function sentenceOf(event: Pick<TrailEvent, 'action' | 'subject' | 'detail'>): string {
   const known = verbs[event.action]
   if (!known) return event.action.replace(/[._]/g, ' ')
   return known
     .replace(/ ?\{(\w+)\}/g, (_, key: string) => {
-      const value = event.detail[key]
+      const value = key === 'subject' ? split(event.subject)[1].replace('/', ' ') : event.detail[key]
       return typeof value === 'string' || typeof value === 'number' ? ` ${value}` : ''
     })
 

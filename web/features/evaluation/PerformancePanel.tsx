@@ -1,3 +1,5 @@
+import { useState } from 'react'
+import { Button } from '../../ui/Button.tsx'
 import { type Column, DataTable } from '../../ui/DataTable.tsx'
 import { LineChart } from '../../ui/LineChart.tsx'
 import { counted, figureText } from '../../ui/Voice.tsx'
@@ -20,9 +22,12 @@ const first = [
   'ks',
   'mcc',
 ]
+/** As many figures as most decisions need; the others wait behind a button. */
+const few = 10
 type Row = { key: string; figure: Figure }
 
 export function PerformancePanel({ result }: { result: Performance }) {
+  const [all, setAll] = useState(false)
   const rows: Row[] = Object.entries(result.figures)
     .map(([key, figure]) => ({ key, figure }))
     .toSorted((a, b) => rank(a.key) - rank(b.key))
@@ -69,7 +74,15 @@ export function PerformancePanel({ result }: { result: Performance }) {
         <DataTable
           label="Performance figures"
           columns={columns}
-          rows={rows}
+          rows={all ? rows : rows.slice(0, few)}
+          total={rows.length}
+          more={
+            rows.length > few && (
+              <Button kind="bare" onClick={() => setAll(!all)} aria-expanded={all}>
+                {all ? 'Show fewer' : 'Show all'}
+              </Button>
+            )
+          }
           rowKey={(row) => row.key}
           unit="figure"
           keyboard={false}

@@ -6,7 +6,7 @@ import { figureText } from '../../ui/Voice.tsx'
 import { policyVersion } from '../policy/queries.ts'
 import { intervalRows, limitLine, plottable } from './fairness-rows.ts'
 import { evidence } from './queries.ts'
-import { Fairness, rateTitles } from './results.ts'
+import { attributesOf, Fairness, rateTitles } from './results.ts'
 
 /** The evidence of one requirement, in place: the groups it compares, or its one figure against the limit. */
 export function RequirementEvidence({ requirement }: { requirement: Requirement }) {
@@ -28,20 +28,30 @@ function EvidencePlot(props: { id: string; requirement: Requirement; comparison:
     <Loaded query={query} lines={3}>
       {(item) => {
         const result = wanted && Fairness.safeParse(item.result).data
-        const attribute =
-          result && (wanted.attribute === 'intersection' ? result.intersection : result.attributes[wanted.attribute])
-        if (!attribute || !wanted) return <SingleFigure requirement={requirement} />
-        const title = `${rateTitles[wanted.rate] ?? wanted.rate} by ${wanted.attribute}`
-        return (
-          <IntervalPlot
-            title={title}
-            rows={intervalRows(attribute, wanted.rate)}
-            limit={limitLine(attribute, wanted.rate, { kind: wanted.kind, value: comparison.limit })}
-          />
-        )
+        const chosen = result && attributesOf(result).filter(({ key }) => isMeant(wanted.attribute, key))
+        if (!wanted || !chosen || chosen.length === 0) return <SingleFigure requirement={requirement} />
+        return chosen.map(({ key, name, fairness }) => (
+          <div key={key}>
+            {chosen.length > 1 && (
+              <div className="quiet small" style={{ marginTop: 10 }}>
+                by {name}
+              </div>
+            )}
+            <IntervalPlot
+              title={`${rateTitles[wanted.rate] ?? wanted.rate} by ${name}`}
+              rows={intervalRows(fairness, wanted.rate)}
+              limit={limitLine(fairness, wanted.rate, { kind: wanted.kind, value: comparison.limit })}
+            />
+          </div>
+        ))
       }}
     </Loaded>
   )
+}
+
+/** A star in a figure's path means every protected attribute, but not their intersection. */
+function isMeant(wanted: string, key: string): boolean {
+  return wanted === '*' ? key !== 'intersection' : wanted === key
 }
 
 function SingleFigure({ requirement }: { requirement: Requirement }) {

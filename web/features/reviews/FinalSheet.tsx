@@ -37,7 +37,15 @@ export function FinalSheet({ sheet }: { sheet: ReviewSheet }) {
         </Card>
       )}
       <Covered sheet={sheet} />
-      {review.state === 'open' && <DecisionForm sheet={sheet} />}
+      {review.state === 'open' && conflicts.length === 0 && <DecisionForm sheet={sheet} />}
+      {review.state === 'open' && conflicts.length > 0 && (
+        <details>
+          <summary className="quiet">Decide all the same: the server refuses, and records that you tried</summary>
+          <div style={{ marginTop: 10 }}>
+            <DecisionForm sheet={sheet} />
+          </div>
+        </details>
+      )}
     </>
   )
 }

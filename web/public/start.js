@@ -1,4 +1,9 @@
-// Runs before the first paint, so that a dark page never flashes white. A file of its own, because the page allows no inline scripts.
+// Runs before everything else; a file of its own, because the page allows no inline scripts.
+
+// The page forbids eval; without this zod would try it once and leave a complaint in the console.
+globalThis.__zod_globalConfig = { jitless: true }
+
+// The theme is set before the first paint, so that a dark page never flashes white.
 ;(() => {
   let wanted = 'auto'
   try {
