@@ -56,7 +56,7 @@ test('a number just under its limit is not rounded up to it', () => {
 })
 
 test('under a star the worst attribute decides, and small groups are named but do not decide alone', () => {
-  const id = 'no-proven-shortfall'
+  const id = 'selection-rate-by-any-attribute'
   const fine = requirement(snapshot(), id)
   expect(fine).toMatchObject({ state: 'attention', figure: { value: 0.91 } })
   expect(fine.explanation).toContain('Not decided for ethnicity: it would rest on small groups alone')
@@ -67,11 +67,11 @@ test('under a star the worst attribute decides, and small groups are named but d
 })
 
 test('where the end of the interval is compared, an estimate past the limit asks for attention', () => {
-  const found = requirement(withFairness(fairnessResult(0.7)), 'no-proven-shortfall')
+  const found = requirement(withFairness(fairnessResult(0.7)), 'selection-rate-by-any-attribute')
   expect(found).toMatchObject({ state: 'attention', figure: { value: 0.7, use: 'upper' } })
   expect(found.explanation).toContain('The estimate for sex, 0.70, is past the limit, which its interval leaves open.')
   const result = { attributes: { sex: { disparities: { selection_rate: { ratio: { state: 'ok', value: 0.9 } } } } } }
-  expect(requirement(withFairness(result), 'no-proven-shortfall').state).toBe('unknown')
+  expect(requirement(withFairness(result), 'selection-rate-by-any-attribute').state).toBe('unknown')
 })
 
 test('a figure that is undefined, withheld or missing never passes', () => {
@@ -83,10 +83,10 @@ test('a figure that is undefined, withheld or missing never passes', () => {
   ]) {
     const result = { attributes: { sex: { disparities: { selection_rate: { ratio: figure } } } } }
     expect(requirement(withFairness(result), 'selection-rate-by-sex').state).toBe('unknown')
-    expect(requirement(withFairness(result), 'no-proven-shortfall').state).toBe('unknown')
+    expect(requirement(withFairness(result), 'selection-rate-by-any-attribute').state).toBe('unknown')
   }
   expect(requirement(withFairness({}), 'selection-rate-by-sex')).toMatchObject({ state: 'unknown' })
-  expect(requirement(withFairness({ attributes: {} }), 'no-proven-shortfall').state).toBe('unknown')
+  expect(requirement(withFairness({ attributes: {} }), 'selection-rate-by-any-attribute').state).toBe('unknown')
 })
 
 test('evidence that is missing is waited for; evidence from elsewhere or too old does not count', () => {
