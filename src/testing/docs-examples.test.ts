@@ -4,12 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { digestOf, sha256 } from '../lib/digest.ts'
 import { createKey, publicKeyPem } from '../lib/keys.ts'
+import { digestOfEvidence } from '../modules/evaluation/evidence.ts'
+import { Evidence, Protocol } from '../modules/evaluation/schema.ts'
 import { DecisionDocument } from '../modules/reviews/schema.ts'
 import { scopeDigestOf } from '../modules/reviews/scope.ts'
 import { signDecision } from '../modules/reviews/verify.ts'
 
-const script = fileURLToPath(new URL('../../docs/examples/verify-decision.mjs', import.meta.url))
+const example = (name: string) => fileURLToPath(new URL(`../../docs/examples/${name}`, import.meta.url))
 const id = (prefix: string, letter: string) => `${prefix}_${letter.repeat(24)}`
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`
 const at = '2026-03-02T09:00:00.000Z'
@@ -95,11 +98,18 @@ function decisionFile(change: { approver?: string; scope_digest?: string } = {})
 }
 
 async function run(file: unknown, keyFile = 'key.pem') {
-  const path = join(folder, 'decision.json')
-  await writeFile(path, JSON.stringify(file, null, 2))
-  const { status, stdout, stderr } = spawnSync(process.execPath, [script, path, join(folder, keyFile)], {
-    encoding: 'utf8',
-  })
+  const path = await saved(file)
+  return start(example('verify-decision.mjs'), path, join(folder, keyFile))
+}
+
+async function saved(value: unknown): Promise<string> {
+  const path = join(folder, 'answer.json')
+  await writeFile(path, JSON.stringify(value, null, 2))
+  return path
+}
+
+function start(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
   return { status, text: stdout + stderr }
 }
 
@@ -123,4 +133,29 @@ test('the example script names what is wrong', async () => {
     status: 1,
     text: expect.stringContaining('developed the version'),
   })
+})
+
+test('the digest example computes what the server computes', async () => {
+  const content = Evidence.pick({ kind: true, subject: true, inputs: true, method: true, result: true }).parse({
+    kind: 'performance',
+    subject: { type: 'version', id: id('ver', '1'), digest: digest('a') },
+    inputs: [{ role: 'dataset', name: 'wages', digest: digest('b') }],
+    method: { name: 'modelkeep.performance', version: '1', parameters: { seed: 1, threshold: 0.5 } },
+    result: { figures: { roc_auc: { state: 'ok', value: 0.1 + 0.2 } } },
+  })
+  const protocol = Protocol.parse({ task: 'binary', label: 'hired', positive: 1 })
+  const { manifest, text } = { manifest: { format: 'modelkeep-manifest-1', files: [] }, text: 'name: é # comment\n' }
+  const answers = {
+    version: { manifest, digest: digestOf(manifest) },
+    evidence: { ...content, id: id('evi', '1'), digest: digestOfEvidence(content) },
+    protocol: { protocol, digest: digestOf(protocol) },
+    policy: { text, digest: sha256(text) },
+    decision: decisionFile(),
+  }
+  for (const [kind, answer] of Object.entries(answers)) {
+    const path = await saved(answer)
+    expect(start(example('digest.mjs'), kind, path), kind).toEqual({ status: 0, text: `${answer.digest}\n` })
+    const changed = await saved({ ...answer, digest: digest('9') })
+    expect(start(example('digest.mjs'), kind, changed), kind).toMatchObject({ status: 1 })
+  }
 })
