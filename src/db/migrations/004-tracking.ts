@@ -1,4 +1,4 @@
-import { type Kysely, SqliteAdapter, sql } from 'kysely'
+import { type CreateTableBuilder, type Kysely, SqliteAdapter, sql } from 'kysely'
 import type { Migration } from '../migrate.ts'
 
 /**
@@ -37,7 +37,7 @@ async function experiments(db: Kysely<unknown>) {
 }
 
 async function runs(db: Kysely<unknown>) {
-  await db.schema
+  const runTable = db.schema
     .createTable('run')
     .addColumn('id', 'text', (c) => c.primaryKey())
     .addColumn('experiment_id', 'text', (c) => c.notNull().references('experiment.id'))
@@ -50,7 +50,7 @@ async function runs(db: Kysely<unknown>) {
     .addColumn('lifecycle_stage', 'text', (c) => c.notNull())
     .addColumn('seal', 'text')
     .addColumn('created_by', 'text', (c) => c.notNull())
-    .execute()
+  await clustered(db, runTable).execute()
   await db.schema
     .createIndex('run_newest')
     .on('run')
@@ -77,7 +77,7 @@ async function runs(db: Kysely<unknown>) {
 
 /** A series is one key of one run. Its newest point stands in `metric_latest`, all of them in `metric_point`. */
 async function points(db: Kysely<unknown>) {
-  await db.schema
+  const latest = db.schema
     .createTable('metric_latest')
     .addColumn('run_id', 'text', (c) => c.notNull())
     .addColumn('key', 'text', (c) => c.notNull())
@@ -88,13 +88,13 @@ async function points(db: Kysely<unknown>) {
     .addColumn('step', 'double precision', (c) => c.notNull())
     .addColumn('timestamp', 'double precision', (c) => c.notNull())
     .addPrimaryKeyConstraint('metric_latest_pk', ['run_id', 'key'])
-    .execute()
+  await clustered(db, latest).execute()
   await db.schema
     .createIndex('metric_latest_value')
     .on('metric_latest')
     .columns(['experiment_id', 'key', 'value', 'run_id', 'is_nan'])
     .execute()
-  const table = db.schema
+  const points = db.schema
     .createTable('metric_point')
     .addColumn('series', 'bigint', (c) => c.notNull())
     .addColumn('step', 'double precision', (c) => c.notNull())
@@ -102,8 +102,12 @@ async function points(db: Kysely<unknown>) {
     .addColumn('value', 'double precision', (c) => c.notNull())
     .addColumn('is_nan', 'integer', (c) => c.notNull())
     .addPrimaryKeyConstraint('metric_point_pk', ['series', 'step', 'timestamp', 'value', 'is_nan'])
-  const clusters = db.getExecutor().adapter instanceof SqliteAdapter
-  await (clusters ? table.modifyEnd(sql`without rowid`) : table).execute()
+  await clustered(db, points).execute()
+}
+
+/** SQLite keeps the rows in the order of the primary key, so that one look finds a row. */
+function clustered(db: Kysely<unknown>, table: CreateTableBuilder<string, string>) {
+  return db.getExecutor().adapter instanceof SqliteAdapter ? table.modifyEnd(sql`without rowid`) : table
 }
 
 async function inputs(db: Kysely<unknown>) {

@@ -4,15 +4,23 @@ import type { RunCondition } from './run-filter.ts'
 import { compareNumber, compareText, type Fragment } from './sql.ts'
 
 /** Up to this many runs it is cheaper to take those that match and sort them than to walk through an order. */
-const fewRuns = 2_000
+const fewRuns = 3_000
 
-/** A condition on run `r`, by the keys of the run. */
-export function holdsFor(engine: Engine, condition: RunCondition): Fragment {
+/** A condition on a run. One on a metric comes with the table to look into, so that the order of tables can be chosen. */
+export type Filter = { table?: Fragment; condition: Fragment }
+
+export function filterOf(engine: Engine, condition: RunCondition, runId: Fragment, index: number): Filter {
+  if (condition.on !== 'metric') return { condition: holdsFor(engine, condition) }
+  const alias = `f${index}`
+  const compared = compareNumber(sql.ref(`${alias}.value`), condition.comparator, condition.value)
+  return {
+    table: sql`metric_latest as ${sql.ref(alias)}`,
+    condition: sql`${sql.ref(`${alias}.run_id`)} = ${runId} and ${sql.ref(`${alias}.key`)} = ${condition.key} and ${compared}`,
+  }
+}
+
+function holdsFor(engine: Engine, condition: Exclude<RunCondition, { on: 'metric' }>): Fragment {
   switch (condition.on) {
-    case 'metric': {
-      const compared = compareNumber(sql`f.value`, condition.comparator, condition.value)
-      return sql`exists (select 1 from metric_latest f where f.run_id = r.id and f.key = ${condition.key} and ${compared})`
-    }
     case 'param':
     case 'tag':
       return textCondition(engine, condition)

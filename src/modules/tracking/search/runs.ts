@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
 import type { Db, Engine } from '../../../db/database.ts'
-import { findPick, holdsFor } from './conditions.ts'
+import { filterOf, findPick } from './conditions.ts'
 import { parseRunOrder } from './order.ts'
 import { readPageToken, writePageToken } from './page-token.ts'
-import { parseRunFilter } from './run-filter.ts'
+import { parseRunFilter, type RunCondition } from './run-filter.ts'
 import { type Segment, segmentsOf } from './segments.ts'
 import { after, and, type Fragment, orderBy } from './sql.ts'
 import { type View, viewCondition } from './view.ts'
@@ -29,10 +29,9 @@ export async function searchRunIds(
   if (query.experiment_ids.length === 0) return { ids: [], next_page_token: undefined }
 
   const pick = await findPick(db, query.experiment_ids, conditions)
-  const filters = [
+  const general = [
     sql`r.experiment_id in (${sql.join(query.experiment_ids)})`,
     viewCondition(sql.ref('r.lifecycle_stage'), query.view),
-    ...conditions.map((condition) => holdsFor(engine, condition)),
   ]
   const found: { id: string; place: { s: number; v: (string | number)[] } }[] = []
   for (const [index, segment] of segments.entries()) {
@@ -40,7 +39,7 @@ export async function searchRunIds(
     if (wanted <= 0) break
     if (place && index < place.s) continue
     const start = place && index === place.s ? [after(segment.columns, place.v)] : []
-    const rows = await selectSegment(db, { segment, pick, conditions: [...filters, ...start], wanted })
+    const rows = await selectSegment(db, engine, { segment, pick, conditions, others: [...general, ...start], wanted })
     for (const row of rows) {
       const v = segment.columns.map((_, column) => row[`c${column}`] as string | number)
       found.push({ id: String(row.id), place: { s: index, v } })
@@ -54,26 +53,41 @@ export async function searchRunIds(
   }
 }
 
-/** `cross join` makes SQLite go through the tables in the order written; PostgreSQL finds its own. */
-async function selectSegment(
-  db: Db,
-  parts: { segment: Segment; pick: Fragment | undefined; conditions: readonly Fragment[]; wanted: number },
-): Promise<Record<string, unknown>[]> {
+type SegmentQuery = {
+  segment: Segment
+  pick: Fragment | undefined
+  conditions: readonly RunCondition[]
+  others: readonly Fragment[]
+  wanted: number
+}
+
+/**
+ * What narrows most comes first, and the row of the run last. `cross join` makes SQLite go through the tables in the order
+ * written; PostgreSQL finds its own.
+ */
+async function selectSegment(db: Db, engine: Engine, parts: SegmentQuery): Promise<Record<string, unknown>[]> {
   const { segment, pick, wanted } = parts
-  const tables: Fragment[] = [sql`run as r`]
-  const links: Fragment[] = []
-  if (segment.lead) links.push(sql`o0.run_id = r.id`)
-  if (segment.lead && pick) tables.push(segment.lead)
-  else if (segment.lead) tables.unshift(segment.lead)
-  if (pick) {
-    tables.unshift(sql`(${pick}) as pick`)
-    links.push(sql`r.id = pick.run_id`)
-  }
+  const run = sql`run as r`
+  const leading = pick ? sql`(${pick}) as pick` : segment.lead
+  const runId = pick ? sql`pick.run_id` : segment.lead ? sql`o0.run_id` : sql`r.id`
+  const filters = parts.conditions.map((condition, index) => filterOf(engine, condition, runId, index))
+  const tables = [
+    leading ?? run,
+    ...filters.flatMap(({ table }) => table ?? []),
+    ...(leading ? [run] : []),
+    ...(pick && segment.lead ? [segment.lead] : []),
+  ]
+  const conditions = [
+    ...(leading ? [sql`r.id = ${runId}`] : []),
+    ...(pick && segment.lead ? [sql`o0.run_id = r.id`] : []),
+    ...segment.conditions,
+    ...filters.map(({ condition }) => condition),
+    ...parts.others,
+  ]
   const columns = segment.columns.map(({ expression }, index) => sql`${expression} as ${sql.ref(`c${index}`)}`)
   const result = await sql<Record<string, unknown>>`
     select r.id, ${sql.join(columns)} from ${sql.join(tables, sql` cross join `)} ${sql.join(segment.joins, sql` `)}
-    where ${and([...links, ...segment.conditions, ...parts.conditions])}
-    order by ${orderBy(segment.columns)} limit ${wanted}
+    where ${and(conditions)} order by ${orderBy(segment.columns)} limit ${wanted}
   `.execute(db)
   return result.rows
 }
