@@ -228,3 +228,35 @@ test('verdicts are kept as they were given, and seen by those who may see the mo
   expect((await ask(developer, 1, 'mars')).status).toBe(404)
   expect((await developer.post('/gate/checks', { model: 'nothing', version: 1, environment: 'prod' })).status).toBe(404)
 })
+
+test('an approval counts only while it is exactly what was signed', async () => {
+  const app = await testApp()
+  const { developer } = await approved(app)
+  const connection = app.workspaces.get('main')?.connection
+  const row = await connection?.db.selectFrom('decision').selectAll().executeTakeFirstOrThrow()
+  await connection?.writer.commit((tx) =>
+    tx
+      .updateTable('decision')
+      .set({ document: row?.document.replace('Checked figures', 'Invented facts.') ?? '' })
+      .execute(),
+  )
+  const verdict = (await ask(developer)).json()
+  expect(unmet(verdict)).toEqual(['independent-approval'])
+  expect(verdict.requirements.at(-1).explanation).toContain('the stored decision is not what was signed')
+})
+
+test('a rejection stands also where the policy asks for no approval', async () => {
+  const app = await testApp()
+  const developer = await app.as('developer')
+  await givenModel(developer, { tier: 'low' })
+  const { version } = await givenVersion(developer)
+  expect((await ask(developer)).json()).toMatchObject({ outcome: 'allowed' })
+  const review = (
+    await developer.post(`/models/${governedName}/versions/${version}/reviews`, { environment: 'prod' })
+  ).json()
+  const validator = await app.as('validator')
+  const { scope_digest } = (await validator.get(`/reviews/${review.id}`)).json()
+  const reason = 'It leaks the labels.'
+  await validator.post(`/reviews/${review.id}/decisions`, { outcome: 'rejected', reason, scope_digest })
+  expect(unmet((await ask(developer)).json())).toEqual(['not-rejected'])
+})

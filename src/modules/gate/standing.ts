@@ -1,4 +1,4 @@
-import { answerUntil, countText } from '../policy/index.ts'
+import { answerUntil, countText, dayOf } from '../policy/index.ts'
 import type { Situation } from '../reviews/index.ts'
 import { notMetText, pathOf } from './path.ts'
 import type { Standing } from './schema.ts'
@@ -47,7 +47,5 @@ function lapsed({ decisions }: Situation): string | undefined {
 }
 
 function momentText(moment: string): string {
-  const date = new Date(moment)
-  const day = date.toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' })
-  return `${day}, ${moment.slice(11, 16)} UTC`
+  return `${dayOf(moment)}, ${moment.slice(11, 16)} UTC`
 }

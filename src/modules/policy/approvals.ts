@@ -1,5 +1,5 @@
 import type { ApprovalFact, ApprovalRule, Requirement, Snapshot } from './schema.ts'
-import { countText, listed } from './words.ts'
+import { countText, dayOf, listed } from './words.ts'
 
 type Finding = Pick<Requirement, 'state' | 'explanation'>
 
@@ -47,17 +47,8 @@ export function assessApproval(rule: ApprovalRule, snapshot: Snapshot, approvals
   return { state: 'waiting', explanation }
 }
 
-function lastRejection(approvals: readonly ApprovalFact[]): ApprovalFact | undefined {
+export function lastRejection(approvals: readonly ApprovalFact[]): ApprovalFact | undefined {
   return approvals
     .filter(({ outcome, covers }) => outcome === 'rejected' && covers)
     .toSorted((a, b) => (a.decided_at < b.decided_at ? 1 : -1))[0]
-}
-
-function dayOf(moment: string): string {
-  return new Date(moment).toLocaleDateString('en-GB', {
-    day: 'numeric',
-    month: 'long',
-    year: 'numeric',
-    timeZone: 'UTC',
-  })
 }

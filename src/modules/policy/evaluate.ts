@@ -1,4 +1,4 @@
-import { assessApproval } from './approvals.ts'
+import { assessApproval, lastRejection } from './approvals.ts'
 import { type AskedEvidence, assessComparison } from './comparisons.ts'
 import { type AppliedPolicy, covering } from './coverage.ts'
 import { ageInDays, countsUntil, evidenceFor } from './evidence.ts'
@@ -6,7 +6,7 @@ import { compile, type ExpressionResult } from './expression.ts'
 import { type ExpressionContext, expressionContext } from './expression-context.ts'
 import { linksOf } from './links.ts'
 import type { ApprovalFact, Assessment, EvidenceRule, ExpressionRule, Requirement, Snapshot } from './schema.ts'
-import { spoken } from './words.ts'
+import { dayOf, spoken } from './words.ts'
 
 /** The state of one rule; the rest of a requirement follows from the rule itself. */
 export type Finding = Pick<Requirement, 'state' | 'explanation'> & Partial<Pick<Requirement, 'figure' | 'evidence_id'>>
@@ -26,7 +26,10 @@ export function assess(
   const requirements =
     applied.length === 0
       ? [uncovered(snapshot)]
-      : applied.flatMap((policy) => requirementsOf(policy, snapshot, approvals, context))
+      : [
+          ...applied.flatMap((policy) => requirementsOf(policy, snapshot, approvals, context)),
+          ...rejection(applied, snapshot, approvals),
+        ]
   const unmet = requirements.filter(isUnmet).length
   return {
     outcome: unmet === 0 ? 'allowed' : 'denied',
@@ -120,6 +123,36 @@ function assessExpression(rule: ExpressionRule, context: () => ExpressionContext
 function runExpression(source: string, context: () => ExpressionContext): ExpressionResult {
   const compiled = compile(source)
   return compiled.outcome === 'compiled' ? compiled.run(context()) : { outcome: 'error', message: compiled.message }
+}
+
+/** A rejection of exactly this content stands, also where no policy asks for an approval. */
+function rejection(
+  applied: readonly AppliedPolicy[],
+  snapshot: Snapshot,
+  approvals: readonly ApprovalFact[],
+): Requirement[] {
+  const [first] = applied
+  const rejected = lastRejection(approvals)
+  const later = approvals.some(
+    ({ outcome, covers, decided_at }) =>
+      outcome === 'approved' && covers && rejected && decided_at > rejected.decided_at,
+  )
+  const asked = applied.some(({ document }) => document.approvals.length > 0)
+  if (!first || !rejected || later || asked) return []
+  return [
+    {
+      id: 'not-rejected',
+      policy: { name: first.name, version: first.version },
+      type: 'approval',
+      title: 'Nobody has rejected exactly this content',
+      state: 'blocked',
+      explanation: `Rejected on ${dayOf(rejected.decided_at)}.`,
+      figure: null,
+      evidence_id: null,
+      who: 'validator',
+      link: linksOf(snapshot).decisions,
+    },
+  ]
 }
 
 /** Without a policy nobody has said what is asked for, which is not the same as nothing being asked for. */

@@ -58,3 +58,13 @@ const smallNumbers = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven
 export function countText(count: number): string {
   return smallNumbers[count] ?? String(count)
 }
+
+/** `2 March 2026`, in UTC. */
+export function dayOf(moment: string): string {
+  return new Date(moment).toLocaleDateString('en-GB', {
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    timeZone: 'UTC',
+  })
+}

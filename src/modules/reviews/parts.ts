@@ -1,7 +1,6 @@
 import type { Db } from '../../db/database.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { conflict } from '../../lib/errors.ts'
-import type { SigningKey } from '../../lib/keys.ts'
 import type { Write } from '../audit/index.ts'
 import type { PersonId, Thing } from '../audit/schema.ts'
 import type { Registry } from '../registry/index.ts'
@@ -12,7 +11,6 @@ export type ReviewParts = SituationParts & {
   readonly db: Db
   readonly write: Write
   readonly clock: Clock
-  readonly key: SigningKey
   readonly registry: Registry
   /** Who set up a service account or made tokens for it: what the account does counts as theirs. */
   readonly peopleBehind: (account: PersonId) => Promise<PersonId[]>

@@ -100,7 +100,7 @@ export function createReviews(parts: ReviewParts) {
   async function getReview(actor: Actor, id: string, from: Db = db): Promise<store.StoredReview> {
     const review = await store.findReview(from, id)
     const version = review && (await findVersionById(from, review.version_id as VersionId))
-    if (!review || !version || !permits(actor, 'review.read', version.model)) throw notFound('review', id)
+    if (!review || !version || !mayKnow(actor, version.model)) throw notFound('review', id)
     return review
   }
 
@@ -154,4 +154,9 @@ export function createReviews(parts: ReviewParts) {
 
   const decide = createDecide({ ...parts, situations, getReview, partiesOf, partsOf })
   return { submit, withdraw, decide, sheet, list, decisions, decision, situations }
+}
+
+/** A token that may only submit or only decide knows the review that it is about. */
+function mayKnow(actor: Actor, model: string): boolean {
+  return (['review.read', 'review.submit', 'review.decide'] as const).some((each) => permits(actor, each, model))
 }

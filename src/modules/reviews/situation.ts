@@ -1,7 +1,8 @@
 import type { Db } from '../../db/database.ts'
-import { digestOf } from '../../lib/digest.ts'
+import { digestOf, sha256 } from '../../lib/digest.ts'
 import { notFound } from '../../lib/errors.ts'
 import type { Digest } from '../../lib/ids.ts'
+import { type SigningKey, verify } from '../../lib/keys.ts'
 import type { Role } from '../access/schema.ts'
 import type { PersonId } from '../audit/schema.ts'
 import type { Evidence } from '../evaluation/schema.ts'
@@ -34,10 +35,11 @@ export type Situation = {
 export type SituationParts = {
   readonly policies: Pick<Policies, 'published'>
   readonly evidence: { of(db: Db, versionId: string): Promise<Evidence[]> }
+  readonly key: SigningKey
 }
 
 /** Reads with the given connection only, so that inside a write nothing can change between the look and the decision. */
-export function createSituations({ policies, evidence }: SituationParts) {
+export function createSituations({ policies, evidence, key }: SituationParts) {
   async function at(db: Db, model: string, which: number | string, environment: string, now: string) {
     const version = await getVersion(db, model, which)
     return of(db, version, environment, now)
@@ -68,7 +70,7 @@ export function createSituations({ policies, evidence }: SituationParts) {
     const scope = scopeOf(snapshot)
     const scope_digest = digestOf(scope)
     const decided = (await store.decisionsOf(db, version.id, name)).map((row) =>
-      compare(row, model.name, scope, scope_digest),
+      compare(row, key, model.name, scope, scope_digest),
     )
     const approvals = decided.map(({ fact }) => fact)
     return {
@@ -91,22 +93,24 @@ export function createSituations({ policies, evidence }: SituationParts) {
 
 export type Situations = ReturnType<typeof createSituations>
 
-/** A stored decision beside what is there now. */
-function compare(row: store.StoredDecision, model: string, scope: Scope, scope_digest: Digest) {
+/** A stored decision beside what is there now. What is not exactly what was signed covers nothing. */
+function compare(row: store.StoredDecision, key: SigningKey, model: string, scope: Scope, scope_digest: Digest) {
   const document = documentOf(row)
-  const covers = row.scope_digest === scope_digest
-  const differences = covers ? [] : differencesBetween(scopeOf(document.snapshot), scope)
+  const signed = isSigned(row, key)
+  const covers = signed && document.scope_digest === scope_digest
+  const changes = covers ? [] : differencesBetween(scopeOf(document.snapshot), scope)
+  const differences = signed ? changes : ['the stored decision is not what was signed']
   const decision: Decision = {
     id: row.id as DecisionId,
     review_id: row.review_id as ReviewId,
     model,
     version: row.version,
     environment: row.environment,
-    outcome: row.outcome,
+    outcome: document.outcome,
     reason: document.reason,
     decided_by: document.decided_by,
-    decided_at: row.decided_at,
-    scope_digest: row.scope_digest as Digest,
+    decided_at: document.decided_at,
+    scope_digest: document.scope_digest,
     digest: row.digest as Digest,
     covers,
     differences,
@@ -115,8 +119,8 @@ function compare(row: store.StoredDecision, model: string, scope: Scope, scope_d
     decision_id: row.id,
     decided_by: document.decided_by,
     roles: document.roles as Role[],
-    outcome: row.outcome,
-    decided_at: row.decided_at,
+    outcome: document.outcome,
+    decided_at: document.decided_at,
     covers,
     differences,
   }
@@ -125,4 +129,9 @@ function compare(row: store.StoredDecision, model: string, scope: Scope, scope_d
 
 export function documentOf({ document }: Pick<store.StoredDecision, 'document'>): DecisionDocument {
   return DecisionDocument.parse(JSON.parse(document))
+}
+
+function isSigned({ document, digest, signature }: store.StoredDecision, key: SigningKey): boolean {
+  const bytes = Buffer.from(document)
+  return sha256(bytes) === digest && verify(key.publicKey, bytes, Buffer.from(signature, 'base64'))
 }
