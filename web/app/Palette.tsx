@@ -28,7 +28,7 @@ export function Palette({ asked, groups, commands }: Props) {
       actions: rows.map(({ model }) => ({
         id: model.id,
         label: model.name,
-        description: model.purpose.slice(0, 90),
+        description: model.purpose,
         onClick: () => go(`/models/${encodeURIComponent(model.name)}`),
       })),
     },
@@ -85,6 +85,8 @@ export function Palette({ asked, groups, commands }: Props) {
       scrollable
       maxHeight={440}
       transitionProps={{ duration: 80 }}
+      overlayProps={{ blur: 0, backgroundOpacity: 0.35 }}
+      shadow="none"
       searchProps={{ placeholder: 'A model, a version, a run, a page, a command', 'aria-label': 'Find or do' }}
     />
   )

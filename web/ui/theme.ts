@@ -24,8 +24,18 @@ export const theme = createTheme({
   respectReducedMotion: true,
   cursorType: 'pointer',
   components: {
-    Modal: { defaultProps: { centered: true, transitionProps: { duration: 100 }, radius: 8, shadow: 'none' } },
-    Drawer: { defaultProps: { transitionProps: { duration: 120 } } },
+    Modal: {
+      defaultProps: {
+        centered: true,
+        transitionProps: { duration: 100 },
+        radius: 8,
+        shadow: 'none',
+        overlayProps: { backgroundOpacity: 0.35 },
+      },
+    },
+    Drawer: {
+      defaultProps: { transitionProps: { duration: 120 }, shadow: 'none', overlayProps: { backgroundOpacity: 0.35 } },
+    },
   },
 })
 

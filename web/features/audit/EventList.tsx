@@ -97,7 +97,9 @@ function Subject({ event }: { event: TrailEvent }) {
   if (to) {
     return (
       <span className="inline-links">
-        <PathLink to={to}>open</PathLink>
+        <PathLink to={to} label={`open ${event.subject}`}>
+          open
+        </PathLink>
       </span>
     )
   }
