@@ -5,6 +5,7 @@ import { CountsReporter } from './scripts/counts-reporter.ts'
 const pure = [
   'src/lib/**/*.test.ts',
   'src/modules/evaluation/metrics/**/*.test.ts',
+  'src/modules/evaluation/examination/**/*.test.ts',
   'web/**/*.test.ts',
   'demo/**/*.test.ts',
 ]

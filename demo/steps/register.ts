@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MlflowError } from '../mlflow.ts'
+import { colleagues } from '../people.ts'
 import { hold, show } from '../show.ts'
 import { modelName, type Story } from '../story.ts'
 
@@ -54,8 +55,11 @@ async function createModel(story: Story): Promise<void> {
   } catch (error) {
     if (!(error instanceof MlflowError) || error.code !== 'RESOURCE_ALREADY_EXISTS') throw error
   }
-  await story.as.developer(['model', 'set', modelName, '--tier', 'high', '--purpose', purpose], { quiet: true })
-  show.say(`Much depends on ${modelName}: its tier is high, and its purpose is on record.`)
+  await story.as.developer(
+    ['model', 'set', modelName, '--tier', 'high', '--purpose', purpose, '--owner', colleagues.developer.login],
+    { quiet: true },
+  )
+  show.say(`Much depends on ${modelName}: its tier is high; its purpose and its accountable owner are on record.`)
 }
 
 /** Steps 4 and 6: the server scores the model itself and keeps what it finds. */

@@ -11,6 +11,7 @@ import { Model, ModelUpdate } from '../modules/registry/schema.ts'
 import { connectClient, parseModelVersion } from './client.ts'
 import { CliError } from './exit.ts'
 import { print, printJson, styled, table } from './output.ts'
+import { personId } from './people.ts'
 import { progressBar } from './progress.ts'
 
 export function addData(program: Command) {
@@ -21,6 +22,7 @@ export function addData(program: Command) {
     .description('say how much depends on a model and what it is for')
     .option('--tier <tier>', 'high, medium or low')
     .option('--purpose <text>', 'what it is for')
+    .option('--owner <login>', 'who is accountable for it')
     .action(setModel)
 
   const dataset = program.command('dataset').description('dataset versions: their digest names them')
@@ -60,10 +62,10 @@ export function addData(program: Command) {
     .action(reproduce)
 }
 
-async function setModel(model: string, options: { tier?: string; purpose?: string }) {
-  const update = ModelUpdate.safeParse(options)
-  if (!update.success) throw new CliError('a tier is high, medium or low')
+async function setModel(model: string, { owner, ...options }: { tier?: string; purpose?: string; owner?: string }) {
   const client = await connectClient()
+  const update = ModelUpdate.safeParse({ ...options, ...(owner ? { owner: await personId(client, owner) } : {}) })
+  if (!update.success) throw new CliError('a tier is high, medium or low')
   const changed = await client.request('PATCH', `/models/${encodeURIComponent(model)}`, Model, update.data)
   print(`${changed.name}: tier ${changed.tier ?? 'not said'}.`)
 }

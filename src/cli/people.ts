@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { NewToken, Permission, Person, Role } from '../modules/access/schema.ts'
-import { connectClient } from './client.ts'
+import { type Client, connectClient } from './client.ts'
 import { CliError } from './exit.ts'
 import { print, printJson, table } from './output.ts'
 
@@ -80,7 +80,7 @@ async function createToken(name: string, options: { scope?: string[]; days: stri
     name,
     scopes: scopes.data,
     expires_in_days: Number(options.days),
-    ...(options.for ? { person: await idOf(client, options.for) } : {}),
+    ...(options.for ? { person: await personId(client, options.for) } : {}),
   })
   if (options.json) printJson(made)
   else {
@@ -89,7 +89,8 @@ async function createToken(name: string, options: { scope?: string[]; days: stri
   }
 }
 
-async function idOf(client: Awaited<ReturnType<typeof connectClient>>, login: string) {
+/** The account that a login names. */
+export async function personId(client: Client, login: string) {
   const { people } = await client.get('/people', People)
   const person = people.find((candidate) => candidate.login === login)
   if (!person) throw new CliError(`there is no account ${login}`)

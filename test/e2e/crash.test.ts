@@ -4,17 +4,18 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { cli, demo, freePort, serve, temporaryFolder } from './tools.ts'
 
-/** When the server dies, as shares of the story told so far: each line is what the demo has printed by then. */
-const moments = [
+/** When the server dies: each is what the demo has printed by then. All of them with FAULTS=all, three otherwise. */
+const everyMoment = [
   /people: an administrator/,
-  /to examine/,
   /plain model is trained/,
+  /to examine/,
   /Version 1 is sealed/,
   /evaluate/,
   /Review rev_/,
   /Approved/,
   /may run in prod/,
 ]
+const moments = process.env.FAULTS === 'all' ? everyMoment : everyMoment.filter((_, i) => [1, 4, 6].includes(i))
 
 test('a server that is killed at any moment of the demo loses nothing that it acknowledged', async () => {
   const { path: folder, remove } = await temporaryFolder()
@@ -47,7 +48,7 @@ test('a server that is killed at any moment of the demo loses nothing that it ac
     ...found(told, /Approved: (dec_[0-9a-z]{24})/g).map((id) => `/decisions/${id}`),
     ...found(told, /Verdict (vrd_[0-9a-z]{24})/g).map((id) => `/gate/verdicts/${id}`),
   ]
-  expect(acknowledged.length).toBeGreaterThan(8)
+  expect(acknowledged.length).toBeGreaterThan(7)
   for (const url of acknowledged) expect([url, (await get(url)).status]).toEqual([url, 200])
   expect(await (await get('/audit/check')).json()).toMatchObject({ outcome: 'intact' })
 })
