@@ -12,7 +12,7 @@ import {
 } from '../../testing/governed.ts'
 import { fairnessResult } from '../../testing/snapshots.ts'
 import { ReviewSheet, SignedDecision } from './schema.ts'
-import { verifyDecision } from './verify.ts'
+import { signDecision, verifyDecision } from './verify.ts'
 
 const actions = (events: { action: string }[]) => events.map(({ action }) => action)
 
@@ -62,6 +62,10 @@ test('a decision file that was changed in any way, or that another key signed, i
   expect(verifyDecision(JSON.stringify(extended), keys).outcome).toBe('broken')
   expect(verifyDecision(text.slice(10), keys).outcome).toBe('malformed')
   expect(verifyDecision('{}', keys).outcome).toBe('malformed')
+
+  const { document } = SignedDecision.parse(JSON.parse(text))
+  const selfMade = { ...document, compared: { ...document.compared, requester: document.decided_by } }
+  expect(verifyDecision(JSON.stringify(signDecision(selfMade, app.keys.signing)), keys).outcome).toBe('broken')
 
   const workspace = app.workspaces.get('main')
   const row = await workspace?.connection.db.selectFrom('decision').selectAll().executeTakeFirstOrThrow()
