@@ -56,7 +56,10 @@ const signature = Buffer.from(file.signature, 'base64')
 if (!verify(null, Buffer.from(canonical(document)), key, signature)) stop('the key has not signed this document')
 
 const { compared, snapshot } = document
-if ([compared.requester, ...compared.developers].includes(compared.approver)) {
+if (
+  compared.approver !== document.decided_by ||
+  [compared.requester, ...compared.developers].includes(compared.approver)
+) {
   stop('whoever decided also asked for the review or developed the version')
 }
 
