@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path'
 import { type App, createApp } from '../../src/app.ts'
 import type { Clock } from '../../src/lib/clock.ts'
 import { serverActor } from '../../src/modules/audit/schema.ts'
-import { readScenario, replay, type ScenarioResult, type Send, scenariosIn, summary } from './replay.ts'
+import { readScenario, replay, type ScenarioResult, scenariosIn, summary } from './replay.ts'
+import { sendTo } from './send.ts'
 
 /** `npm run conformance -- DIR`: replays a folder of recordings and names every difference. */
 const folder = resolve(
@@ -34,7 +35,7 @@ async function replayed(scenario: string): Promise<ScenarioResult> {
     { clock: steppingClock() },
   )
   try {
-    return await replay(scenario, readScenario(folder, scenario), sendTo(app, await administratorOf(app)))
+    return await replay(scenario, readScenario(folder, scenario), await sendTo(app, await administratorOf(app)))
   } finally {
     await app.close()
     await rm(dataDir, { recursive: true, force: true })
@@ -60,16 +61,4 @@ async function administratorOf(app: App): Promise<string> {
     { name: 'conformance', scopes: null, expires_in_days: 1 },
   )
   return made.secret
-}
-
-function sendTo(app: App, token: string): Send {
-  return async ({ method, url, headers, body }) => {
-    const reply = await app.http.inject({
-      method: method as 'GET',
-      url,
-      headers: { authorization: `Bearer ${token}`, ...headers },
-      ...(body === undefined ? {} : { payload: body }),
-    })
-    return { status: reply.statusCode, headers: reply.headers, body: reply.rawPayload }
-  }
 }

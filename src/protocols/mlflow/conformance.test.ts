@@ -1,9 +1,7 @@
-import { request } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import type { InjectOptions } from 'fastify'
 import { expect, test } from 'vitest'
-import { readScenario, replay, type ScenarioResult, type Send, scenariosIn } from '../../../test/conformance/replay.ts'
-import { type TestApp, testApp } from '../../testing/app.ts'
+import { readScenario, replay, type ScenarioResult, scenariosIn } from '../../../test/conformance/replay.ts'
+import { sendTo } from '../../../test/conformance/send.ts'
+import { testApp } from '../../testing/app.ts'
 import { describeShared, sharedPath } from '../../testing/shared.ts'
 
 const folder = sharedPath('conformance', 'mlflow')
@@ -51,38 +49,8 @@ const required = new Set([
 
 async function replayed(scenario: string): Promise<ScenarioResult> {
   const app = await testApp()
-  const administrator = await app.as('administrator')
-  const { token } = administrator
-  // The recorded server has no gate before any alias.
-  await administrator.put('/environments/prod', { mode: 'enforce', protected_aliases: [] })
-  const send: Send = async ({ method, url, headers, body }) => {
-    const reply = await app.http.inject({
-      method: method as 'GET',
-      url,
-      headers: { authorization: `Bearer ${token}`, ...headers },
-      ...(body === undefined ? {} : { payload: body }),
-    } satisfies InjectOptions)
-    return { status: reply.statusCode, headers: reply.headers, body: reply.rawPayload }
-  }
-  const sender = scenario.startsWith('artifacts_') ? await overSocket(app, token) : send
-  return replay(scenario, readScenario(folder, scenario), sender, () => app.clock.advance(1))
-}
-
-/** Paths arrive exactly as written: `inject` would take `..` out of them. */
-async function overSocket(app: TestApp, token: string): Promise<Send> {
-  await app.http.listen({ host: '127.0.0.1', port: 0 })
-  const { port } = app.http.server.address() as AddressInfo
-  return ({ method, url, headers, body }) =>
-    new Promise((resolve, reject) => {
-      const given = { authorization: `Bearer ${token}`, ...headers }
-      const sent = request({ host: '127.0.0.1', port, method, path: url, headers: given }, async (reply) => {
-        const chunks: Buffer[] = []
-        for await (const chunk of reply) chunks.push(chunk as Buffer)
-        resolve({ status: reply.statusCode ?? 0, headers: reply.headers, body: Buffer.concat(chunks) })
-      })
-      sent.on('error', reject)
-      sent.end(body)
-    })
+  const { token } = await app.as('administrator')
+  return replay(scenario, readScenario(folder, scenario), await sendTo(app, token), () => app.clock.advance(1))
 }
 
 describeShared('recorded MLflow traffic', ['conformance', 'mlflow', 'index.json'], () => {
