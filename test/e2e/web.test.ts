@@ -129,6 +129,8 @@ async function open(path: string): Promise<{ page: Page }> {
 test('the palette finds a version by keyboard alone', async () => {
   const { page } = await open('/')
   await page.keyboard.press('Control+k')
+  await page.getByText('Make an access token').waitFor()
+  expect(await faults(page, 'light')).toEqual([])
   await page.getByPlaceholder('A model, a version').fill('wage-screening 2')
   await page.getByRole('button', { name: 'wage-screening 2' }).waitFor()
   await page.keyboard.press('Enter')

@@ -28,7 +28,7 @@ export function Palette({ asked, groups, commands }: Props) {
       actions: rows.map(({ model }) => ({
         id: model.id,
         label: model.name,
-        description: model.purpose,
+        description: shortened(model.purpose),
         onClick: () => go(`/models/${encodeURIComponent(model.name)}`),
       })),
     },
@@ -87,9 +87,14 @@ export function Palette({ asked, groups, commands }: Props) {
       transitionProps={{ duration: 80 }}
       overlayProps={{ blur: 0, backgroundOpacity: 0.35 }}
       shadow="none"
+      attributes={{ content: { 'aria-label': 'Find or do' } }}
       searchProps={{ placeholder: 'A model, a version, a run, a page, a command', 'aria-label': 'Find or do' }}
     />
   )
+}
+
+function shortened(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 59).trimEnd()}…` : text
 }
 
 function numbersDown(from: number, most: number): number[] {
