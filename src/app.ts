@@ -73,13 +73,15 @@ export async function createApp(config: Config, { clock = systemClock }: { clock
     workspaces: [...workspaces.keys()],
     log: config.log,
     trustProxy: config.trustProxy,
+    open: config.open,
   })
   await describeApi(http)
   await http.register(
     async (api) => {
-      await api.register(serverRoutes({ config, keys, at }))
+      await api.register(serverRoutes({ config, keys, at, accounts: systemAudit }))
       await api.register(accessRoutes(access, { secure: config.publicUrl.startsWith('https:') }))
-      await api.register(auditRoutes({ at: (req) => at(req).audit, names: access.people.names }))
+      await api.register(auditRoutes({ path: '/audit', at: (req) => at(req).audit, names: access.people.names }))
+      await api.register(auditRoutes({ path: '/audit/accounts', at: () => systemAudit, names: access.people.names }))
       await api.register(trackingRoutes({ at: (req) => at(req).tracking }))
       await api.register(
         datasetRoutes({

@@ -12,7 +12,11 @@ import { trailKey } from './trusted-keys.ts'
 
 export function addAudit(program: Command) {
   const audit = program.command('audit').description('the trail: export it, and verify an export without the server')
-  audit.command('export <file>').description('write the whole trail to a file').action(exportTrail)
+  audit
+    .command('export <file>')
+    .description('write the whole trail to a file')
+    .option('--accounts', 'the trail of accounts, roles, tokens and sign-ins instead of the workspace’s')
+    .action(exportTrail)
   audit
     .command('verify <file>')
     .description('verify an exported trail; exit 0 intact, 2 broken or unreadable')
@@ -24,9 +28,9 @@ export function addAudit(program: Command) {
     .action(verify)
 }
 
-async function exportTrail(file: string) {
+async function exportTrail(file: string, options: { accounts?: boolean }) {
   const client = await connectClient()
-  const reply = await client.raw('GET', '/audit/export')
+  const reply = await client.raw('GET', options.accounts ? '/audit/accounts/export' : '/audit/export')
   if (!reply.ok || !reply.body) {
     const problem = (await reply.json().catch(() => ({}))) as { detail?: string }
     throw new CliError(problem.detail ?? `the server answered ${reply.status}`)
@@ -36,10 +40,10 @@ async function exportTrail(file: string) {
 }
 
 async function verify(file: string, options: { key?: string; json?: boolean }) {
-  const key = await trailKey(options.key)
   const { size } = await stat(file).catch(() => {
     throw new CliError(`${file} cannot be read`)
   })
+  const key = await trailKey(options.key, file)
   const bar = progressBar(`Verifying ${file}`, size)
   async function* chunks() {
     for await (const chunk of createReadStream(file, { highWaterMark: 1024 * 1024 })) {

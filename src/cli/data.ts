@@ -6,7 +6,14 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { DatasetVersion } from '../modules/datasets/schema.ts'
-import { Evaluation, Evidence, Protocol, ProtocolVersion, Reproduction } from '../modules/evaluation/schema.ts'
+import {
+  Evaluation,
+  Evidence,
+  EvidenceKind,
+  Protocol,
+  ProtocolVersion,
+  Reproduction,
+} from '../modules/evaluation/schema.ts'
 import { Model, ModelUpdate } from '../modules/registry/schema.ts'
 import { connectClient, parseModelVersion } from './client.ts'
 import { CliError } from './exit.ts'
@@ -44,6 +51,7 @@ export function addData(program: Command) {
     .command('evaluate <model@version>')
     .description('let the server score a version on a stored dataset and keep the evidence')
     .requiredOption('--dataset <digest>', 'sha256:… of a stored dataset version')
+    .option('--kind <kinds...>', `what to compute: ${EvidenceKind.options.join(', ')} (default: all)`)
     .option('--json', 'print JSON')
     .action(evaluate)
 
@@ -115,11 +123,16 @@ async function setProtocol(model: string, file: string) {
   print(`${model} is examined by protocol ${version.version}, ${version.digest}.`)
 }
 
-async function evaluate(text: string, options: { dataset: string; json?: boolean }) {
+async function evaluate(text: string, options: { dataset: string; kind?: string[]; json?: boolean }) {
   const client = await connectClient()
   const { model, version } = parseModelVersion(text)
   if (typeof version === 'string') throw new CliError('name the version by its number')
-  let evaluation = await client.post('/evaluations', Evaluation, { model, version, dataset: options.dataset })
+  let evaluation = await client.post('/evaluations', Evaluation, {
+    model,
+    version,
+    dataset: options.dataset,
+    kinds: options.kind,
+  })
   const bar = progressBar(`Evaluating ${text}`, 1)
   while (evaluation.state === 'queued' || evaluation.state === 'running') {
     await wait(150)

@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
-import { ConfigError, readConfig } from '../config.ts'
+import { ConfigError, type GivenOptions, readConfig } from '../config.ts'
 import { serverActor } from '../modules/audit/schema.ts'
 import { CliError } from './exit.ts'
 import { print } from './output.ts'
 
-type Options = { host?: string; port?: string; dataDir?: string }
+type Options = GivenOptions
 
 export function addServe(program: Command) {
   program
@@ -13,6 +13,8 @@ export function addServe(program: Command) {
     .option('--host <host>', 'address to listen on (default 127.0.0.1)')
     .option('--port <port>', 'port to listen on (default 5000)')
     .option('--data-dir <dir>', 'folder for database, artifacts and keys (default ./modelkeep-data)')
+    .option('--artifacts-destination <dir>', 'folder for the bytes of artifacts (default: in the data folder)')
+    .option('--open', 'ask for no sign-in: for trying out, on loopback addresses only')
     .action(serve)
 
   program
@@ -56,6 +58,8 @@ async function serve(options: Options): Promise<void> {
   })
 
   print(`Modelkeep serves ${config.dataDir} at ${config.publicUrl}`)
+  if (config.open)
+    print('It is open: requests without credentials act as the local developer, and the gate stops nothing.')
   if (first) {
     print(`First start: sign in as ${first.login} with the password ${first.password}`)
     print('This password is shown only now. Change it under People.')

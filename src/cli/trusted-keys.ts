@@ -1,4 +1,6 @@
+import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { createInterface } from 'node:readline'
 import { parsePublicKey } from '../lib/keys.ts'
 import { CliError } from './exit.ts'
 import { readSettings } from './settings.ts'
@@ -13,11 +15,21 @@ export async function signingKeys(file: string | undefined): Promise<Uint8Array[
   })
 }
 
-/** The verifier key of the trail (C2SP form). */
-export async function trailKey(given: string | undefined): Promise<string | undefined> {
+/**
+ * The verifier key of a trail (C2SP form): the given one, or of those that `modelkeep login` remembered the one that the
+ * file names. Each log signs under a name of its own, so a file that names none of them is checked with the first, and fails.
+ */
+export async function trailKey(given: string | undefined, file: string): Promise<string | undefined> {
   if (given !== undefined) return given.includes('+') ? given : (await readText(given)).trim()
   const { keys } = await readSettings()
-  return keys.find((key) => key.use === 'log')?.verifier
+  const pinned = keys.flatMap((key) => (key.use === 'log' && key.verifier ? [key.verifier] : []))
+  const header = await firstLine(file)
+  return pinned.find((key) => header.includes(JSON.stringify(key))) ?? pinned[0]
+}
+
+async function firstLine(file: string): Promise<string> {
+  for await (const line of createInterface({ input: createReadStream(file, { end: 4096 }) })) return line
+  return ''
 }
 
 async function remembered(): Promise<string[]> {

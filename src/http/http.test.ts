@@ -38,3 +38,12 @@ test('answers carry headers against framing, sniffing and foreign scripts', asyn
   expect(headers['x-frame-options']).toBe('DENY')
   expect(headers['x-content-type-options']).toBe('nosniff')
 })
+
+test('every reference inside the OpenAPI document leads somewhere', async () => {
+  const app = await testApp()
+  const text = (await app.http.inject({ url: '/openapi.json' })).body
+  const document = JSON.parse(text)
+  for (const [, name = ''] of text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
+    expect(document.components.schemas).toHaveProperty([name])
+  }
+})

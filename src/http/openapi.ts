@@ -37,7 +37,7 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
         },
       }
     },
-    transformObject: jsonSchemaTransformObject,
+    transformObject: (document) => withAnyValue(jsonSchemaTransformObject(document)),
   })
 
   app.get('/openapi.json', {
@@ -56,4 +56,15 @@ function permissionSentence(requires: string): string {
     default:
       return `Needs the permission \`${requires}\`.`
   }
+}
+
+/** Any JSON value is described by a reference that the transformation leaves dangling; the empty schema is what it means. */
+function withAnyValue<T extends object>(document: T): T {
+  const missing = [...JSON.stringify(document).matchAll(/#\/components\/schemas\/(schema\d+)/g)].map(
+    ([, name]) => name ?? '',
+  )
+  const known = document as { components?: { schemas?: Record<string, object> } }
+  const schemas = { ...known.components?.schemas }
+  for (const name of missing) schemas[name] ??= {}
+  return { ...document, components: { ...known.components, schemas } }
 }

@@ -15,10 +15,10 @@ const Key = z.object({
   verifier: z.string().optional(),
 })
 
-type Parts = { config: Config; keys: Keys; at: (req: FastifyRequest) => { audit: Audit } }
+type Parts = { config: Config; keys: Keys; at: (req: FastifyRequest) => { audit: Audit }; accounts: Audit }
 
 /** What anyone may know of this server: that it lives, and the public keys to verify what it signed. */
-export function serverRoutes({ config, keys, at }: Parts): FastifyPluginAsyncZod {
+export function serverRoutes({ config, keys, at, accounts }: Parts): FastifyPluginAsyncZod {
   return async (app) => {
     app.get('/server', {
       config: { requires: 'public' },
@@ -26,10 +26,25 @@ export function serverRoutes({ config, keys, at }: Parts): FastifyPluginAsyncZod
         tags: ['server'],
         summary: 'Name and version',
         response: {
-          200: z.object({ name: z.string(), version: z.string(), workspace: z.string(), public_url: z.string() }),
+          200: z.object({
+            name: z.string(),
+            version: z.string(),
+            workspace: z.string(),
+            public_url: z.string(),
+            engine: z.enum(['sqlite', 'postgres']),
+            /** Requests without credentials act as the local developer, and the gate stops nothing. */
+            open: z.boolean(),
+          }),
         },
       },
-      handler: async (req) => ({ name: 'modelkeep', version, workspace: req.workspace, public_url: config.publicUrl }),
+      handler: async (req) => ({
+        name: 'modelkeep',
+        version,
+        workspace: req.workspace,
+        public_url: config.publicUrl,
+        engine: config.database.kind,
+        open: config.open ?? false,
+      }),
     })
 
     app.get('/keys', {
@@ -38,12 +53,12 @@ export function serverRoutes({ config, keys, at }: Parts): FastifyPluginAsyncZod
       handler: async (req) => ({
         keys: [
           { id: keys.signing.keyId, use: 'signing' as const, public_key_pem: publicKeyPem(keys.signing.publicKey) },
-          {
+          ...[at(req).audit, accounts].map(({ verifier }) => ({
             id: keys.log.keyId,
             use: 'log' as const,
             public_key_pem: publicKeyPem(keys.log.publicKey),
-            verifier: at(req).audit.verifier,
-          },
+            verifier,
+          })),
         ],
       }),
     })

@@ -6,6 +6,7 @@ import type { Access } from '../modules/access/index.ts'
 import type { Actor } from '../modules/access/schema.ts'
 import { failureOf, sendProblem } from './errors.ts'
 import { parseJsonBodies } from './json-body.ts'
+import { refuseForeignPages } from './open.ts'
 import { checkBodyPermission, checkPermission, demandPermissions } from './permission.ts'
 import { authenticate } from './sign-in.ts'
 
@@ -15,6 +16,8 @@ export type HttpParts = {
   log: boolean | { level: string }
   /** Behind a proxy that sets X-Forwarded-*. */
   trustProxy: boolean
+  /** Requests without credentials act as the local developer. */
+  open?: boolean | undefined
 }
 
 /** Fastify with everything that holds for every route: sign-in, permission, validation, errors, headers. */
@@ -44,13 +47,14 @@ export async function createServer(parts: HttpParts): Promise<FastifyInstance> {
 
   app.addHook('onRequest', async (req, reply) => {
     reply.headers(securityHeaders)
+    if (parts.open) refuseForeignPages(req)
     const workspace = req.headers['x-modelkeep-workspace'] ?? 'main'
     if (typeof workspace !== 'string' || !parts.workspaces.includes(workspace)) {
       throw badRequest('there is no such workspace, or you are not in it')
     }
     req.workspace = workspace
     if ((req.routeOptions.config.requires ?? 'public') === 'public') return
-    req.actor = await authenticate(parts.access, req)
+    req.actor = await authenticate(parts.access, req, parts.open)
     checkPermission(req)
   })
   app.addHook('preHandler', async (req) => checkBodyPermission(req))

@@ -5,13 +5,17 @@ import type { Actor } from '../modules/access/schema.ts'
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-/** Finds out who a request acts for: Bearer, Basic, or the session cookie with its CSRF token. */
-export async function authenticate(access: Access, req: FastifyRequest): Promise<Actor> {
+/**
+ * Finds out who a request acts for: Bearer, Basic, or the session cookie with its CSRF token. On an open server a request without
+ * any acts as the local developer.
+ */
+export async function authenticate(access: Access, req: FastifyRequest, open = false): Promise<Actor> {
   const { authorization } = req.headers
   if (authorization !== undefined) return byHeader(access, authorization)
 
   const secret = req.cookies[sessionCookie]
   const session = secret === undefined ? undefined : await access.signIn.bySession(secret)
+  if (!session && open) return access.local()
   if (!session) throw unauthenticated('sign in, or send a token')
   if (!safeMethods.has(req.method)) refuseForgery(req, session.csrf)
   req.session = session

@@ -93,3 +93,13 @@ test('a developer may not read the trail', async () => {
   expect((await developer.get('/audit/events')).status).toBe(403)
   expect((await app.anonymous.get('/audit/export')).status).toBe(401)
 })
+
+test('accounts, roles and tokens have a trail of their own, with the same proofs', async () => {
+  const app = await testApp()
+  const auditor = await app.as('auditor')
+  const page = (await auditor.get('/audit/accounts/events')).json()
+  expect(page.events.map((event: { action: string }) => event.action)).toEqual(['token.created', 'person.created'])
+  expect((await auditor.get('/audit/accounts/check')).json()).toMatchObject({ outcome: 'intact', size: 2 })
+  expect(await verifyTrail([(await auditor.get('/audit/accounts/export')).bytes])).toMatchObject({ outcome: 'intact' })
+  expect((await (await app.as('developer')).get('/audit/accounts/events')).status).toBe(403)
+})

@@ -8,14 +8,16 @@ import type { Audit } from './service.ts'
 type Parts = {
   at: (req: FastifyRequest) => Audit
   names: (ids: readonly string[]) => Promise<Map<string, string>>
+  /** Where the routes lie: the workspace's trail under `/audit`, that of accounts under `/audit/accounts`. */
+  path: '/audit' | '/audit/accounts'
 }
 
-/** The trail: events, checkpoints, proofs, export. */
-export function auditRoutes({ at, names }: Parts): FastifyPluginAsyncZod {
+/** A trail: events, checkpoints, proofs, export. */
+export function auditRoutes({ at, names, path }: Parts): FastifyPluginAsyncZod {
   const index = z.coerce.number().int().min(0)
 
   return async (app) => {
-    app.get('/audit/events', {
+    app.get(`${path}/events`, {
       config: { requires: 'audit.read' },
       schema: {
         tags: ['audit'],
@@ -39,19 +41,19 @@ export function auditRoutes({ at, names }: Parts): FastifyPluginAsyncZod {
       },
     })
 
-    app.get('/audit/checkpoint', {
+    app.get(`${path}/checkpoint`, {
       config: { requires: 'audit.read' },
       schema: { tags: ['audit'], summary: 'The newest signed checkpoint', response: { 200: Checkpoint } },
       handler: (req) => at(req).checkpoint(),
     })
 
-    app.get('/audit/check', {
+    app.get(`${path}/check`, {
       config: { requires: 'audit.read' },
       schema: { tags: ['audit'], summary: 'Recompute the whole trail', response: { 200: TrailCheck } },
       handler: (req) => at(req).check(),
     })
 
-    app.get('/audit/proofs/inclusion', {
+    app.get(`${path}/proofs/inclusion`, {
       config: { requires: 'audit.read' },
       schema: {
         tags: ['audit'],
@@ -62,7 +64,7 @@ export function auditRoutes({ at, names }: Parts): FastifyPluginAsyncZod {
       handler: (req) => at(req).inclusion(req.query.index, req.query.size),
     })
 
-    app.get('/audit/proofs/consistency', {
+    app.get(`${path}/proofs/consistency`, {
       config: { requires: 'audit.read' },
       schema: {
         tags: ['audit'],
@@ -73,7 +75,7 @@ export function auditRoutes({ at, names }: Parts): FastifyPluginAsyncZod {
       handler: (req) => at(req).consistency(req.query.from, req.query.to),
     })
 
-    app.get('/audit/export', {
+    app.get(`${path}/export`, {
       config: { requires: 'audit.read' },
       schema: { tags: ['audit'], summary: 'The trail file: every event with its leaf hash and every checkpoint' },
       handler: (req, reply) =>

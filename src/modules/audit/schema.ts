@@ -6,11 +6,14 @@ export type PersonId = z.infer<typeof PersonId>
 export const TokenId = idSchema('tok')
 export type TokenId = z.infer<typeof TokenId>
 
-/** Who acted, and by which door. The server itself acts as `server`, for instance when an evaluation ends. */
+/**
+ * Who acted, and by which door. The server itself acts as `server`, for instance when an evaluation ends; `open` is a request
+ * without credentials to a server that asks for none.
+ */
 export const ActorRef = z.object({
   id: z.union([PersonId, z.literal('server')]),
   kind: z.enum(['person', 'service', 'server']),
-  via: z.enum(['session', 'password', 'token', 'server']),
+  via: z.enum(['session', 'password', 'token', 'open', 'server']),
   token: TokenId.optional(),
 })
 export type ActorRef = z.infer<typeof ActorRef>

@@ -1,0 +1,194 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { cli, demo, type Finished, freePort, launchBrowser, serve, temporaryFolder } from './tools.ts'
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>
+let told: Finished
+let server: Awaited<ReturnType<typeof serve>>
+let browser: Browser
+let accounts: Record<
+  'admin' | 'developer' | 'validator' | 'auditor',
+  { login: string; password: string; token: string }
+>
+
+beforeAll(async () => {
+  folder = await temporaryFolder()
+  const port = await freePort()
+  told = await demo(folder.path, port).finished
+  accounts = JSON.parse(await readFile(join(folder.path, 'accounts.json'), 'utf8'))
+  server = await serve(join(folder.path, 'data'), port)
+  browser = await launchBrowser()
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await server?.stop()
+  await folder?.remove()
+})
+
+test('the demo takes a model from training to a signed verdict, every step held', () => {
+  expect(told.stderr).toBe('')
+  expect(told.status).toBe(0)
+  for (const sentence of [
+    'first password, shown once by the server',
+    'The mitigated model is trained',
+    'Version 1 is sealed: MLmodel, model.onnx, requirements.txt',
+    'computes to sha256:',
+    'Denied: wage-screening version 1 may not run in prod',
+    'Ratio 0.47, interval 0.35 to 0.63, limit at least 0.80',
+    'A validator can meet this: http',
+    'You are a developer of record of this version',
+    'Approved: dec_',
+    'Allowed: wage-screening version 2 may run in prod',
+    'Valid: wage-screening version 2 is allowed in prod',
+    'champion of wage-screening is now version 2',
+    'Intact: ',
+    'does not hash to its leaf',
+    'Sign in as',
+  ]) {
+    expect(told.stdout).toContain(sentence)
+  }
+})
+
+test('a second start goes on with what is there', async () => {
+  const again = await demo(folder.path, await freePort()).finished
+  expect(again.status).toBe(0)
+  expect(again.stdout).toContain('The plain model is there already')
+  expect(again.stdout).not.toContain('Review rev_')
+})
+
+test('verdict and decision are checked offline, and a touched one is refused', async () => {
+  const env = { MODELKEEP_CONFIG: join(folder.path, 'cli.json'), MODELKEEP_URL: 'http://127.0.0.1:1' }
+  const verdict = join(folder.path, 'verdict.json')
+  expect((await cli(['verdict', 'verify', verdict], env)).status).toBe(0)
+  const decision = join(folder.path, 'decision.json')
+  expect((await cli(['decision', 'verify', decision], env)).status).toBe(0)
+
+  for (const [file, command] of [
+    [verdict, 'verdict'],
+    [decision, 'decision'],
+  ] as const) {
+    const text = await readFile(file, 'utf8')
+    const touched = `${file}.touched`
+    await writeFile(
+      touched,
+      text.replace(/"(payload|reason)": "(.)/, (_, key, first) => `"${key}": "${first === 'e' ? 'f' : 'e'}`),
+    )
+    const result = await cli([command, 'verify', touched], env)
+    expect(result.status).toBe(2)
+    expect(result.stderr).toContain('is not a valid')
+  }
+})
+
+test('the gate answers the same over HTTP as on the command line', async () => {
+  const reply = await fetch(`${server.url}/api/v1/gate/checks`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${accounts.developer.token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'wage-screening', version: 1, environment: 'prod' }),
+  })
+  expect(await reply.json()).toMatchObject({ outcome: 'denied', proceed: false })
+  const env = {
+    MODELKEEP_URL: server.url,
+    MODELKEEP_TOKEN: accounts.developer.token,
+    MODELKEEP_CONFIG: join(folder.path, 'cli.json'),
+  }
+  expect((await cli(['gate', 'check', 'wage-screening@1', '--env', 'prod'], env)).status).toBe(3)
+  expect((await cli(['gate', 'check', 'wage-screening@champion', '--env', 'prod'], env)).status).toBe(0)
+  expect((await cli(['gate', 'check', 'wage-screening@9', '--env', 'prod'], env)).status).toBe(2)
+
+  const alias = await fetch(`${server.url}/api/2.0/mlflow/registered-models/alias`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${accounts.developer.token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'wage-screening', alias: 'champion', version: '1' }),
+  })
+  expect(alias.status).toBeGreaterThanOrEqual(400)
+  expect(alias.status).toBeLessThan(500)
+  expect(await alias.json()).toMatchObject({ message: expect.stringContaining('Selection rates of women and men') })
+})
+
+test('people follow it in the browser, and decide there', async () => {
+  const dana = await signedIn('developer')
+  await dana.goto(`${server.url}/models/wage-screening/versions/1`)
+  await dana.getByText('Not allowed in prod').waitFor()
+  await dana.getByText('Ratio 0.47, interval 0.35 to 0.63').first().waitFor()
+  await dana.getByRole('link', { name: 'Evaluations' }).click()
+  await dana.getByText('female against male').first().waitFor()
+  const review = await askForReview(1, accounts.developer.token)
+
+  const vera = await signedIn('validator')
+  await vera.goto(`${server.url}/reviews`)
+  await vera.getByText('wage-screening').first().waitFor()
+  await vera.goto(`${server.url}/reviews/${review}`)
+  await vera.getByText('asked by Dana Okafor').waitFor()
+  await vera.keyboard.press('f')
+  await vera.getByRole('radio', { name: /Reject/ }).check()
+  await vera.getByLabel('Reason').fill('Women are selected at less than half the rate of men.')
+  await vera.getByRole('button', { name: /Reject and sign/ }).click()
+  await vera.getByText('rejected', { exact: true }).first().waitFor()
+
+  await dana.goto(`${server.url}/models/wage-screening/versions/1?tab=decisions`)
+  await dana.getByText('Women are selected at less than half the rate of men.').waitFor()
+  expect(await dana.getByText('rejected').count()).toBeGreaterThan(0)
+  await dana.context().close()
+  await vera.context().close()
+})
+
+test('the palette leads to the trail, which says that it is intact', async () => {
+  const amir = await signedIn('auditor')
+  await amir.getByRole('link', { name: 'wage-screening' }).first().waitFor()
+  await amir.keyboard.press('Control+k')
+  await amir.getByPlaceholder('A model, a version').fill('trail')
+  await amir.getByRole('button', { name: /^Trail/ }).waitFor()
+  await amir.keyboard.press('Enter')
+  await amir.getByText('The trail is intact').waitFor()
+  await amir.context().close()
+})
+
+test.each(['light', 'dark'] as const)('the main pages have no accessibility fault in %s', async (scheme) => {
+  const page = await signedIn('validator', scheme)
+  for (const path of [
+    '/',
+    '/models/wage-screening',
+    '/models/wage-screening/versions/1',
+    '/models/wage-screening/versions/2?tab=evaluations',
+    '/trail',
+  ]) {
+    await page.goto(`${server.url}${path}`)
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    await page.waitForLoadState('networkidle')
+    const { violations } = await new AxeBuilder({ page }).analyze()
+    expect(violations.map(({ id, nodes }) => `${path} ${id} ${nodes[0]?.html}`)).toEqual([])
+  }
+  await page.context().close()
+})
+
+async function signedIn(who: keyof typeof accounts, colorScheme: 'light' | 'dark' = 'light'): Promise<Page> {
+  const context = await browser.newContext({
+    colorScheme,
+    reducedMotion: 'reduce',
+    viewport: { width: 1280, height: 900 },
+  })
+  const page = await context.newPage()
+  page.setDefaultTimeout(15_000)
+  await page.goto(server.url)
+  const { login, password } = accounts[who]
+  await page.getByLabel(/name/i).fill(login)
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Inventory' }).waitFor()
+  return page
+}
+
+async function askForReview(version: number, token: string): Promise<string> {
+  const reply = await fetch(`${server.url}/api/v1/models/wage-screening/versions/${version}/reviews`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ environment: 'prod', note: 'For comparison.' }),
+  })
+  const review = (await reply.json()) as { id: string }
+  expect(review.id).toMatch(/^rev_/)
+  return review.id
+}
