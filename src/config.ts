@@ -1,6 +1,8 @@
 import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import type { DatabaseLocation } from './db/connect.ts'
+import { isLoopback } from './lib/loopback.ts'
 
 export type Config = {
   dataDir: string
@@ -11,12 +13,26 @@ export type Config = {
   database: { kind: 'sqlite' } | { kind: 'postgres'; url: string; prefix: string }
   log: boolean
   trustProxy: boolean
+  /** Where the bytes of workspaces are kept; in the data folder unless it says another. */
+  artifactsDir?: string
+  /** Requests without credentials act as the local developer. Only on loopback addresses. */
+  open?: boolean
 }
+
+/** At least two letters, so that the drive of a Windows path is none. */
+const hasScheme = /^[a-z][a-z0-9+.-]+:/i
 
 const Environment = z.object({
   MODELKEEP_DATA_DIR: z.string().min(1).default('./modelkeep-data'),
   MODELKEEP_HOST: z.string().min(1).default('127.0.0.1'),
   MODELKEEP_PORT: z.coerce.number().int().min(0).max(65_535).default(5000),
+  MODELKEEP_ARTIFACTS: z
+    .string()
+    .min(1)
+    .refine((place) => !hasScheme.test(place) || place.startsWith('file:///'), {
+      error: ({ input }) => `artifacts are kept in a folder; ${String(input)} names a store that is not supported`,
+    })
+    .optional(),
   MODELKEEP_URL: z.url().optional(),
   MODELKEEP_SCHEMA_PREFIX: z
     .string()
@@ -34,22 +50,30 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError'
 }
 
+export type GivenOptions = {
+  dataDir?: string | undefined
+  host?: string | undefined
+  port?: string | undefined
+  artifactsDestination?: string | undefined
+  open?: boolean | undefined
+}
+
 /** Reads the environment; what the command line says goes before it. Every mistake is named at once. */
-export function readConfig(
-  environment: Record<string, string | undefined>,
-  given: { dataDir?: string | undefined; host?: string | undefined; port?: string | undefined } = {},
-): Config {
+export function readConfig(environment: Record<string, string | undefined>, given: GivenOptions = {}): Config {
   const parsed = Environment.safeParse({
     ...environment,
     ...(given.dataDir === undefined ? {} : { MODELKEEP_DATA_DIR: given.dataDir }),
     ...(given.host === undefined ? {} : { MODELKEEP_HOST: given.host }),
     ...(given.port === undefined ? {} : { MODELKEEP_PORT: given.port }),
+    ...(given.artifactsDestination === undefined ? {} : { MODELKEEP_ARTIFACTS: given.artifactsDestination }),
   })
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
     throw new ConfigError(`the configuration is not valid:\n${lines.join('\n')}`)
   }
   const env = parsed.data
+  if (given.open) demandPrivate(env)
+  const artifacts = env.MODELKEEP_ARTIFACTS
   return {
     dataDir: resolve(env.MODELKEEP_DATA_DIR),
     host: env.MODELKEEP_HOST,
@@ -60,6 +84,24 @@ export function readConfig(
       : { kind: 'sqlite' },
     log: env.MODELKEEP_LOG === 'on',
     trustProxy: env.MODELKEEP_TRUST_PROXY === 'on',
+    ...(artifacts === undefined
+      ? {}
+      : { artifactsDir: artifacts.startsWith('file:') ? fileURLToPath(artifacts) : resolve(artifacts) }),
+    open: given.open ?? false,
+  }
+}
+
+/** Without sign-in the network is the only wall: nobody but this machine may reach the server, through no proxy either. */
+function demandPrivate(env: z.infer<typeof Environment>) {
+  if (!isLoopback(env.MODELKEEP_HOST)) {
+    throw new ConfigError(
+      `--open lets everyone in without signing in, so it listens on loopback addresses only, not on ${env.MODELKEEP_HOST}: leave out --open, or use --host 127.0.0.1`,
+    )
+  }
+  if (env.MODELKEEP_TRUST_PROXY === 'on') {
+    throw new ConfigError(
+      '--open lets everyone in without signing in, so it does not go with a proxy: unset MODELKEEP_TRUST_PROXY',
+    )
   }
 }
 
@@ -75,8 +117,8 @@ export function workspaceDatabase({ database, dataDir }: Config, name: string): 
     : { kind: 'postgres', url: database.url, schema: `${database.prefix}_ws_${name.replaceAll('-', '_')}` }
 }
 
-export function workspaceBlobs({ dataDir }: Config, name: string): string {
-  return resolve(dataDir, 'workspaces', name, 'blobs')
+export function workspaceBlobs({ dataDir, artifactsDir }: Config, name: string): string {
+  return artifactsDir ? resolve(artifactsDir, name) : resolve(dataDir, 'workspaces', name, 'blobs')
 }
 
 const urlHost = (host: string) =>

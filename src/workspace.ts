@@ -68,7 +68,13 @@ export async function openWorkspace(
   const evidence = { of: evidenceOf }
   const { peopleBehind } = access
   const reviews = createReviews({ ...shared, key: keys.signing, registry, policies, evidence, peopleBehind })
-  const gate = createGate({ ...shared, key: keys.signing, registry, situations: reviews.situations })
+  const gate = createGate({
+    ...shared,
+    key: keys.signing,
+    registry,
+    situations: reviews.situations,
+    observe: config.open ?? false,
+  })
   jobs.start()
 
   return {

@@ -1,5 +1,6 @@
 import type { Audit } from '../audit/index.ts'
 import { createPeopleBehind } from './behind.ts'
+import { createLocalDeveloper } from './local.ts'
 import { type AccessParts, createPeople } from './people.ts'
 import { createSignIn } from './sign-in.ts'
 import { createTokens } from './tokens.ts'
@@ -14,5 +15,6 @@ export function createAccess(parts: AccessParts & { audit: Pick<Audit, 'events'>
     peopleBehind: createPeopleBehind(people, parts.audit),
     signIn: createSignIn(parts),
     tokens: createTokens(parts),
+    local: createLocalDeveloper(parts, people),
   }
 }

@@ -22,15 +22,22 @@ export type GateParts = {
   readonly key: SigningKey
   readonly registry: Registry
   readonly situations: Situations
+  /** Every environment answers in observe mode, whatever it is set to. */
+  readonly observe: boolean
 }
 
 export type Gate = ReturnType<typeof createGate>
 
 /** May this version run in this environment now? The same answer for pipelines, people and alias moves. */
-export function createGate({ db, write, clock, key, registry, situations }: GateParts) {
+export function createGate({ db, write, clock, key, registry, situations, observe }: GateParts) {
+  async function situationAt(from: Db, ...[model, version, environment]: [string, string | number, string]) {
+    const situation = await situations.at(from, model, version, environment, isoNow(clock))
+    return observe ? { ...situation, environment: { ...situation.environment, mode: 'observe' as const } } : situation
+  }
+
   function ask(actor: Actor, { model, version, environment }: GateQuestion): Promise<Verdict> {
     return write(actor, async (tx, record) => {
-      const situation = await situations.at(tx, model, version, environment, isoNow(clock))
+      const situation = await situationAt(tx, model, version, environment)
       return answer(tx, record, actor, situation)
     })
   }
@@ -56,7 +63,7 @@ export function createGate({ db, write, clock, key, registry, situations }: Gate
       const guards = (await listEnvironments(tx)).filter((each) => each.protected_aliases.includes(alias))
       let verdict: Verdict | null = null
       for (const { name } of guards) {
-        const situation = await situations.at(tx, model, version, name, isoNow(clock))
+        const situation = await situationAt(tx, model, version, name)
         verdict = await answer(tx, record, actor, situation)
         if (!verdict.proceed) {
           const detail = { alias, version, environment: name, verdict: verdict.id }
@@ -74,7 +81,7 @@ export function createGate({ db, write, clock, key, registry, situations }: Gate
   async function standing(name: string, which: string, environment: string | undefined): Promise<Standing> {
     const where = environment ?? strictest(await listEnvironments(db))?.name
     if (where === undefined) throw notFound('environment', 'prod')
-    return standingOf(await situations.at(db, name, which, where, isoNow(clock)))
+    return standingOf(await situationAt(db, name, which, where))
   }
 
   async function verdicts(actor: Actor, { model, ...filter }: VerdictQuery): Promise<Verdict[]> {
