@@ -1,4 +1,5 @@
-import { celEnv, isCelError, parse, plan } from '@bufbuild/cel'
+import { createRequire } from 'node:module'
+import type { parse } from '@bufbuild/cel'
 import type { ExpressionContext } from './expression-context.ts'
 import { survey } from './expression-shape.ts'
 
@@ -15,6 +16,10 @@ export type Compiled =
   | { outcome: 'refused'; message: string }
 
 const compiled = new Map<string, Compiled>()
+
+const require = createRequire(import.meta.url)
+/** Loaded with the first expression: a server that starts does not wait for it. */
+const cel = (): typeof import('@bufbuild/cel') => require('@bufbuild/cel')
 
 /** Parses and plans an expression once. What it may cost is bounded by its size, its loops and the lists it meets. */
 export function compile(source: string): Compiled {
@@ -39,7 +44,7 @@ function build(source: string): Compiled {
   const [problem] = problems
   if (problem !== undefined) return { outcome: 'refused', message: problem }
 
-  const evaluate = plan(celEnv(), parsed)
+  const evaluate = cel().plan(cel().celEnv(), parsed)
   return {
     outcome: 'compiled',
     kinds: [...kinds],
@@ -55,7 +60,7 @@ function build(source: string): Compiled {
 
 function parsedOf(source: string): ReturnType<typeof parse> | string {
   try {
-    return parse(source)
+    return cel().parse(source)
   } catch (error) {
     return error instanceof Error
       ? `the expression cannot be read: ${error.message.replace('<input>:', '')}`
@@ -73,6 +78,6 @@ function guarded(run: () => unknown): unknown {
 }
 
 function errorText(result: unknown): string {
-  if (isCelError(result) || result instanceof Error) return result.message
+  if (cel().isCelError(result) || result instanceof Error) return result.message
   return 'it gives no true or false'
 }
