@@ -3,21 +3,30 @@ import { forbidden } from '../lib/errors.ts'
 import type { ModelScope } from '../modules/access/index.ts'
 import { modelsOf, type Permission, permits } from '../modules/access/schema.ts'
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Every route of the server as it was declared, so that tests reach the new ones by themselves. */
+    declaredRoutes: RouteOptions[]
+  }
+}
+
 /** A route that does not say what it takes stops the server at start-up. */
 export function demandPermissions(app: FastifyInstance) {
+  const routes: RouteOptions[] = []
+  app.decorate('declaredRoutes', routes)
   app.addHook('onRoute', (route: RouteOptions) => {
     if (route.config?.requires === undefined) {
       throw new Error(`route ${route.method} ${route.url} does not declare config.requires`)
     }
+    routes.push(route)
   })
 }
 
-/** Before the body is read: everything that the path and the query decide. */
+/** Before the body is read: everything that the path and the query decide. Whoever may do it nowhere sends no body. */
 export function checkPermission(req: FastifyRequest) {
   const { requires, model } = req.routeOptions.config
   if (requires === undefined || requires === 'public' || requires === 'signed-in') return
-  if (typeof model === 'object' && 'body' in model) return
-  demand(req, requires, model)
+  demand(req, requires, typeof model === 'object' && 'body' in model ? 'any' : model)
 }
 
 /** After the body is read: routes whose model stands in the body. */

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { unauthenticated } from '../../lib/errors.ts'
+import { badRequest } from '../../lib/errors.ts'
 import {
   GrantInput,
   NewToken,
@@ -63,7 +63,7 @@ export function accessRoutes(
       config: { requires: 'signed-in' },
       schema: { tags, summary: 'Sign out', response: { 204: z.null() } },
       handler: async (req, reply) => {
-        if (!req.session) throw unauthenticated('there is no session to end')
+        if (!req.session) throw badRequest('there is no session to end')
         await signIn.signOut(req.actor, req.session.secret)
         return reply.clearCookie(sessionCookie, cookie).code(204).send(null)
       },
