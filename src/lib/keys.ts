@@ -6,11 +6,12 @@ import {
   generateKeyPairSync,
   hash,
   type KeyObject,
-  randomUUID,
 } from 'node:crypto'
-import { link, mkdir, open, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { toBase64 } from './base64.ts'
+import { KeyFileError, readOrCreateKeyFile } from './key-file.ts'
+
+export { KeyFileError } from './key-file.ts'
 
 /** An Ed25519 key (RFC 8032) that can sign. The private part never leaves the KeyObject except into its file. */
 export type SigningKey = {
@@ -23,11 +24,6 @@ export type SigningKey = {
 
 /** `ed25519:` and the SHA-256 of the 32 raw bytes of the public key, 64 hexadecimal digits. */
 export type KeyId = `ed25519:${string}`
-
-/** A key file that must not be used as it is; the message says what to do. */
-export class KeyFileError extends Error {
-  override readonly name = 'KeyFileError'
-}
 
 /** What comes before the 32 raw bytes in a DER SubjectPublicKeyInfo of an Ed25519 key (RFC 8410). */
 const spkiPrefix = Buffer.from('302a300506032b6570032100', 'hex')
@@ -73,64 +69,15 @@ export function parsePublicKey(text: string): Uint8Array | undefined {
   return Uint8Array.from(der.subarray(spkiPrefix.length))
 }
 
-/**
- * Reads `<dir>/<name>.pem` (PKCS #8), or creates it on first use. When several processes start at once they all end up
- * with the same key: each writes a file of its own and only the first can be linked to the name, already complete.
- */
+/** Reads `<dir>/<name>.pem` (PKCS #8), or creates it on first use. */
 export async function loadOrCreateKey(dir: string, name: string): Promise<SigningKey> {
   if (!/^[a-z0-9][a-z0-9._-]*$/.test(name)) throw new KeyFileError(`"${name}" is not a name for a key file`)
   const path = join(dir, `${name}.pem`)
-  const existing = await readKeyFile(path)
-  if (existing !== undefined) return parseKeyFile(path, name, existing)
-
-  await mkdir(dir, { recursive: true, mode: 0o700 })
-  await writeKeyFile(dir, path, createKey(name))
-  const written = await readKeyFile(path)
-  if (written === undefined) throw new KeyFileError(`the key file ${path} vanished while it was created`)
-  return parseKeyFile(path, name, written)
+  const pem = await readOrCreateKeyFile(path, () => pemOf(createKey(name)))
+  return parseKeyFile(path, name, pem)
 }
 
-async function writeKeyFile(dir: string, path: string, key: SigningKey): Promise<void> {
-  const draft = `${path}.${randomUUID()}`
-  const file = await open(draft, 'wx', 0o600)
-  try {
-    await file.writeFile(key.privateKey.export({ type: 'pkcs8', format: 'pem' }))
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  try {
-    await link(draft, path)
-  } catch (error) {
-    if (!hasCode(error, 'EEXIST')) throw error
-  } finally {
-    await unlink(draft)
-  }
-  const directory = await open(dir, 'r')
-  try {
-    await directory.sync()
-  } finally {
-    await directory.close()
-  }
-}
-
-async function readKeyFile(path: string): Promise<string | undefined> {
-  const file = await open(path, 'r').catch((error: unknown) => {
-    if (hasCode(error, 'ENOENT')) return undefined
-    throw error
-  })
-  if (!file) return undefined
-  try {
-    const { mode } = await file.stat()
-    if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
-      const octal = (mode & 0o777).toString(8).padStart(4, '0')
-      throw new KeyFileError(`the key file ${path} is open to others (mode ${octal}): run chmod 600 on it`)
-    }
-    return await file.readFile('utf8')
-  } finally {
-    await file.close()
-  }
-}
+const pemOf = ({ privateKey }: SigningKey) => privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
 
 function parseKeyFile(path: string, name: string, pem: string): SigningKey {
   let key: KeyObject
@@ -153,8 +100,4 @@ function toSigningKey(name: string, privateKey: KeyObject): SigningKey {
 
 function spkiOf(publicKey: Uint8Array): Buffer {
   return Buffer.concat([spkiPrefix, publicKey])
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code
 }
