@@ -1,10 +1,10 @@
 import { AxeBuilder } from '@axe-core/playwright'
-import { type Browser, chromium, type Page } from 'playwright-core'
-import { build } from 'vite'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type FixtureServer, startFixtureServer } from '../../web/testing/fixture-server.ts'
 import { id } from '../../web/testing/fixtures/base.ts'
 import { runIds } from '../../web/testing/fixtures/registry.ts'
+import { launchBrowser } from './tools.ts'
 
 const version = '/models/wage-screening/versions'
 const pages: Record<string, string> = {
@@ -44,19 +44,8 @@ let browser: Browser
 let server: FixtureServer
 
 beforeAll(async () => {
-  await build({ configFile: new URL('../../web/vite.config.ts', import.meta.url).pathname, logLevel: 'error' })
   server = await startFixtureServer()
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--headless',
-      '--disable-gpu',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
+  browser = await launchBrowser()
 })
 
 afterAll(async () => {
