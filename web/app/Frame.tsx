@@ -90,14 +90,24 @@ function useCommands() {
 function Me() {
   const { data } = useQuery(session)
   const leave = useSignOut()
+  const go = useGo()
+  // Without a session there is none to end: an open server lets everyone in.
   return (
     <>
-      <div title={data?.person.login}>Signed in as {data?.person.name}</div>
+      <div title={data?.person.login}>
+        {data?.csrf === '' ? 'Acting as' : 'Signed in as'} {data?.person.name}
+      </div>
       <div className="row" style={{ marginLeft: -6, gap: 0 }}>
         <ThemeToggle />
-        <Button kind="bare" onClick={leave}>
-          Sign out
-        </Button>
+        {data?.csrf === '' ? (
+          <Button kind="bare" onClick={() => go('/sign-in')}>
+            Sign in
+          </Button>
+        ) : (
+          <Button kind="bare" onClick={leave}>
+            Sign out
+          </Button>
+        )}
       </div>
     </>
   )

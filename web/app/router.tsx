@@ -12,9 +12,10 @@ import { session } from '../features/access/queries.ts'
 import { ErrorState, Skeleton } from '../ui/States.tsx'
 import { Frame } from './Frame.tsx'
 import { NotFound } from './NotFound.tsx'
+import { Root } from './Root.tsx'
 import * as search from './search.ts'
 
-const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({})
+const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Root })
 
 const signedIn = createRoute({
   getParentRoute: () => root,

@@ -45,6 +45,7 @@ const routes: readonly Route[] = [
         version: '0.1.0',
         workspace: 'main',
         public_url: 'http://localhost:5000',
+        open: false,
         engine: 'sqlite',
       }),
   ],

@@ -9,6 +9,7 @@ const Server = z.object({
   workspace: z.string(),
   public_url: z.string(),
   engine: z.string(),
+  open: z.boolean(),
 })
 
 export const server = queryOptions({
