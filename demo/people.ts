@@ -1,18 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
-import type { Permission, Role } from '../src/modules/access/schema.ts'
+import { type Permission, permissionsOf, type Role } from '../src/modules/access/schema.ts'
 
-const reads: Permission[] = [
-  'tracking.read',
-  'artifacts.read',
-  'registry.read',
-  'datasets.read',
-  'evaluation.read',
-  'policy.read',
-  'review.read',
-  'access.read',
-]
+const reads = permissionsOf.auditor.filter((permission) => permission !== 'audit.read')
 
 type Colleague = { login: string; name: string; roles: Role[]; scopes: Permission[] }
 

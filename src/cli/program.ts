@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { version } from '../lib/version.ts'
 import { addAudit } from './audit.ts'
 import { addData } from './data.ts'
+import { addEnvironments } from './environments.ts'
 import { CliError, exitCodes } from './exit.ts'
 import { addGate } from './gate.ts'
 import { addLogin } from './login.ts'
@@ -19,7 +20,8 @@ export function createProgram(): Command {
     .version(version)
     .showHelpAfterError()
     .exitOverride()
-  for (const add of [addServe, addLogin, addGate, addReviews, addData, addPolicy, addAudit, addPeople]) add(program)
+  for (const add of [addServe, addLogin, addGate, addEnvironments, addReviews, addData, addPolicy, addAudit, addPeople])
+    add(program)
   return program
 }
 

@@ -1,0 +1,42 @@
+import type { Command } from 'commander'
+import { z } from 'zod'
+import { Environment, GateMode } from '../modules/registry/schema.ts'
+import { connectClient } from './client.ts'
+import { CliError } from './exit.ts'
+import { print, table } from './output.ts'
+
+export function addEnvironments(program: Command) {
+  const environment = program.command('environment').description('where versions run, and what the gate does there')
+  environment.command('list').description('every environment with its mode').action(list)
+  environment
+    .command('set <name>')
+    .description('change an environment, or add one')
+    .option('--mode <mode>', `what a denial does: ${GateMode.options.join(', ')}`)
+    .option('--protect <aliases...>', 'aliases that move only through this environment’s gate')
+    .action(set)
+}
+
+async function known() {
+  const client = await connectClient()
+  const { environments } = await client.get('/environments', z.object({ environments: z.array(Environment) }))
+  return { client, environments }
+}
+
+async function list() {
+  const { environments } = await known()
+  print(
+    table([['NAME', 'MODE', 'PROTECTED'], ...environments.map((e) => [e.name, e.mode, e.protected_aliases.join(' ')])]),
+  )
+}
+
+async function set(name: string, options: { mode?: string; protect?: string[] }) {
+  const { client, environments } = await known()
+  const before = environments.find((environment) => environment.name === name)
+  const mode = GateMode.safeParse(options.mode ?? before?.mode)
+  if (!mode.success) throw new CliError(`give a mode: ${GateMode.options.join(', ')}`)
+  const after = await client.put(`/environments/${encodeURIComponent(name)}`, Environment, {
+    mode: mode.data,
+    protected_aliases: options.protect ?? before?.protected_aliases ?? [],
+  })
+  print(`${after.name}: ${after.mode}; protected aliases: ${after.protected_aliases.join(', ') || 'none'}.`)
+}
