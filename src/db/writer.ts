@@ -19,6 +19,8 @@ export type Writer = {
   commit: Commit
   /** Called once in every group, after the last work and before the commit. */
   onGroup(hook: (tx: Tx) => Promise<void>): void
+  /** Called after every group that is on disk, before its writers hear of it. */
+  onCommitted(hook: () => void): void
   /** Called when a group failed as a whole. */
   onAbandoned(hook: () => void): void
   close(): Promise<void>
@@ -32,6 +34,7 @@ export type Writer = {
 export function createWriter(db: Db, engine: Engine): Writer {
   const waiting: Waiting[] = []
   const hooks: ((tx: Tx) => Promise<void>)[] = []
+  const committed: (() => void)[] = []
   const abandoned: (() => void)[] = []
   let draining: Promise<void> | undefined
   let closed = false
@@ -78,6 +81,7 @@ export function createWriter(db: Db, engine: Engine): Writer {
       const group = waiting.splice(0, largestGroup)
       try {
         const outcomes = await runGroup(group)
+        for (const hook of committed) hook()
         for (const [i, item] of group.entries()) {
           const outcome = outcomes[i]
           if (outcome?.kind === 'done') item.done(outcome.value)
@@ -100,6 +104,9 @@ export function createWriter(db: Db, engine: Engine): Writer {
     },
     onGroup(hook) {
       hooks.push(hook)
+    },
+    onCommitted(hook) {
+      committed.push(hook)
     },
     onAbandoned(hook) {
       abandoned.push(hook)
