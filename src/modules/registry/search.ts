@@ -8,10 +8,10 @@ import {
   compareNumber,
   compareText,
   type Fragment,
+  filterSql,
   listValue,
   numberValue,
   orderBy,
-  readClauses,
   readName,
   readOrder,
   type SortColumn,
@@ -113,7 +113,7 @@ const allowed = ({ visible }: Search): Fragment =>
   visible === undefined ? sql`1 = 1` : sql`m.name in (${sql.join(visible)})`
 
 const conditions = (engine: Engine, subject: Subject, filter: string): Fragment[] =>
-  filter.trim() === '' ? [] : readClauses(filter).map((clause) => conditionOf(engine, subject, clause))
+  filter.trim() === '' ? [] : [filterSql(filter, (clause) => conditionOf(engine, subject, clause))]
 
 function conditionOf(engine: Engine, subject: Subject, { left, comparator, value }: Clause): Fragment {
   const { entity, key } = readName(left)

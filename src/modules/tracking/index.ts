@@ -14,6 +14,7 @@ export {
   splitName,
   textValue,
 } from './search/clauses.ts'
+export { filterSql } from './search/expression.ts'
 export { readOrder } from './search/order.ts'
 export { readPageToken, writePageToken } from './search/page-token.ts'
 export {

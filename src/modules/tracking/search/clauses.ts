@@ -30,7 +30,7 @@ export function readClauses(filter: string): Clause[] {
   return clauses
 }
 
-function clauseAt(tokens: readonly Token[], at: number): { clause: Clause; length: number } | undefined {
+export function clauseAt(tokens: readonly Token[], at: number): { clause: Clause; length: number } | undefined {
   const [left, second, third, fourth] = tokens.slice(at, at + 4)
   if (!left || !second || !isOperand(left)) return undefined
   if (second.kind === 'comparator' && third && isValue(third)) {

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Db, Engine } from '../../../db/database.ts'
+import { type Expression, sqlOf } from './expression.ts'
 import type { RunCondition } from './run-filter.ts'
 import { compareNumber, compareText, type Fragment } from './sql.ts'
 
@@ -9,18 +10,24 @@ const fewRuns = 3_000
 /** A condition on a run. One on a metric comes with the table to look into, so that the order of tables can be chosen. */
 export type Filter = { table?: Fragment; condition: Fragment }
 
-export function filterOf(engine: Engine, condition: RunCondition, runId: Fragment, index: number): Filter {
-  if (condition.on !== 'metric') return { condition: holdsFor(engine, condition) }
+export function filterOf(engine: Engine, expression: Expression<RunCondition>, runId: Fragment, index: number): Filter {
+  if (expression.kind !== 'is' || expression.value.on !== 'metric') {
+    return { condition: sqlOf(expression, (condition) => holdsFor(engine, condition)) }
+  }
+  const { key, comparator, value } = expression.value
   const alias = `f${index}`
-  const compared = compareNumber(sql.ref(`${alias}.value`), condition.comparator, condition.value)
+  const compared = compareNumber(sql.ref(`${alias}.value`), comparator, value)
   return {
     table: sql`metric_latest as ${sql.ref(alias)}`,
-    condition: sql`${sql.ref(`${alias}.run_id`)} = ${runId} and ${sql.ref(`${alias}.key`)} = ${condition.key} and ${compared}`,
+    condition: sql`${sql.ref(`${alias}.run_id`)} = ${runId} and ${sql.ref(`${alias}.key`)} = ${key} and ${compared}`,
   }
 }
 
-function holdsFor(engine: Engine, condition: Exclude<RunCondition, { on: 'metric' }>): Fragment {
+function holdsFor(engine: Engine, condition: RunCondition): Fragment {
   switch (condition.on) {
+    case 'metric':
+      return sql`exists (select 1 from metric_latest m where m.run_id = r.id and m.key = ${condition.key} and
+        ${compareNumber(sql.ref('m.value'), condition.comparator, condition.value)})`
     case 'param':
     case 'tag':
       return textCondition(engine, condition)
@@ -50,18 +57,39 @@ function textCondition(engine: Engine, condition: RunCondition & { on: 'param' |
 export async function findPick(
   db: Db,
   experimentIds: readonly string[],
-  conditions: readonly RunCondition[],
+  conditions: readonly Expression<RunCondition>[],
 ): Promise<Fragment | undefined> {
-  let best: { pick: Fragment; runs: number } | undefined
+  let best: { picks: readonly Fragment[]; runs: number } | undefined
   for (const condition of conditions) {
-    const pick = pickOf(experimentIds, condition)
-    if (!pick) continue
-    const limited = sql`select count(*) as runs from (${pick} limit ${fewRuns + 1}) as x`
+    const picks = picksOf(experimentIds, condition)
+    if (!picks) continue
+    const limited = sql`select count(*) as runs from (${allOf(picks)} limit ${fewRuns + 1}) as x`
     const { rows } = await sql<{ runs: number }>`${limited}`.execute(db)
     const runs = rows[0]?.runs ?? 0
-    if (runs <= fewRuns && (!best || runs < best.runs)) best = { pick, runs }
+    if (runs <= fewRuns && (!best || runs < best.runs)) best = { picks, runs }
   }
-  return best?.pick
+  if (!best || best.picks.length === 1) return best?.picks[0]
+  return sql`select distinct run_id from (${allOf(best.picks)}) as x`
+}
+
+const allOf = (picks: readonly Fragment[]) => sql.join(picks, sql` union all `)
+
+/** Queries whose runs together are all that can meet a condition: each branch of an OR needs one, and one part of an AND. */
+function picksOf(experimentIds: readonly string[], expression: Expression<RunCondition>): Fragment[] | undefined {
+  switch (expression.kind) {
+    case 'is': {
+      const pick = pickOf(experimentIds, expression.value)
+      return pick && [pick]
+    }
+    case 'not':
+      return undefined
+    case 'or': {
+      const branches = expression.of.map((part) => picksOf(experimentIds, part))
+      return branches.every((branch) => branch !== undefined) ? branches.flat() : undefined
+    }
+    case 'and':
+      return expression.of.map((part) => picksOf(experimentIds, part)).find((picks) => picks !== undefined)
+  }
 }
 
 function pickOf(experimentIds: readonly string[], condition: RunCondition): Fragment | undefined {

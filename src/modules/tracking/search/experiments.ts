@@ -4,16 +4,8 @@ import { badRequest } from '../../../lib/errors.ts'
 import { withTags } from '../experiment-store.ts'
 import type { Experiment } from '../schema.ts'
 import type { ExperimentTableRow } from '../tables.ts'
-import {
-  type Clause,
-  checkComparator,
-  comparators,
-  numberValue,
-  readClauses,
-  readName,
-  splitName,
-  textValue,
-} from './clauses.ts'
+import { type Clause, checkComparator, comparators, numberValue, readName, splitName, textValue } from './clauses.ts'
+import { filterSql } from './expression.ts'
 import { readOrder } from './order.ts'
 import { readPageToken, writePageToken } from './page-token.ts'
 import { after, and, byBytes, compareNumber, compareText, type Fragment, orderBy, type SortColumn } from './sql.ts'
@@ -36,7 +28,7 @@ export async function searchExperiments(
   const place = readPageToken(query.page_token, () => columns.length)
   const conditions = [
     viewCondition(sql.ref('e.lifecycle_stage'), query.view),
-    ...readClauses(query.filter).map((clause) => conditionOf(engine, clause)),
+    filterSql(query.filter, (clause) => conditionOf(engine, clause)),
     ...(place ? [after(columns, place.v)] : []),
   ]
   const found = await sql<ExperimentTableRow>`

@@ -1,14 +1,6 @@
 import { badRequest } from '../../../lib/errors.ts'
-import {
-  type Clause,
-  checkComparator,
-  comparators,
-  listValue,
-  numberValue,
-  readClauses,
-  readName,
-  textValue,
-} from './clauses.ts'
+import { type Clause, checkComparator, comparators, listValue, numberValue, readName, textValue } from './clauses.ts'
+import { clausesIn, type Expression, mapExpression, readExpression } from './expression.ts'
 
 /** One condition on runs, checked. */
 export type RunCondition =
@@ -60,10 +52,10 @@ const filterAttributes: Readonly<Record<string, Attribute>> = {
 }
 const datasetKeys = ['name', 'digest', 'context'] as const
 
-export function parseRunFilter(filter: string): RunCondition[] {
-  const named = readClauses(filter).map((clause) => ({ clause, ...readEntity(clause) }))
-  const conditions = named.map(({ clause, entity, key }) => conditionOf(clause, entity, key))
-  for (const { comparator, ...condition } of conditions) checkComparator(comparator, comparatorsOf(condition.on))
+export function parseRunFilter(filter: string): Expression<RunCondition> {
+  const named = mapExpression(readExpression(filter), (clause) => ({ clause, ...readEntity(clause) }))
+  const conditions = mapExpression(named, ({ clause, entity, key }) => conditionOf(clause, entity, key))
+  for (const { comparator, on } of clausesIn(conditions)) checkComparator(comparator, comparatorsOf(on))
   return conditions
 }
 

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Db, Engine } from '../../../db/database.ts'
 import { filterOf, findPick } from './conditions.ts'
+import { conjuncts, type Expression } from './expression.ts'
 import { parseRunOrder } from './order.ts'
 import { readPageToken, writePageToken } from './page-token.ts'
 import { parseRunFilter, type RunCondition } from './run-filter.ts'
@@ -23,7 +24,7 @@ export async function searchRunIds(
   engine: Engine,
   query: RunQuery,
 ): Promise<{ ids: string[]; next_page_token: string | undefined }> {
-  const conditions = parseRunFilter(query.filter)
+  const conditions = conjuncts(parseRunFilter(query.filter))
   const segments = segmentsOf(engine, query.experiment_ids, parseRunOrder(query.order_by))
   const place = readPageToken(query.page_token, (segment) => segments[segment]?.columns.length ?? -1)
   if (query.experiment_ids.length === 0) return { ids: [], next_page_token: undefined }
@@ -56,7 +57,7 @@ export async function searchRunIds(
 type SegmentQuery = {
   segment: Segment
   pick: Fragment | undefined
-  conditions: readonly RunCondition[]
+  conditions: readonly Expression<RunCondition>[]
   others: readonly Fragment[]
   wanted: number
 }

@@ -47,7 +47,7 @@ export function tokenize(filter: string): Token[] {
     return { kind: 'other', text: filter[at++] ?? '' }
   }
 
-  /** From an opening parenthesis to the one that closes it. */
+  /** From an opening parenthesis to the one that closes it; without one, the rest is one strange piece. */
   function list(): Token {
     const from = at
     let depth = 0
@@ -57,8 +57,6 @@ export function tokenize(filter: string): Token[] {
       if (char === '(') depth++
       else if (char === ')') depth--
     } while (depth > 0 && at < filter.length)
-    if (depth === 0) return { kind: 'list', text: filter.slice(from, at) }
-    at = from + 1
-    return { kind: 'other', text: '(' }
+    return { kind: depth === 0 ? 'list' : 'other', text: filter.slice(from, at) }
   }
 }
