@@ -7,6 +7,14 @@ const reads = permissionsOf.auditor.filter((permission) => permission !== 'audit
 
 type Colleague = { login: string; name: string; roles: Role[]; scopes: Permission[] }
 
+/** The administrator manages accounts, policies and environments, and has no part in the model. */
+export const administratorScopes: readonly Permission[] = [
+  ...permissionsOf.auditor,
+  'access.write',
+  'policy.write',
+  'environment.write',
+]
+
 /** Who works with the model in this story, and what their tokens may do. */
 export const colleagues = {
   developer: {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { cliAs } from '../cli.ts'
 import { mlflowClient } from '../mlflow.ts'
-import { type Accounts, colleagues, newPassword, readAccounts, writeAccounts } from '../people.ts'
+import { type Accounts, administratorScopes, colleagues, newPassword, readAccounts, writeAccounts } from '../people.ts'
 import type { DemoServer } from '../server.ts'
 import { DemoError, hold, show } from '../show.ts'
 import type { Story } from '../story.ts'
@@ -13,7 +13,7 @@ export async function prepareAccounts(server: DemoServer, folder: string): Promi
   await writeAccounts(path, accounts)
 
   const { admin } = accounts
-  admin.token ??= await makeToken(server.url, admin.login, admin.password, 'demo administrator', undefined)
+  admin.token ??= await makeToken(server.url, admin.login, admin.password, 'demo administrator', administratorScopes)
   await writeAccounts(path, accounts)
   const settings = join(folder, 'cli.json')
   const cli = (token: string) => cliAs({ url: server.url, token, settings })
@@ -87,12 +87,12 @@ async function makeToken(
   login: string,
   password: string,
   name: string,
-  scopes: readonly string[] | undefined,
+  scopes: readonly string[],
 ): Promise<string> {
   const reply = await fetch(`${url}/api/v1/tokens`, {
     method: 'POST',
     headers: { authorization: `Basic ${btoa(`${login}:${password}`)}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ name, scopes: scopes ?? null, expires_in_days: 90 }),
+    body: JSON.stringify({ name, scopes, expires_in_days: 90 }),
   })
   const made = (await reply.json()) as { secret?: string; detail?: string }
   if (!made.secret) throw new DemoError(`no token for ${login}: ${made.detail}`)

@@ -93,6 +93,8 @@ export async function proveTrail(story: Story): Promise<void> {
   const file = join(story.folder, 'trail.jsonl')
   await story.as.auditor(['audit', 'export', file])
   await story.as.auditor(['audit', 'verify', file])
+  await story.as.auditor(['audit', 'include', '0'])
+  await story.as.auditor(['audit', 'extend', '8'])
 
   const bytes = await readFile(file)
   const at = bytes.indexOf('"action":"decision.') + '"action":"decision.'.length

@@ -8,6 +8,7 @@ import { connectClient } from './client.ts'
 import { CliError } from './exit.ts'
 import { print, printJson, styled } from './output.ts'
 import { progressBar } from './progress.ts'
+import { addProofs } from './proofs.ts'
 import { trailKey } from './trusted-keys.ts'
 
 export function addAudit(program: Command) {
@@ -26,6 +27,7 @@ export function addAudit(program: Command) {
     )
     .option('--json', 'print the result as JSON')
     .action(verify)
+  addProofs(audit)
 }
 
 async function exportTrail(file: string, options: { accounts?: boolean }) {

@@ -27,6 +27,14 @@ export async function trailKey(given: string | undefined, file: string): Promise
   return pinned.find((key) => header.includes(JSON.stringify(key))) ?? pinned[0]
 }
 
+/** The verifier key of the workspace's log that `modelkeep login` remembered. */
+export async function logVerifier(url: string): Promise<string> {
+  const { keys } = await readSettings()
+  const key = keys.find(({ use }) => use === 'log')?.verifier
+  if (!key) throw new CliError(`no key of the log is remembered: run modelkeep login ${url} once`)
+  return key
+}
+
 async function firstLine(file: string): Promise<string> {
   for await (const line of createInterface({ input: createReadStream(file, { end: 4096 }) })) return line
   return ''
