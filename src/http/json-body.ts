@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance } from 'fastify'
 import { badRequest } from '../lib/errors.ts'
+import { isStorableThroughout } from '../lib/text.ts'
 
 const deepest = 64
 
@@ -19,8 +20,14 @@ export function parseJson(body: Buffer): unknown {
   if (body.length === 0) return undefined
   if (!isUtf8(body)) throw badRequest('the body is not UTF-8')
   if (depthOf(body) > deepest) throw badRequest(`the body is nested deeper than ${deepest} levels`)
+  const value = parsed(body.toString('utf8'))
+  if (!isStorableThroughout(value)) throw badRequest('the body has a NUL character or half of a surrogate pair')
+  return value
+}
+
+function parsed(text: string): unknown {
   try {
-    return JSON.parse(body.toString('utf8'))
+    return JSON.parse(text)
   } catch {
     throw badRequest('the body is not JSON')
   }

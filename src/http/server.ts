@@ -1,9 +1,11 @@
 import cookie from '@fastify/cookie'
-import { type FastifyInstance, fastify, LogController } from 'fastify'
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { badRequest } from '../lib/errors.ts'
+import { isStorableThroughout } from '../lib/text.ts'
 import type { Access } from '../modules/access/index.ts'
 import type { Actor } from '../modules/access/schema.ts'
+import { sendMlflowError } from '../protocols/mlflow/errors.ts'
 import { failureOf, sendProblem } from './errors.ts'
 import { parseJsonBodies } from './json-body.ts'
 import { refuseForeignPages } from './open.ts'
@@ -32,6 +34,12 @@ export async function createServer(parts: HttpParts): Promise<FastifyInstance> {
     bodyLimit: 2 * 1024 * 1024,
     requestTimeout: 0,
     routerOptions: { maxParamLength: 2048 },
+    // Addresses that cannot be read meet neither the hooks nor the error handlers below.
+    frameworkErrors: (error, req, reply) => {
+      reply.headers(securityHeaders)
+      const send = /^\/(ajax-)?api\/[23]\.0\//.test(req.url) ? sendMlflowError : sendProblem
+      return send(reply as FastifyReply, failureOf(error, req as FastifyRequest))
+    },
     forceCloseConnections: true,
   }).withTypeProvider<ZodTypeProvider>()
 
@@ -56,6 +64,10 @@ export async function createServer(parts: HttpParts): Promise<FastifyInstance> {
     if ((req.routeOptions.config.requires ?? 'public') === 'public') return
     req.actor = await authenticate(parts.access, req, parts.open)
     checkPermission(req)
+  })
+  app.addHook('preValidation', async (req) => {
+    if (isStorableThroughout(req.params) && isStorableThroughout(req.query)) return
+    throw badRequest('the address has a NUL character or half of a surrogate pair')
   })
   app.addHook('preHandler', async (req) => checkBodyPermission(req))
 

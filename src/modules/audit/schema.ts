@@ -21,7 +21,7 @@ export type ActorRef = z.infer<typeof ActorRef>
 export const serverActor: ActorRef = { id: 'server', kind: 'server', via: 'server' }
 
 /** What an event is about: `model:mdl_…`, `version:ver_…`, `run:<32 hex>`, `person:per_…` and so on. */
-export const Thing = z.string().regex(/^[a-z_]+:.+$/)
+export const Thing = z.string().regex(/^[a-z_]+:.+$/s)
 export type Thing = z.infer<typeof Thing>
 
 /** The canonical content of an event; its RFC 8785 bytes are the leaf of the Merkle tree. */

@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { forbidden } from '../../lib/errors.ts'
 import { type Permission, permits } from '../access/schema.ts'
+import { VersionNumberText } from '../registry/schema.ts'
 import {
   Evaluation,
   EvaluationId,
@@ -17,7 +18,7 @@ import {
 import type { Evaluations } from './service.ts'
 
 const tags = ['evaluation']
-const Which = z.strictObject({ model: z.string().optional(), version: z.coerce.number().int().min(1).optional() })
+const Which = z.strictObject({ model: z.string().optional(), version: VersionNumberText.optional() })
 
 /** Protocols, evaluations and evidence. `at` picks the workspace's service. */
 export function evaluationRoutes({ at }: { at: (req: FastifyRequest) => Evaluations }): FastifyPluginAsyncZod {

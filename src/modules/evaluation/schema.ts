@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Digest, idSchema, Moment } from '../../lib/ids.ts'
 import { PersonId } from '../audit/schema.ts'
+import { VersionNumber } from '../registry/schema.ts'
 
 export const EvidenceId = idSchema('evi')
 export type EvidenceId = z.infer<typeof EvidenceId>
@@ -55,7 +56,7 @@ export type Evidence = z.infer<typeof Evidence>
 
 export const EvaluationInput = z.strictObject({
   model: z.string(),
-  version: z.int().min(1),
+  version: VersionNumber,
   /** Digest of a stored dataset version. */
   dataset: Digest,
   kinds: z.array(EvidenceKind).min(1).default(['performance', 'fairness']),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Digest, idSchema, Moment } from '../../lib/ids.ts'
 import { PersonId } from '../audit/schema.ts'
 import { Requirement } from '../policy/schema.ts'
-import { EnvironmentName, GateMode, LifecycleState } from '../registry/schema.ts'
+import { EnvironmentName, GateMode, LifecycleState, VersionNumber, VersionNumberText } from '../registry/schema.ts'
 
 export const VerdictId = idSchema('vrd')
 export type VerdictId = z.infer<typeof VerdictId>
@@ -10,7 +10,7 @@ export type VerdictId = z.infer<typeof VerdictId>
 export const GateQuestion = z.strictObject({
   model: z.string().min(1),
   /** A version number or an alias. */
-  version: z.union([z.int().min(1), z.string().min(1)]),
+  version: z.union([VersionNumber, z.string().min(1)]),
   environment: EnvironmentName,
 })
 export type GateQuestion = z.infer<typeof GateQuestion>
@@ -47,7 +47,7 @@ export type Verdict = z.infer<typeof Verdict>
 
 export const VerdictQuery = z.strictObject({
   model: z.string().optional(),
-  version: z.coerce.number().int().optional(),
+  version: VersionNumberText.optional(),
   environment: z.string().optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 })
@@ -70,7 +70,7 @@ export const Standing = z.object({
 })
 export type Standing = z.infer<typeof Standing>
 
-export const AliasInput = z.strictObject({ version: z.int().min(1) })
+export const AliasInput = z.strictObject({ version: VersionNumber })
 export const AliasMove = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('moved'), alias: z.string(), version: z.int(), verdict: Verdict.nullable() }),
   z.object({ outcome: z.literal('blocked'), alias: z.string(), version: z.int(), verdict: Verdict }),

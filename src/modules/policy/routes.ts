@@ -1,13 +1,14 @@
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { VersionNumberText } from '../registry/schema.ts'
 import { PolicyText, PolicyVersion } from './schema.ts'
 import type { Policies } from './service.ts'
 import { policyJsonSchema } from './text.ts'
 
 /** The rules that the gate applies. */
 export function policyRoutes({ at }: { at: (req: FastifyRequest) => Policies }): FastifyPluginAsyncZod {
-  const params = z.object({ name: z.string(), version: z.coerce.number().int().min(1) })
+  const params = z.object({ name: z.string(), version: VersionNumberText })
 
   return async (app) => {
     app.get('/policies', {

@@ -30,7 +30,10 @@ export const Tag = z.object({ key: z.string(), value: z.string() })
 export type Tag = z.infer<typeof Tag>
 
 export const ModelName = z.string().min(1).max(256)
-export const VersionNumber = z.int().min(1)
+/** What an integer column holds on every engine. */
+export const VersionNumber = z.int().min(1).max(2_147_483_647)
+/** The same in a path or a query. */
+export const VersionNumberText = z.coerce.number().pipe(VersionNumber)
 
 export const Model = z.object({
   id: ModelId,

@@ -10,9 +10,13 @@ export type Source =
   /** Somewhere else: recorded, and without files, because nothing here can vouch for them. */
   | { kind: 'elsewhere' }
 
+const longestSource = 2000
 const withScheme = /^([a-zA-Z][a-zA-Z0-9+.-]*):(.*)$/s
 
 export function parseSource(source: string): Source {
+  if (source.length > longestSource) {
+    throw badRequest(`'source' exceeds the maximum length of ${longestSource} characters`)
+  }
   const [, scheme = '', rest = ''] = withScheme.exec(source) ?? []
   if (scheme === '' || scheme.toLowerCase() === 'file') {
     throw badRequest(

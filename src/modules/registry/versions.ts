@@ -10,7 +10,15 @@ import { changedMeanwhile, type Draft, draftVersion, entriesOf } from './draft.t
 import { findOpenDeployments, listEnvironments } from './environments-store.ts'
 import * as models from './models-store.ts'
 import type { RegistryParts } from './parts.ts'
-import type { LifecycleState, Model, ModelId, ModelVersion, Tag, VersionId } from './schema.ts'
+import {
+  type LifecycleState,
+  type Model,
+  type ModelId,
+  type ModelVersion,
+  type Tag,
+  type VersionId,
+  VersionNumber,
+} from './schema.ts'
 import { checkTag, noted } from './text.ts'
 import * as store from './versions-store.ts'
 
@@ -238,7 +246,7 @@ export async function getModel(from: Db, name: string): Promise<Model> {
 }
 
 export async function getLine(from: Db, model: string, version: number): Promise<store.VersionLine> {
-  const line = Number.isSafeInteger(version) && version > 0 && (await store.findLine(from, model, version))
+  const line = VersionNumber.safeParse(version).success && (await store.findLine(from, model, version))
   if (!line) throw notFound('model version', `${model}/${version}`)
   return line
 }

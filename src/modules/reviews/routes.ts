@@ -1,12 +1,13 @@
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { VersionNumberText } from '../registry/schema.ts'
 import { Decision, DecisionInput, DecisionResult, Review, ReviewInput, ReviewSheet, SignedDecision } from './schema.ts'
 import type { Reviews } from './service.ts'
 
 const tags = ['reviews']
 const byId = z.object({ id: z.string() })
-const about = { model: z.string().optional(), version: z.coerce.number().int().min(1).optional() }
+const about = { model: z.string().optional(), version: VersionNumberText.optional() }
 
 /** Asking for a review, and deciding. */
 export function reviewRoutes({ at }: { at: (req: FastifyRequest) => Reviews }): FastifyPluginAsyncZod {

@@ -81,7 +81,8 @@ function parseLenient(text: string): unknown {
   }
 }
 
-const stringOrBareNumber = /"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/g
+/** A string that never ends is one match as well, so that the search stays linear whatever is sent. */
+const stringOrBareNumber = /"(?:[^"\\]|\\[\s\S])*(?:"|\\?$)|-?\bInfinity\b|\bNaN\b/g
 
 const quoteBareNumbers = (text: string) =>
   text.replace(stringOrBareNumber, (found) => (found.startsWith('"') ? found : `"${found}"`))

@@ -30,7 +30,7 @@ export function fieldsOf(source: Source, path = '', inQuery = false) {
     const value = inQuery && Array.isArray(found) ? found[0] : found
     if (value === undefined) return undefined
     if (typeof value !== 'string') throw invalidParameter(nameOf(key), value)
-    if (value.includes('\0')) throw badRequest(`Parameter '${nameOf(key)}' contains a NUL character.`)
+    refuseUnstorable(value, nameOf(key))
     return value
   }
 
@@ -66,7 +66,7 @@ export function fieldsOf(source: Source, path = '', inQuery = false) {
     if (!Array.isArray(value)) throw invalidParameter(nameOf(key), value)
     for (const item of value) {
       if (typeof item !== 'string') throw invalidParameter(nameOf(key), value)
-      if (item.includes('\0')) throw badRequest(`Parameter '${nameOf(key)}' contains a NUL character.`)
+      refuseUnstorable(item, nameOf(key))
     }
     return value as string[]
   }
@@ -100,6 +100,11 @@ export function fieldsOf(source: Source, path = '', inQuery = false) {
   }
 
   return { raw, text, requiredText, number, integer, texts, list, message, choice }
+}
+
+function refuseUnstorable(text: string, parameter: string) {
+  if (text.includes('\0')) throw badRequest(`Parameter '${parameter}' contains a NUL character.`)
+  if (!text.isWellFormed()) throw badRequest(`Parameter '${parameter}' contains half of a surrogate pair.`)
 }
 
 const numeric = /^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/
