@@ -20,11 +20,14 @@ import { gateRoutes } from './modules/gate/index.ts'
 import { policyRoutes } from './modules/policy/index.ts'
 import { environmentRoutes, registryRoutes, runRoutes } from './modules/registry/index.ts'
 import { reviewRoutes } from './modules/reviews/index.ts'
-import { trackingRoutes } from './modules/tracking/index.ts'
+import { guardExperiments, trackingRoutes } from './modules/tracking/index.ts'
 import { mlflowArtifacts, mlflowGetArtifact } from './protocols/mlflow/artifacts.ts'
+import { mlflowExperimentPermissions } from './protocols/mlflow/experiment-permissions.ts'
 import { mlflowRoutes, mlflowTracking } from './protocols/mlflow/index.ts'
 import { mlflowLoggedModels } from './protocols/mlflow/logged-models.ts'
+import { mlflowModelPermissions } from './protocols/mlflow/model-permissions.ts'
 import { mlflowRegistry } from './protocols/mlflow/registry.ts'
+import { mlflowUsers } from './protocols/mlflow/users.ts'
 import { type Keys, openWorkspace, originOf, type Workspace } from './workspace.ts'
 
 export type App = {
@@ -75,6 +78,7 @@ export async function createApp(config: Config, { clock = systemClock }: { clock
     trustProxy: config.trustProxy,
     open: config.open,
   })
+  guardExperiments(http, (req) => at(req).tracking)
   await describeApi(http)
   await http.register(
     async (api) => {
@@ -109,6 +113,9 @@ export async function createApp(config: Config, { clock = systemClock }: { clock
     mlflowRoutes({
       failureOf,
       areas: [
+        mlflowUsers({ access, at }),
+        mlflowExperimentPermissions({ access, at }),
+        mlflowModelPermissions({ access, at }),
         mlflowTracking({ at: (req) => at(req).tracking }),
         mlflowArtifacts({ at }),
         mlflowLoggedModels,

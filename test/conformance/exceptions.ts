@@ -1,3 +1,4 @@
+import { authExceptions } from './exceptions-auth.ts'
 import { registryExceptions } from './exceptions-registry.ts'
 
 /** Where we answer differently from the recorded server on purpose, and why. */
@@ -9,6 +10,7 @@ const allPoints = 'without a positive max_results all points are answered, as ea
 const no500 = 'the recorded server fails with 500 where the request is wrong'
 
 export const exceptions: readonly Exception[] = [
+  ...authExceptions,
   ...registryExceptions,
   { scenario: 'experiments_errors', seqs: [10, 11, 30, 43], reason: noSql },
   {

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { type App, createApp } from '../../src/app.ts'
 import type { Clock } from '../../src/lib/clock.ts'
 import { serverActor } from '../../src/modules/audit/schema.ts'
+import { isAuthScenario, sendAsRecorded } from './auth.ts'
 import { readScenario, replay, type ScenarioResult, scenariosIn, summary } from './replay.ts'
 import { sendTo } from './send.ts'
 
@@ -35,7 +36,8 @@ async function replayed(scenario: string): Promise<ScenarioResult> {
     { clock: steppingClock() },
   )
   try {
-    return await replay(scenario, readScenario(folder, scenario), await sendTo(app, await administratorOf(app)))
+    const send = isAuthScenario(scenario) ? await sendAsRecorded(app) : await sendTo(app, await administratorOf(app))
+    return await replay(scenario, readScenario(folder, scenario), send)
   } finally {
     await app.close()
     await rm(dataDir, { recursive: true, force: true })

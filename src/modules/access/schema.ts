@@ -29,7 +29,7 @@ export const Permission = z.enum([
 ])
 export type Permission = z.infer<typeof Permission>
 
-export const Role = z.enum(['administrator', 'developer', 'validator', 'approver', 'auditor'])
+export const Role = z.enum(['administrator', 'developer', 'contributor', 'validator', 'approver', 'auditor'])
 export type Role = z.infer<typeof Role>
 
 const reads: Permission[] = [
@@ -57,6 +57,8 @@ export const permissionsOf: Record<Role, readonly Permission[]> = {
     'deployment.report',
     'review.submit',
   ],
+  /** Writes to experiments of their own, and to those that let them in. */
+  contributor: [...reads, 'tracking.write', 'artifacts.write'],
   validator: [...reads, 'evaluation.run', 'gate.check', 'review.decide', 'audit.read'],
   approver: [...reads, 'gate.check', 'review.decide'],
   auditor: [...reads, 'audit.read'],

@@ -74,7 +74,7 @@ function requirementsOf(
     }),
     ...document.approvals.map((rule): Requirement => {
       const { id, title, role } = rule
-      const who = role === 'auditor' ? 'approver' : role
+      const who = role === 'auditor' || role === 'contributor' ? 'approver' : role
       const finding = assessApproval(rule, snapshot, approvals)
       return { id, policy, type: 'approval', title, ...rest, who, link: links.decisions, ...finding }
     }),

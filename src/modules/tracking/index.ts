@@ -1,5 +1,7 @@
 export type { NewExperiment } from './experiments.ts'
+export { guardExperiments } from './guard.ts'
 export type { KeyValue, LogInput, Measured } from './log.ts'
+export { readPermission } from './permissions.ts'
 export { trackingRoutes } from './routes.ts'
 export { limits } from './rules.ts'
 export type { NewRun, RunChange } from './runs.ts'

@@ -26,7 +26,10 @@ export function trackingRoutes({ at }: { at: (req: FastifyRequest) => Tracking }
     app.get('/experiments', {
       config: { requires: 'tracking.read' },
       schema: { tags, summary: 'Experiments', response: { 200: z.object({ experiments: z.array(ExperimentRow) }) } },
-      handler: async (req) => ({ experiments: await at(req).experiments.list() }),
+      handler: async (req) => {
+        const hidden = new Set(await at(req).permissions.hiddenFrom(req.actor))
+        return { experiments: (await at(req).experiments.list()).filter(({ id }) => !hidden.has(id)) }
+      },
     })
 
     const byExperiment = z.object({ id: ExperimentId })

@@ -66,3 +66,7 @@ export type ExperimentRow = z.infer<typeof ExperimentRow>
 
 export const MetricPoint = z.object({ value: MetricValue, step: z.int(), timestamp: z.int() })
 export type MetricPoint = z.infer<typeof MetricPoint>
+
+/** What MLflow calls the permission of a person on an experiment. */
+export const ExperimentPermission = z.enum(['READ', 'USE', 'EDIT', 'MANAGE', 'NO_PERMISSIONS'])
+export type ExperimentPermission = z.infer<typeof ExperimentPermission>

@@ -1,9 +1,10 @@
 import { createExperiments, type TrackingParts } from './experiments.ts'
+import { createPermissions } from './permissions.ts'
 import { createRuns } from './runs.ts'
 
 export type Tracking = ReturnType<typeof createTracking>
 
 /** Experiments, runs, and what runs measured. */
 export function createTracking(parts: TrackingParts) {
-  return { experiments: createExperiments(parts), runs: createRuns(parts) }
+  return { experiments: createExperiments(parts), runs: createRuns(parts), permissions: createPermissions(parts) }
 }

@@ -1,3 +1,4 @@
+import type { PermissionRow } from './permission-store.ts'
 import type { LifecycleStage, RunStatus } from './schema.ts'
 
 export type TrackingTables = {
@@ -10,6 +11,7 @@ export type TrackingTables = {
   metric_latest: LatestRow
   metric_point: PointRow
   run_input: InputRow
+  experiment_permission: PermissionRow
 }
 
 export type ExperimentTableRow = {

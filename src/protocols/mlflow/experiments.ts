@@ -29,7 +29,9 @@ export function mlflowExperiments({ at }: { at: (req: FastifyRequest) => Trackin
 
     mlflowRoute(app, 'GET', '/mlflow/experiments/get-by-name', 'tracking.read', async (req, fields) => {
       const name = fields.requiredText('experiment_name')
-      return { experiment: experimentOf(await at(req).experiments.getByName(name)) }
+      const experiment = await at(req).experiments.getByName(name)
+      await at(req).permissions.demand(req.actor, 'READ', { experiments: [experiment.id] })
+      return { experiment: experimentOf(experiment) }
     })
 
     mlflowRoute(app, ['GET', 'POST'], '/mlflow/experiments/search', 'tracking.read', async (req, fields) => {
@@ -39,6 +41,7 @@ export function mlflowExperiments({ at }: { at: (req: FastifyRequest) => Trackin
         order_by: fields.texts('order_by'),
         max_results: maxResults(fields, mostExperiments),
         page_token: fields.text('page_token'),
+        hidden: await at(req).permissions.hiddenFrom(req.actor),
       })
       return { experiments: experiments.map(experimentOf), next_page_token }
     })
@@ -50,15 +53,29 @@ export function mlflowExperiments({ at }: { at: (req: FastifyRequest) => Trackin
       return undefined
     })
 
-    mlflowRoute(app, 'POST', '/mlflow/experiments/delete', 'tracking.write', async (req, fields) => {
-      await at(req).experiments.remove(req.actor, fields.requiredText('experiment_id'))
-      return undefined
-    })
+    mlflowRoute(
+      app,
+      'POST',
+      '/mlflow/experiments/delete',
+      'tracking.write',
+      async (req, fields) => {
+        await at(req).experiments.remove(req.actor, fields.requiredText('experiment_id'))
+        return undefined
+      },
+      { experiment: 'MANAGE' },
+    )
 
-    mlflowRoute(app, 'POST', '/mlflow/experiments/restore', 'tracking.write', async (req, fields) => {
-      await at(req).experiments.restore(req.actor, fields.requiredText('experiment_id'))
-      return undefined
-    })
+    mlflowRoute(
+      app,
+      'POST',
+      '/mlflow/experiments/restore',
+      'tracking.write',
+      async (req, fields) => {
+        await at(req).experiments.restore(req.actor, fields.requiredText('experiment_id'))
+        return undefined
+      },
+      { experiment: 'MANAGE' },
+    )
 
     mlflowRoute(app, 'POST', '/mlflow/experiments/set-experiment-tag', 'tracking.write', async (req, fields) => {
       const id = fields.requiredText('experiment_id')

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest, HTTPMethods } from 'fastify'
+import type { FastifyContextConfig, FastifyInstance, FastifyRequest, HTTPMethods } from 'fastify'
 import type { Permission } from '../../modules/access/schema.ts'
 import type { View } from '../../modules/tracking/index.ts'
 import { answer } from './answer.ts'
@@ -13,11 +13,12 @@ export function mlflowRoute(
   url: string,
   requires: Permission,
   handler: MlflowHandler,
+  { experiment }: Pick<FastifyContextConfig, 'experiment'> = {},
 ) {
   app.route({
     method,
     url,
-    config: { requires },
+    config: { requires, ...(experiment === undefined ? {} : { experiment }) },
     handler: async (req) => answer((await handler(req, fieldsIn(req))) ?? {}),
   })
 }

@@ -36,15 +36,29 @@ export function mlflowRuns({ at }: { at: (req: FastifyRequest) => Tracking }): F
       return { run_info: runOf(run).info }
     })
 
-    mlflowRoute(app, 'POST', '/mlflow/runs/delete', 'tracking.write', async (req, fields) => {
-      await at(req).runs.remove(req.actor, fields.requiredText('run_id'))
-      return undefined
-    })
+    mlflowRoute(
+      app,
+      'POST',
+      '/mlflow/runs/delete',
+      'tracking.write',
+      async (req, fields) => {
+        await at(req).runs.remove(req.actor, fields.requiredText('run_id'))
+        return undefined
+      },
+      { experiment: 'MANAGE' },
+    )
 
-    mlflowRoute(app, 'POST', '/mlflow/runs/restore', 'tracking.write', async (req, fields) => {
-      await at(req).runs.restore(req.actor, fields.requiredText('run_id'))
-      return undefined
-    })
+    mlflowRoute(
+      app,
+      'POST',
+      '/mlflow/runs/restore',
+      'tracking.write',
+      async (req, fields) => {
+        await at(req).runs.restore(req.actor, fields.requiredText('run_id'))
+        return undefined
+      },
+      { experiment: 'MANAGE' },
+    )
 
     mlflowRoute(app, 'POST', '/mlflow/runs/delete-tag', 'tracking.write', async (req, fields) => {
       const id = fields.requiredText('run_id')

@@ -17,6 +17,8 @@ export type ExperimentQuery = {
   order_by: readonly string[]
   max_results: number
   page_token?: string | undefined
+  /** Experiments that are left out. */
+  hidden?: readonly string[]
 }
 
 export async function searchExperiments(
@@ -30,6 +32,7 @@ export async function searchExperiments(
     viewCondition(sql.ref('e.lifecycle_stage'), query.view),
     filterSql(query.filter, (clause) => conditionOf(engine, clause)),
     ...(place ? [after(columns, place.v)] : []),
+    ...(query.hidden?.length ? [sql`e.id not in (${sql.join(query.hidden)})`] : []),
   ]
   const found = await sql<ExperimentTableRow>`
     select e.* from experiment e where ${and(conditions)} order by ${orderBy(columns)} limit ${query.max_results + 1}

@@ -1,0 +1,20 @@
+import type { App } from '../../src/app.ts'
+import { serverActor } from '../../src/modules/audit/schema.ts'
+import type { Send } from './replay.ts'
+import { sendTo } from './send.ts'
+
+/** Scenarios that were recorded with MLflow's auth app: their requests carry their own credentials, or none. */
+export const isAuthScenario = (scenario: string): boolean => scenario.startsWith('auth_')
+
+/** The account that MLflow's auth app begins with. */
+export async function sendAsRecorded(app: App): Promise<Send> {
+  const grants = [{ role: 'administrator' as const, model: null }]
+  const account = { login: 'admin', name: 'Administrator', kind: 'person' as const, grants }
+  const person = await app.access.people.create(serverActor, { ...account, password: 'password1234' })
+  const { login, name } = person
+  const { secret } = await app.access.tokens.create(
+    { id: person.id, kind: 'person', via: 'password', login, name, grants, scopes: null },
+    { name: 'conformance', scopes: null, expires_in_days: 1 },
+  )
+  return sendTo(app, secret, { signedIn: false })
+}
