@@ -118,7 +118,7 @@ export async function createApp(config: Config, { clock = systemClock }: { clock
         mlflowModelPermissions({ access, at }),
         mlflowTracking({ at: (req) => at(req).tracking }),
         mlflowArtifacts({ at }),
-        mlflowLoggedModels,
+        mlflowLoggedModels({ at }),
         mlflowRegistry({ at: (req) => at(req).registry, aliases: (req) => at(req).gate.aliases }),
       ],
       rootAreas: [mlflowGetArtifact({ at })],

@@ -10,6 +10,7 @@ import { evaluation } from './migrations/008-evaluation.ts'
 import { policy } from './migrations/009-policy.ts'
 import { reviews } from './migrations/010-reviews.ts'
 import { gate } from './migrations/011-gate.ts'
+import { loggedModels } from './migrations/014-logged-models.ts'
 import { experimentPermissions } from './migrations/020-experiment-permissions.ts'
 
 /** People, sessions and the list of workspaces; it has its own audit log. */
@@ -26,5 +27,6 @@ export const workspaceMigrations: readonly Migration[] = [
   policy,
   reviews,
   gate,
+  loggedModels,
   experimentPermissions,
 ]

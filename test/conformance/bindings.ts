@@ -41,7 +41,13 @@ export class Bindings {
   }
 
   #walk(recorded: unknown, actual: unknown, key: string | undefined): void {
-    if (typeof recorded === 'string' && typeof actual === 'string' && key !== undefined && bound.has(key)) {
+    const isInvented = key === 'name' && typeof recorded === 'string' && invented.test(recorded)
+    if (
+      typeof recorded === 'string' &&
+      typeof actual === 'string' &&
+      key !== undefined &&
+      (isInvented || bound.has(key))
+    ) {
       if (recorded === actual || (key === 'run_name' && !invented.test(recorded))) return
       // An id is learned once; a search that orders ties otherwise must not teach another. Tokens are new in every answer.
       if (key !== 'next_page_token' && (this.#texts.has(recorded) || this.#short.has(recorded))) return

@@ -86,7 +86,11 @@ async function findFiles(parts: RegistryParts, actor: Actor, text: string): Prom
       return nothing
     case 'artifacts':
       demandReading(actor)
-      return { ...(await filesAt(parts, source.path)), location: text, run: runOf(source.path) }
+      return {
+        ...(await filesAt(parts, source.path)),
+        location: text,
+        run: runOf(source.path) ?? (await runOfModel(parts, source.path)),
+      }
     case 'run': {
       demandReading(actor)
       const run = await parts.tracking.runs.find(source.run)
@@ -97,15 +101,25 @@ async function findFiles(parts: RegistryParts, actor: Actor, text: string): Prom
     }
     case 'logged_model': {
       demandReading(actor)
-      const path = await parts.artifacts.findLoggedModel(source.id)
-      if (path === undefined) return nothing
-      return { ...(await filesAt(parts, path)), location: `mlflow-artifacts:/${path}`, run: undefined }
+      const model = await parts.tracking.models.find(source.id)
+      const path = model ? pathOfUri(model.artifact_uri) : await parts.artifacts.findLoggedModel(source.id)
+      if (path === undefined) return { ...nothing, run: model?.source_run_id || undefined }
+      const found = await filesAt(parts, path)
+      const people = model ? [...found.people, model.created_by as PersonId] : found.people
+      return { ...found, location: `mlflow-artifacts:/${path}`, run: model?.source_run_id || undefined, people }
     }
     case 'version':
       if (!permits(actor, 'registry.read', source.model))
         throw notFound('model version', `${source.model}/${source.which}`)
       return filesOfVersion(parts, source.model, source.which)
   }
+}
+
+/** The run that made the logged model whose files are at a path, `<experiment>/models/<id>/artifacts`. */
+async function runOfModel({ tracking }: RegistryParts, path: string): Promise<string | undefined> {
+  const [, models, id] = path.split('/')
+  const model = models === 'models' && id !== undefined ? await tracking.models.find(id) : undefined
+  return model?.source_run_id || undefined
 }
 
 /** A role on one model must not become a way to read every run's files. */
@@ -116,7 +130,7 @@ function demandReading(actor: Actor) {
 
 /** A version made from another one has the same sealed files, and the same people made them. */
 async function filesOfVersion({ db }: RegistryParts, model: string, which: string): Promise<Found> {
-  const number = /^\d+$/.test(which) ? Number(which) : await findNumberOfAlias(db, model, which)
+  const number = /^\d{1,9}$/.test(which) ? Number(which) : await findNumberOfAlias(db, model, which)
   const line = number === undefined ? undefined : await findLine(db, model, number)
   const version = line && (await findVersionById(db, line.id))
   if (!version) throw notFound('model version', `${model}/${which}`)

@@ -1,6 +1,7 @@
 export type { NewExperiment } from './experiments.ts'
 export { guardExperiments } from './guard.ts'
-export type { KeyValue, LogInput, Measured } from './log.ts'
+export type { NewLoggedModel } from './logged-models.ts'
+export type { KeyValue, LogInput, Measured } from './measured.ts'
 export { readPermission } from './permissions.ts'
 export { trackingRoutes } from './routes.ts'
 export { limits } from './rules.ts'

@@ -1,38 +1,11 @@
 import type { Engine, Tx } from '../../db/database.ts'
-import { type AppError, badRequest } from '../../lib/errors.ts'
+import { badRequest } from '../../lib/errors.ts'
 import * as store from './log-store.ts'
+import { isLater, type LogInput, type LogOutcome, type LogRequest, stored } from './measured.ts'
+import { checkModelMetric, knownModels, unknownModel, writeModelMetrics } from './model-metrics.ts'
 import { checkBatch, checkKey, checkLength, cut, limits, mustBeActive, noRun } from './rules.ts'
 import { updateRun } from './run-store.ts'
 import type { LatestRow, PointRow } from './tables.ts'
-
-/** A point as a client measured it. */
-export type Measured = { key: string; value: number; timestamp: number; step: number }
-export type KeyValue = { key: string; value: string }
-
-/** What one request logs to one run. `single` says that the request can carry one thing only, for its messages. */
-export type LogInput = {
-  runId: string
-  metrics?: readonly Measured[]
-  params?: readonly KeyValue[]
-  tags?: readonly KeyValue[]
-  single?: boolean
-}
-
-export type LogOutcome = { kind: 'logged' } | { kind: 'sealed' } | { kind: 'refused'; error: AppError }
-export type LogRequest = { input: LogInput; actorId: string }
-
-/** The largest double stands for infinity, and 0 with a mark for NaN. */
-function stored({ value, step, timestamp }: Measured): Omit<PointRow, 'series'> {
-  const clipped = Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, value)) + 0
-  return Number.isNaN(value) ? { value: 0, is_nan: 1, step, timestamp } : { value: clipped, is_nan: 0, step, timestamp }
-}
-
-/** The latest point of a series is the one with the largest step, then time, then value. */
-export function isLater(a: Omit<PointRow, 'series'>, b: Omit<PointRow, 'series'>): boolean {
-  if (a.step !== b.step) return a.step > b.step
-  if (a.timestamp !== b.timestamp) return a.timestamp > b.timestamp
-  return a.value > b.value
-}
 
 /** Everything that can be refused without looking at the run. */
 export function checkLog({ metrics = [], params = [], tags = [], single = false }: LogInput): void {
@@ -41,6 +14,7 @@ export function checkLog({ metrics = [], params = [], tags = [], single = false 
   for (const [index, metric] of metrics.entries()) {
     checkKey(metric.key, at('metrics', index, 'name'))
     checkLength(metric.key, limits.key, 'Metric name')
+    if (metric.model_id) checkModelMetric(metric)
     if (metric.timestamp < 0) {
       const shown = Number.isInteger(metric.value) ? `${metric.value}.0` : String(metric.value)
       throw badRequest(
@@ -78,6 +52,7 @@ export async function writeLogs(
   const runIds = [...new Set(requests.map(({ input }) => input.runId))]
   const states = await store.readStates(tx, runIds)
   const params = await knownParams(tx, requests, runIds)
+  const models = await knownModels(tx, requests)
   const newParams: store.TextRow[] = []
   const accepted: LogRequest[] = []
 
@@ -89,7 +64,7 @@ export async function writeLogs(
       return { kind: 'refused', error: mustBeActive('run', runId, state.lifecycle_stage) }
     }
     if (state.seal !== null && !toSealed) return { kind: 'sealed' }
-    const error = changedParam(request.input, params)
+    const error = unknownModel(request.input, models) ?? changedParam(request.input, params)
     if (error) return { kind: 'refused', error }
     for (const param of request.input.params ?? []) {
       const value = cut(param.value, limits.paramValue)
@@ -102,6 +77,7 @@ export async function writeLogs(
   })
 
   await writePoints(tx, engine, accepted, states)
+  await writeModelMetrics(tx, engine, accepted)
   await store.insertParams(tx, engine, newParams)
   await writeTags(tx, engine, accepted)
   await writeContributors(tx, engine, accepted, runIds)

@@ -3,7 +3,8 @@ import type { JsonObject } from '../../lib/json.ts'
 import type { ActorRef } from '../audit/schema.ts'
 import { aboutRun, demandActiveRun } from './active-run.ts'
 import type { TrackingParts } from './experiments.ts'
-import { checkLog, type LogInput, type LogOutcome, type LogRequest, writeLogs } from './log.ts'
+import { checkLog, writeLogs } from './log.ts'
+import type { LogInput, LogOutcome, LogRequest } from './measured.ts'
 
 type Waiting = LogRequest & { done: (outcome: LogOutcome) => void; failed: (error: unknown) => void }
 

@@ -5,6 +5,7 @@ export const limits = {
   key: 250,
   paramValue: 6_000,
   tagValue: 8_000,
+  modelParamValue: 65_535,
   experimentName: 500,
   experimentTagValue: 5_000,
   /** Where MLflow's server has no limit but an index does. */
@@ -92,3 +93,4 @@ export const noExperiment = (id: string) => new AppError('not_found', `No Experi
 export const noRun = (id: string) => new AppError('not_found', `Run with id=${id} not found`)
 export const mustBeActive = (what: 'run' | 'experiment', id: string, stage: string) =>
   badRequest(`The ${what} ${id} must be in the 'active' state. Current state is ${stage}.`)
+export const noLoggedModel = (id: string) => new AppError('not_found', `Logged model with ID '${id}' not found.`)

@@ -42,6 +42,16 @@ export async function contributorsOf(db: Db, runId: string): Promise<PersonId[]>
   return rows.map(({ actor_id }) => actor_id as PersonId)
 }
 
+export async function readTag(db: Db, runId: string, key: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('run_tag')
+    .select('value')
+    .where('run_id', '=', runId)
+    .where('key', '=', key)
+    .executeTakeFirst()
+  return row?.value
+}
+
 export async function deleteTag(tx: Tx, runId: string, key: string): Promise<boolean> {
   const result = await tx.deleteFrom('run_tag').where('run_id', '=', runId).where('key', '=', key).executeTakeFirst()
   return result.numDeletedRows > 0n
@@ -96,6 +106,15 @@ async function readSome(db: Db, ids: readonly string[]): Promise<Run[]> {
     .orderBy('run_id')
     .orderBy('position')
     .execute()
+  const models = await db
+    .selectFrom('run_model as x')
+    .innerJoin('logged_model as m', 'm.id', 'x.model_id')
+    .select(['x.run_id', 'x.direction', 'x.model_id', 'x.step', 'm.name', 'm.model_type', 'm.status'])
+    .where('x.run_id', 'in', ids)
+    .orderBy('x.run_id')
+    .orderBy('x.position')
+    .orderBy('x.model_id')
+    .execute()
 
   const byId = new Map(rows.map((row) => [row.id, toRun(row)]))
   for (const row of latest) {
@@ -105,6 +124,11 @@ async function readSome(db: Db, ids: readonly string[]): Promise<Run[]> {
   for (const { run_id, key, value } of params) byId.get(run_id)?.params.push({ key, value })
   for (const { run_id, key, value } of tags) byId.get(run_id)?.tags.push({ key, value })
   for (const row of inputs) byId.get(row.run_id)?.inputs.push(toInput(row))
+  for (const { run_id, direction, ...model } of models) {
+    const run = byId.get(run_id)
+    const list = direction === 'input' ? run?.model_inputs : run?.outputs
+    list?.push(model)
+  }
   return ids.flatMap((id) => byId.get(id) ?? [])
 }
 
@@ -123,6 +147,8 @@ function toRun(row: RunRow): Run {
     params: [],
     tags: [],
     inputs: [],
+    model_inputs: [],
+    outputs: [],
     seal: row.seal as Digest | null,
     created_by: row.created_by as PersonId,
   }

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Tx } from '../../db/database.ts'
 import { AppError, badRequest } from '../../lib/errors.ts'
 import type { Digest } from '../../lib/ids.ts'
@@ -6,8 +7,9 @@ import type { ActorRef, PersonId } from '../audit/schema.ts'
 import { aboutRun, demandActiveRun } from './active-run.ts'
 import { demandActive, type TrackingParts } from './experiments.ts'
 import { contextTag, createInputs } from './inputs.ts'
-import { type KeyValue, runNameTag, writeLogs } from './log.ts'
+import { runNameTag, writeLogs } from './log.ts'
 import { createLogs } from './logs.ts'
+import type { KeyValue } from './measured.ts'
 import { inventRunName, newRunId } from './names.ts'
 import { checkLength, limits, mustBeActive, noRun } from './rules.ts'
 import * as store from './run-store.ts'
@@ -137,6 +139,19 @@ export function createRuns(parts: TrackingParts) {
     if (outcome === 'sealed') await write(actor, (tx, record) => work(tx, record))
   }
 
+  /** What clients before MLflow 3 say of a model they logged, kept in a tag of the run. */
+  async function logModel(actor: ActorRef, id: string, text: string): Promise<void> {
+    const model = parseModel(text)
+    await write(actor, async (tx, record) => {
+      const row = await demandActiveRun(tx, id)
+      const value = JSON.stringify([...historyOf(await store.readTag(tx, id, modelHistoryTag)), model])
+      if (value.length > limits.tagValue) throw badRequest('The models of this run do not fit into their tag any more.')
+      const tags = [{ key: modelHistoryTag, value }]
+      await writeLogs(tx, engine, [{ input: { runId: id, tags }, actorId: actor.id }], { toSealed: true })
+      record('run.model_logged', `run:${id}`, { path: model.artifact_path }, aboutRun(row))
+    })
+  }
+
   /**
    * The digest that a registered version names as its origin. A run that still goes on is sealed as it is now; what it logs from
    * then on is recorded as a change. It writes for itself: do not call it inside another write.
@@ -184,6 +199,7 @@ export function createRuns(parts: TrackingParts) {
     remove: (actor: ActorRef, id: string) => setStage(actor, id, 'deleted'),
     restore: (actor: ActorRef, id: string) => setStage(actor, id, 'active'),
     deleteTag,
+    logModel,
     sealOf,
     search,
     ...createLogs(parts),
@@ -195,6 +211,34 @@ export function createRuns(parts: TrackingParts) {
       store.readHistory(db, id, key, page),
     curve: (id: string, key: string, mostPoints: number): Promise<MetricPoint[]> =>
       store.readCurve(db, id, key, mostPoints),
+  }
+}
+
+const modelHistoryTag = 'mlflow.log-model.history'
+const LegacyModel = z.looseObject({
+  artifact_path: z.string(),
+  flavors: z.record(z.string(), z.unknown()),
+  utc_time_created: z.string(),
+  run_id: z.string(),
+})
+
+function parseModel(text: string) {
+  const model = LegacyModel.safeParse(parsedJson(text))
+  if (model.success) return model.data
+  const missing = [...new Set(model.error.issues.map(({ path }) => path[0] ?? 'all of it'))]
+  throw badRequest(`Malformed model info. Model json is missing mandatory fields: ${missing.join(', ')}`)
+}
+
+function historyOf(tag: string | undefined): unknown[] {
+  const known = tag === undefined ? [] : parsedJson(tag)
+  return Array.isArray(known) ? known : []
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }
 

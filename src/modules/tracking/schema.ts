@@ -41,6 +41,19 @@ export const RunInput = z.object({
 })
 export type RunInput = z.infer<typeof RunInput>
 
+export const LoggedModelStatus = z.enum(['LOGGED_MODEL_PENDING', 'LOGGED_MODEL_READY', 'LOGGED_MODEL_UPLOAD_FAILED'])
+export type LoggedModelStatus = z.infer<typeof LoggedModelStatus>
+
+/** A logged model as a run knows it. */
+export const RunModel = z.object({
+  model_id: z.string(),
+  name: z.string(),
+  model_type: z.string(),
+  status: LoggedModelStatus,
+  step: z.int(),
+})
+export type RunModel = z.infer<typeof RunModel>
+
 export const Run = z.object({
   id: RunId,
   experiment_id: ExperimentId,
@@ -55,6 +68,9 @@ export const Run = z.object({
   params: z.array(z.object({ key: z.string(), value: z.string() })),
   tags: z.array(z.object({ key: z.string(), value: z.string() })),
   inputs: z.array(RunInput),
+  /** Logged models that the run read, and those it made. */
+  model_inputs: z.array(RunModel),
+  outputs: z.array(RunModel),
   /** Digest of parameters, metrics, tags and inputs, taken when the run finished. */
   seal: Digest.nullable(),
   created_by: PersonId,
@@ -70,3 +86,28 @@ export type MetricPoint = z.infer<typeof MetricPoint>
 /** What MLflow calls the permission of a person on an experiment. */
 export const ExperimentPermission = z.enum(['READ', 'USE', 'EDIT', 'MANAGE', 'NO_PERMISSIONS'])
 export type ExperimentPermission = z.infer<typeof ExperimentPermission>
+
+export const LoggedModelMetric = LatestMetric.extend({
+  run_id: RunId,
+  dataset_name: z.string().nullable(),
+  dataset_digest: z.string().nullable(),
+})
+export type LoggedModelMetric = z.infer<typeof LoggedModelMetric>
+
+export const LoggedModel = z.object({
+  id: z.string(),
+  experiment_id: ExperimentId,
+  name: z.string(),
+  model_type: z.string(),
+  source_run_id: z.string(),
+  artifact_uri: z.string(),
+  status: LoggedModelStatus,
+  created_at: z.int(),
+  updated_at: z.int(),
+  deleted_at: z.int().nullable(),
+  created_by: PersonId,
+  params: z.array(z.object({ key: z.string(), value: z.string() })),
+  tags: z.array(z.object({ key: z.string(), value: z.string() })),
+  metrics: z.array(LoggedModelMetric),
+})
+export type LoggedModel = z.infer<typeof LoggedModel>

@@ -18,5 +18,7 @@ export async function digestOfRun(db: Db, runId: string): Promise<Digest> {
     metrics: run.metrics.map((metric) => ({ ...metric, points: points.get(metric.key) ?? 0 })),
     tags: run.tags,
     inputs: run.inputs,
+    ...(run.model_inputs.length > 0 ? { model_inputs: run.model_inputs.map(({ model_id }) => model_id) } : {}),
+    ...(run.outputs.length > 0 ? { outputs: run.outputs.map(({ model_id, step }) => ({ model_id, step })) } : {}),
   })
 }

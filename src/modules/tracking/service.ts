@@ -1,4 +1,5 @@
 import { createExperiments, type TrackingParts } from './experiments.ts'
+import { createLoggedModels } from './logged-models.ts'
 import { createPermissions } from './permissions.ts'
 import { createRuns } from './runs.ts'
 
@@ -6,5 +7,10 @@ export type Tracking = ReturnType<typeof createTracking>
 
 /** Experiments, runs, and what runs measured. */
 export function createTracking(parts: TrackingParts) {
-  return { experiments: createExperiments(parts), runs: createRuns(parts), permissions: createPermissions(parts) }
+  return {
+    experiments: createExperiments(parts),
+    runs: createRuns(parts),
+    models: createLoggedModels(parts),
+    permissions: createPermissions(parts),
+  }
 }

@@ -1,5 +1,5 @@
 import type { PermissionRow } from './permission-store.ts'
-import type { LifecycleStage, RunStatus } from './schema.ts'
+import type { LifecycleStage, LoggedModelStatus, RunStatus } from './schema.ts'
 
 export type TrackingTables = {
   experiment: ExperimentTableRow
@@ -11,6 +11,11 @@ export type TrackingTables = {
   metric_latest: LatestRow
   metric_point: PointRow
   run_input: InputRow
+  logged_model: LoggedModelRow
+  logged_model_param: { model_id: string; key: string; value: string }
+  logged_model_tag: { model_id: string; key: string; value: string }
+  logged_model_metric: LoggedModelMetricRow
+  run_model: RunModelRow
   experiment_permission: PermissionRow
 }
 
@@ -62,4 +67,37 @@ export type InputRow = {
   /** The value of the tag `mlflow.data.context`. */
   context: string | null
   tags: string
+}
+
+/** `source_run_id` is empty where no run is said to have made it. */
+export type LoggedModelRow = {
+  id: string
+  experiment_id: string
+  name: string
+  model_type: string
+  source_run_id: string
+  artifact_uri: string
+  status: LoggedModelStatus
+  created_at: number
+  updated_at: number
+  deleted_at: number | null
+  created_by: string
+}
+
+/** The latest point of a metric of a model, per run and dataset; empty texts where no dataset is named. */
+export type LoggedModelMetricRow = Omit<PointRow, 'series'> & {
+  model_id: string
+  key: string
+  run_id: string
+  dataset_name: string
+  dataset_digest: string
+}
+
+/** A model that a run read, or made. */
+export type RunModelRow = {
+  run_id: string
+  direction: 'input' | 'output'
+  model_id: string
+  position: number
+  step: number
 }

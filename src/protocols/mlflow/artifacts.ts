@@ -103,7 +103,7 @@ async function runRoot(tracking: Tracking, fields: Fields): Promise<{ root: stri
   return { root, uri }
 }
 
-async function download(
+export async function download(
   req: FastifyRequest,
   reply: FastifyReply,
   artifacts: Artifacts,
@@ -120,14 +120,18 @@ const downloadFailed = (path: string) =>
   `The following failures occurred while downloading one or more artifacts from this server:\n##### File ${path} #####\nNo such artifact: '${path}'`
 
 /** As protobuf has it: a size of 0 is left out. */
-const fileInfo = ({ is_dir, size }: ArtifactEntry, path: string) => ({ path, is_dir, file_size: size || undefined })
+export const fileInfo = ({ is_dir, size }: ArtifactEntry, path: string) => ({
+  path,
+  is_dir,
+  file_size: size || undefined,
+})
 
 const wildcard = (req: FastifyRequest): string => (req.params as { '*': string })['*']
 
-function lookup(path: string) {
+export function lookup(path: string) {
   const found = toLookupPath(path)
   if (found === undefined) throw invalidPath()
   return found
 }
 
-const join = (folder: string, name: string) => [folder, name].filter((part) => part !== '').join('/')
+export const join = (folder: string, name: string) => [folder, name].filter((part) => part !== '').join('/')

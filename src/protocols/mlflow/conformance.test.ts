@@ -32,6 +32,7 @@ const required = new Set([
   'log_metric',
   'log_metric_errors',
   'log_param',
+  'logged_models_crud',
   'metric_history_paging',
   'metric_latest_value',
   'run_name_rules',
@@ -45,6 +46,7 @@ const required = new Set([
   'search_order_by',
   'search_pagination',
   'search_params_filters',
+  'sklearn_autolog',
 ])
 
 async function replayed(scenario: string): Promise<ScenarioResult> {

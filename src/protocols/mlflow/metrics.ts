@@ -81,7 +81,15 @@ function metricIn(fields: Fields, path = ''): Measured {
   if (value === undefined) throw missingParameter(`${path}value`)
   const timestamp = fields.integer('timestamp')
   if (timestamp === undefined) throw missingParameter(`${path}timestamp`)
-  return { key, value, timestamp, step: fields.integer('step') ?? 0 }
+  return {
+    key,
+    value,
+    timestamp,
+    step: fields.integer('step') ?? 0,
+    model_id: fields.text('model_id') || undefined,
+    dataset_name: fields.text('dataset_name'),
+    dataset_digest: fields.text('dataset_digest'),
+  }
 }
 
 /** A batch is mostly metrics in their plain form, which need no second look. */
@@ -93,13 +101,14 @@ function metricsIn(fields: Fields): Measured[] {
 
 function isPlain(item: unknown): item is Measured {
   if (typeof item !== 'object' || item === null) return false
-  const { key, value, timestamp, step } = item as Record<string, unknown>
+  const { key, value, timestamp, step, model_id } = item as Record<string, unknown>
   return (
     typeof key === 'string' &&
     key !== '' &&
     typeof value === 'number' &&
     Number.isSafeInteger(timestamp) &&
-    Number.isSafeInteger(step)
+    Number.isSafeInteger(step) &&
+    model_id === undefined
   )
 }
 

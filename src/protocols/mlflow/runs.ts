@@ -68,7 +68,21 @@ export function mlflowRuns({ at }: { at: (req: FastifyRequest) => Tracking }): F
 
     mlflowRoute(app, 'POST', '/mlflow/runs/log-inputs', 'tracking.write', async (req, fields) => {
       const id = fields.requiredText('run_id')
+      const models = fields.list('models', modelIn)
       await at(req).runs.logInputs(req.actor, id, fields.list('datasets', inputIn))
+      if (models.length > 0) await at(req).models.link(req.actor, id, 'input', models)
+      return undefined
+    })
+
+    mlflowRoute(app, 'POST', '/mlflow/runs/outputs', 'tracking.write', async (req, fields) => {
+      const id = fields.requiredText('run_id')
+      await at(req).models.link(req.actor, id, 'output', fields.list('models', modelIn))
+      return undefined
+    })
+
+    mlflowRoute(app, 'POST', '/mlflow/runs/log-model', 'tracking.write', async (req, fields) => {
+      const id = fields.requiredText('run_id')
+      await at(req).runs.logModel(req.actor, id, fields.requiredText('model_json'))
       return undefined
     })
 
@@ -92,6 +106,11 @@ export function runIdIn(fields: Fields): string {
   if (!id) throw missingParameter('run_id')
   return id
 }
+
+const modelIn = (fields: Fields) => ({
+  model_id: fields.requiredText('model_id'),
+  step: fields.integer('step') ?? 0,
+})
 
 function inputIn(fields: Fields): RunInput {
   const dataset = fields.message('dataset')
@@ -127,7 +146,8 @@ function runOf(run: Run) {
     },
     inputs: {
       dataset_inputs: run.inputs.map(({ tags, ...dataset }) => ({ tags, dataset })),
+      model_inputs: run.model_inputs.map(({ model_id }) => ({ model_id })),
     },
-    outputs: {},
+    outputs: { model_outputs: run.outputs.map(({ model_id, step }) => ({ model_id, step })) },
   }
 }

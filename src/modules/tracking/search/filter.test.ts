@@ -180,7 +180,7 @@ test.skipIf(process.env.TEST_ENGINE === 'postgres')('no filter walks through all
   await manyRuns(app, 4_000)
   const queries: { sql: string; parameters: readonly unknown[] }[] = []
   const database = openSqlite(join(app.config.dataDir, 'workspaces', 'main', 'workspace.db'), { readOnly: true })
-  const db = new Kysely<Database>({ dialect: sqliteDialect(database), log: ({ query }) => queries.push(query) })
+  const db = new Kysely<Database>({ dialect: sqliteDialect(database), log: ({ query }) => void queries.push(query) })
   const search = (filter: string, order_by: string[]) =>
     searchRunIds(db, 'sqlite', { experiment_ids: ['0'], view: 'ACTIVE_ONLY', filter, order_by, max_results: 20 })
   for (const filter of [
