@@ -12,11 +12,13 @@ import { serverRoutes } from './http/server-routes.ts'
 import { serveWeb } from './http/web.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
 import { loadOrCreateKey } from './lib/keys.ts'
+import { loadOrCreateSecretBox } from './lib/secret-box.ts'
 import { type Access, accessRoutes, createAccess } from './modules/access/index.ts'
 import { type Audit, auditRoutes, createAudit } from './modules/audit/index.ts'
 import { datasetRoutes } from './modules/datasets/index.ts'
 import { evaluationRoutes } from './modules/evaluation/index.ts'
 import { gateRoutes } from './modules/gate/index.ts'
+import { notificationRoutes } from './modules/notifications/index.ts'
 import { policyRoutes } from './modules/policy/index.ts'
 import { environmentRoutes, registryRoutes, runRoutes } from './modules/registry/index.ts'
 import { reviewRoutes } from './modules/reviews/index.ts'
@@ -28,6 +30,7 @@ import { mlflowLoggedModels } from './protocols/mlflow/logged-models.ts'
 import { mlflowModelPermissions } from './protocols/mlflow/model-permissions.ts'
 import { mlflowRegistry } from './protocols/mlflow/registry.ts'
 import { mlflowUsers } from './protocols/mlflow/users.ts'
+import { mlflowWebhooks } from './protocols/mlflow/webhooks.ts'
 import { type Keys, openWorkspace, originOf, type Workspace } from './workspace.ts'
 
 export type App = {
@@ -48,7 +51,11 @@ const checkpointEvery = 60_000
 export async function createApp(config: Config, { clock = systemClock }: { clock?: Clock } = {}): Promise<App> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
   const keyDir = resolve(config.dataDir, 'keys')
-  const keys = { log: await loadOrCreateKey(keyDir, 'log'), signing: await loadOrCreateKey(keyDir, 'signing') }
+  const keys = {
+    log: await loadOrCreateKey(keyDir, 'log'),
+    signing: await loadOrCreateKey(keyDir, 'signing'),
+    webhooks: await loadOrCreateSecretBox(keyDir, 'webhooks'),
+  }
 
   const system = await connect(systemDatabase(config))
   await migrate(system, systemMigrations)
@@ -106,6 +113,7 @@ export async function createApp(config: Config, { clock = systemClock }: { clock
       await api.register(policyRoutes({ at: (req) => at(req).policies }))
       await api.register(reviewRoutes({ at: (req) => at(req).reviews }))
       await api.register(gateRoutes({ at: (req) => at(req).gate }))
+      await api.register(notificationRoutes({ at: (req) => at(req).notifications }))
     },
     { prefix: '/api/v1' },
   )
@@ -120,6 +128,7 @@ export async function createApp(config: Config, { clock = systemClock }: { clock
         mlflowArtifacts({ at }),
         mlflowLoggedModels({ at }),
         mlflowRegistry({ at: (req) => at(req).registry, aliases: (req) => at(req).gate.aliases }),
+        mlflowWebhooks({ at: (req) => at(req).notifications }),
       ],
       rootAreas: [mlflowGetArtifact({ at })],
     }),

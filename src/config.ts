@@ -13,6 +13,8 @@ export type Config = {
   database: { kind: 'sqlite' } | { kind: 'postgres'; url: string; prefix: string }
   log: boolean
   trustProxy: boolean
+  /** Hosts that webhooks may reach in a private network and without TLS; none if left out. */
+  webhookHosts?: readonly string[]
   /** Where the bytes of workspaces are kept; in the data folder unless it says another. */
   artifactsDir?: string
   /** Requests without credentials act as the local developer. Only on loopback addresses. */
@@ -40,6 +42,10 @@ const Environment = z.object({
     .default('modelkeep'),
   MODELKEEP_LOG: z.enum(['on', 'off']).default('on'),
   MODELKEEP_TRUST_PROXY: z.enum(['on', 'off']).default('off'),
+  MODELKEEP_WEBHOOK_HOSTS: z
+    .string()
+    .regex(/^[^\s/,@]+(\s*,\s*[^\s/,@]+)*$/, 'must be names or addresses of hosts, separated by commas')
+    .optional(),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://')
@@ -84,6 +90,7 @@ export function readConfig(environment: Record<string, string | undefined>, give
       : { kind: 'sqlite' },
     log: env.MODELKEEP_LOG === 'on',
     trustProxy: env.MODELKEEP_TRUST_PROXY === 'on',
+    webhookHosts: env.MODELKEEP_WEBHOOK_HOSTS?.toLowerCase().split(/\s*,\s*/) ?? [],
     ...(artifacts === undefined
       ? {}
       : { artifactsDir: artifacts.startsWith('file:') ? fileURLToPath(artifacts) : resolve(artifacts) }),

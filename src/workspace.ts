@@ -7,16 +7,19 @@ import { workspaceMigrations } from './db/migrations.ts'
 import { createJobs } from './jobs/index.ts'
 import type { Clock } from './lib/clock.ts'
 import { type SigningKey, shortKeyId } from './lib/keys.ts'
+import type { SecretBox } from './lib/secret-box.ts'
 import type { Access } from './modules/access/index.ts'
 import { type Artifacts, createArtifacts } from './modules/artifacts/index.ts'
 import { type Audit, createAudit } from './modules/audit/index.ts'
 import { createDatasets, type Datasets } from './modules/datasets/index.ts'
 import { createEvaluation, type Evaluations, evidenceOf } from './modules/evaluation/index.ts'
 import { createGate, type Gate } from './modules/gate/index.ts'
+import { createNotifications, createPost, deliveryAttempts, type Notifications } from './modules/notifications/index.ts'
 import { createPolicies, type Policies } from './modules/policy/index.ts'
 import { createRegistry, type Registry } from './modules/registry/index.ts'
 import { createReviews, type Reviews } from './modules/reviews/index.ts'
 import { createTracking, type Tracking } from './modules/tracking/index.ts'
+import { mlflowWords } from './protocols/mlflow/webhook-words.ts'
 
 /** Everything that belongs to one workspace: its database, its bytes, its trail and the services over them. */
 export type Workspace = {
@@ -32,10 +35,11 @@ export type Workspace = {
   evaluations: Evaluations
   reviews: Reviews
   gate: Gate
+  notifications: Notifications
   close(): Promise<void>
 }
 
-export type Keys = { log: SigningKey; signing: SigningKey }
+export type Keys = { log: SigningKey; signing: SigningKey; webhooks: SecretBox }
 
 export async function openWorkspace(
   config: Config,
@@ -75,7 +79,21 @@ export async function openWorkspace(
     situations: reviews.situations,
     observe: config.open ?? false,
   })
+  const trusted = new Set(config.webhookHosts)
+  const deliveryJobs = createJobs({ connection, clock, concurrency: 8, maxAttempts: deliveryAttempts })
+  const notifications = createNotifications({
+    ...shared,
+    commit: connection.writer.commit,
+    jobs: deliveryJobs,
+    secrets: keys.webhooks,
+    trusted,
+    post: createPost(trusted),
+    workspace: name,
+    mlflow: mlflowWords,
+  })
+  audit.listen(notifications.deliveries.onEvents)
   jobs.start()
+  deliveryJobs.start()
 
   return {
     name,
@@ -90,8 +108,9 @@ export async function openWorkspace(
     evaluations,
     reviews,
     gate,
+    notifications,
     async close() {
-      await jobs.stop()
+      await Promise.all([jobs.stop(), deliveryJobs.stop()])
       await connection.close()
     },
   }

@@ -6,6 +6,7 @@ import type { AuditTables } from '../modules/audit/tables.ts'
 import type { DatasetTables } from '../modules/datasets/tables.ts'
 import type { EvaluationTables } from '../modules/evaluation/tables.ts'
 import type { GateTables } from '../modules/gate/tables.ts'
+import type { NotificationTables } from '../modules/notifications/tables.ts'
 import type { PolicyTables } from '../modules/policy/tables.ts'
 import type { RegistryTables } from '../modules/registry/tables.ts'
 import type { ReviewTables } from '../modules/reviews/tables.ts'
@@ -19,6 +20,7 @@ export type Database = AccessTables &
   EvaluationTables &
   GateTables &
   JobTables &
+  NotificationTables &
   PolicyTables &
   RegistryTables &
   ReviewTables &

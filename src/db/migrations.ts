@@ -10,6 +10,7 @@ import { evaluation } from './migrations/008-evaluation.ts'
 import { policy } from './migrations/009-policy.ts'
 import { reviews } from './migrations/010-reviews.ts'
 import { gate } from './migrations/011-gate.ts'
+import { notifications } from './migrations/012-notifications.ts'
 import { loggedModels } from './migrations/014-logged-models.ts'
 import { experimentPermissions } from './migrations/020-experiment-permissions.ts'
 
@@ -27,6 +28,7 @@ export const workspaceMigrations: readonly Migration[] = [
   policy,
   reviews,
   gate,
+  notifications,
   loggedModels,
   experimentPermissions,
 ]

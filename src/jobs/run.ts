@@ -17,6 +17,8 @@ export type JobHandler = {
   run(job: RunningJob): Promise<void>
   /** Called once when the last attempt has crashed, so that the module can tell whoever waits. */
   gaveUp(input: Json, reason: string): Promise<void>
+  /** Milliseconds after a failed attempt, counted from 1, until the next; seconds at first, then minutes, if left out. */
+  backOff?(attempt: number): number
 }
 
 export type RunOutcome =
@@ -46,7 +48,7 @@ export async function runJob(job: Job, handler: JobHandler, options: RunOptions)
       return { kind: 'failed', error: error.message }
     }
     const trace = (error instanceof Error ? (error.stack ?? error.message) : String(error)).slice(0, 4000)
-    if (attempts < maxAttempts) return { kind: 'retry', error: trace, afterMs: backOff(attempts) }
+    if (attempts < maxAttempts) return { kind: 'retry', error: trace, afterMs: (handler.backOff ?? backOff)(attempts) }
     await handler.gaveUp(input, 'an unexpected error stopped the work')
     return { kind: 'failed', error: trace }
   }

@@ -34,6 +34,11 @@ export class Bindings {
   /** Short ids, such as experiment 1, are only translated where they stand alone. */
   readonly #short = new Map<string, string>()
 
+  /** What stands for itself in no recording, such as the address of a receiver. */
+  constructor(known: readonly (readonly [string, string])[] = []) {
+    for (const [recorded, actual] of known) this.#texts.set(recorded, actual)
+  }
+
   learn(exchange: Exchange, actual: Answer): void {
     const recorded = parsed(exchange.response_body)
     const answered = parsed(actual.body.toString('utf8'))

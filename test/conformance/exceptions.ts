@@ -1,5 +1,6 @@
 import { authExceptions } from './exceptions-auth.ts'
 import { registryExceptions } from './exceptions-registry.ts'
+import { webhookExceptions } from './exceptions-webhooks.ts'
 
 /** Where we answer differently from the recorded server on purpose, and why. */
 export type Exception = { scenario: string; seqs: readonly number[]; reason: string }
@@ -12,6 +13,7 @@ const no500 = 'the recorded server fails with 500 where the request is wrong'
 export const exceptions: readonly Exception[] = [
   ...authExceptions,
   ...registryExceptions,
+  ...webhookExceptions,
   { scenario: 'experiments_errors', seqs: [10, 11, 30, 43], reason: noSql },
   {
     scenario: 'experiments_errors',

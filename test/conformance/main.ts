@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { type App, createApp } from '../../src/app.ts'
 import type { Clock } from '../../src/lib/clock.ts'
 import { serverActor } from '../../src/modules/audit/schema.ts'
-import { isAuthScenario, sendAsRecorded } from './auth.ts'
+import { deliveryScenario, startReceiver } from './receiver.ts'
 import { readScenario, replay, type ScenarioResult, scenariosIn, summary } from './replay.ts'
 import { sendTo } from './send.ts'
 
@@ -23,6 +23,7 @@ process.exitCode = results.some(({ problems }) => problems.length > 0) ? 1 : 0
 
 async function replayed(scenario: string): Promise<ScenarioResult> {
   const dataDir = await mkdtemp(join(tmpdir(), 'modelkeep-conformance-'))
+  const receiver = scenario === deliveryScenario ? await startReceiver() : undefined
   const app = await createApp(
     {
       dataDir,
@@ -32,13 +33,19 @@ async function replayed(scenario: string): Promise<ScenarioResult> {
       database: { kind: 'sqlite' },
       log: false,
       trustProxy: false,
+      webhookHosts: receiver ? ['127.0.0.1'] : [],
     },
     { clock: steppingClock() },
   )
   try {
-    const send = isAuthScenario(scenario) ? await sendAsRecorded(app) : await sendTo(app, await administratorOf(app))
-    return await replay(scenario, readScenario(folder, scenario), send)
+    const send = await sendTo(app, await administratorOf(app))
+    const result = await replay(scenario, readScenario(folder, scenario), send, undefined, receiver?.known)
+    for (const difference of (await receiver?.problems(folder)) ?? []) {
+      result.problems.push({ seq: result.exchanges, request: 'deliveries', difference })
+    }
+    return result
   } finally {
+    await receiver?.close()
     await app.close()
     await rm(dataDir, { recursive: true, force: true })
   }

@@ -70,8 +70,9 @@ export async function replay(
   exchanges: readonly Exchange[],
   send: Send,
   beforeEach: () => void = () => {},
+  known: readonly (readonly [string, string])[] = [],
 ): Promise<ScenarioResult> {
-  const bindings = new Bindings()
+  const bindings = new Bindings(known)
   const result: ScenarioResult = { scenario, exchanges: exchanges.length, matching: 0, excepted: 0, problems: [] }
   for (const exchange of exchanges) {
     beforeEach()

@@ -26,6 +26,8 @@ export const Permission = z.enum([
   'audit.read',
   'access.read',
   'access.write',
+  'webhook.read',
+  'webhook.write',
 ])
 export type Permission = z.infer<typeof Permission>
 
@@ -61,7 +63,7 @@ export const permissionsOf: Record<Role, readonly Permission[]> = {
   contributor: [...reads, 'tracking.write', 'artifacts.write'],
   validator: [...reads, 'evaluation.run', 'gate.check', 'review.decide', 'audit.read'],
   approver: [...reads, 'gate.check', 'review.decide'],
-  auditor: [...reads, 'audit.read'],
+  auditor: [...reads, 'audit.read', 'webhook.read'],
 }
 
 /** A role held in the whole workspace (`model: null`) or on one model. */

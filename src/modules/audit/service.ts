@@ -19,6 +19,8 @@ const largestDetail = 60_000
 
 export type Audit = ReturnType<typeof createAudit>
 
+type EventListener = (tx: Tx, events: readonly EventBody[]) => Promise<void>
+
 /** The event log of one database: `write`, the Merkle tree over its events, and signed checkpoints. */
 export function createAudit(parts: { connection: Connection; key: SigningKey; origin: string; clock: Clock }) {
   const { connection, key, origin, clock } = parts
@@ -26,6 +28,7 @@ export function createAudit(parts: { connection: Connection; key: SigningKey; or
   const signer: NoteSigner = { name: origin, key }
   const verifier = formatVerifierKey(verifierKeyOf(signer))
   let pending: Omit<EventBody, 'index'>[] = []
+  const listeners: EventListener[] = []
 
   writer.onGroup(async (tx) => {
     const events = pending
@@ -79,6 +82,8 @@ export function createAudit(parts: { connection: Connection; key: SigningKey; or
     await store.insertEvents(tx, rows)
     await store.insertNodes(tx, nodes)
     await store.writeHead(tx, frontier)
+    const written = rows.map(({ body }) => body)
+    for (const listener of listeners) await listener(tx, written)
   }
 
   /** Signs the tree as it is now, unless the last checkpoint already covers it. */
@@ -150,6 +155,10 @@ export function createAudit(parts: { connection: Connection; key: SigningKey; or
 
   return {
     write,
+    /** What a listener writes commits with the events, and what it throws undoes them; so it only notes what is to be done. */
+    listen(listener: EventListener): void {
+      listeners.push(listener)
+    },
     checkpoint,
     check,
     exportLines,

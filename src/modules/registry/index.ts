@@ -1,3 +1,4 @@
+export { findLineById, findModelById } from './by-id.ts'
 export { environmentRoutes } from './environment-routes.ts'
 export { findEnvironment, listDeployments, listEnvironments } from './environments-store.ts'
 export { modelNames } from './models-store.ts'

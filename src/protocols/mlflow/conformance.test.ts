@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { deliveryScenario, startReceiver } from '../../../test/conformance/receiver.ts'
 import { readScenario, replay, type ScenarioResult, scenariosIn } from '../../../test/conformance/replay.ts'
 import { sendTo } from '../../../test/conformance/send.ts'
 import { testApp } from '../../testing/app.ts'
@@ -46,13 +47,23 @@ const required = new Set([
   'search_order_by',
   'search_pagination',
   'search_params_filters',
+  'webhook_deliveries',
+  'webhooks_crud',
   'sklearn_autolog',
 ])
 
 async function replayed(scenario: string): Promise<ScenarioResult> {
-  const app = await testApp()
+  const receiver = scenario === deliveryScenario ? await startReceiver() : undefined
+  const app = await testApp({ config: { webhookHosts: receiver ? ['127.0.0.1'] : [] } })
   const { token } = await app.as('administrator')
-  return replay(scenario, readScenario(folder, scenario), await sendTo(app, token), () => app.clock.advance(1))
+  const send = await sendTo(app, token)
+  const exchanges = readScenario(folder, scenario)
+  const result = await replay(scenario, exchanges, send, () => app.clock.advance(1), receiver?.known)
+  for (const difference of (await receiver?.problems(folder)) ?? []) {
+    result.problems.push({ seq: exchanges.length, request: 'deliveries', difference })
+  }
+  await receiver?.close()
+  return result
 }
 
 describeShared('recorded MLflow traffic', ['conformance', 'mlflow', 'index.json'], () => {

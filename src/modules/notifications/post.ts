@@ -1,0 +1,93 @@
+import { request as requestHttp } from 'node:http'
+import { request as requestHttps } from 'node:https'
+import type { LookupFunction } from 'node:net'
+import { parseReceiverUrl, type Receiver, resolveReceiver, type TrustedHosts } from './receiver.ts'
+
+export type Posted =
+  | { readonly outcome: 'answered'; readonly status: number; readonly answer: string }
+  | { readonly outcome: 'failed'; readonly error: string }
+
+export type Post = (url: string, headers: Record<string, string>, body: string, signal?: AbortSignal) => Promise<Posted>
+
+/** From the first byte to the last. */
+const timeoutMs = 10_000
+/** What is read and kept of an answer; the connection is cut after it. */
+const largestAnswer = 2048
+
+/**
+ * Sends to a receiver whose addresses are checked anew each time: the connection goes to a checked address, so that a name that
+ * changes its mind between check and connection leads nowhere. Redirects are answers like others and are not followed.
+ */
+export function createPost(trusted: TrustedHosts): Post {
+  return async (text, headers, body, signal) => {
+    try {
+      const receiver = await resolveReceiver(parseReceiverUrl(text, trusted), trusted)
+      if (receiver.addresses.length === 0) return failed(`the host ${receiver.url.hostname} has no address`)
+      const limit = AbortSignal.timeout(timeoutMs)
+      return await exchange(receiver, headers, body, signal ? AbortSignal.any([signal, limit]) : limit)
+    } catch (error) {
+      return failed(reasonOf(error))
+    }
+  }
+}
+
+function exchange(
+  { url, addresses }: Receiver,
+  headers: Record<string, string>,
+  body: string,
+  signal: AbortSignal,
+): Promise<Posted> {
+  const request = url.protocol === 'https:' ? requestHttps : requestHttp
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      url,
+      {
+        method: 'POST',
+        headers: { ...headers, 'content-length': Buffer.byteLength(body) },
+        agent: false,
+        maxHeaderSize: 16_384,
+        lookup: pinned(addresses),
+        signal,
+      },
+      (reply) => {
+        const chunks: Buffer[] = []
+        let bytes = 0
+        const done = () => {
+          const answer = Buffer.concat(chunks).subarray(0, largestAnswer).toString('utf8').replaceAll('\0', '')
+          resolve({ outcome: 'answered', status: reply.statusCode ?? 0, answer })
+        }
+        reply.on('data', (chunk: Buffer) => {
+          chunks.push(chunk)
+          bytes += chunk.length
+          if (bytes < largestAnswer) return
+          done()
+          sent.destroy()
+        })
+        reply.on('end', done)
+        reply.on('error', reject)
+      },
+    )
+    sent.on('error', reject)
+    sent.end(body)
+  })
+}
+
+/** Hands out the checked addresses and asks nobody. Node does not call it for a host that is an address itself. */
+function pinned(addresses: Receiver['addresses']): LookupFunction {
+  return (_host, options, callback) => {
+    const [first] = addresses
+    if (options.all) callback(null, [...addresses])
+    else if (first) callback(null, first.address, first.family)
+  }
+}
+
+const failed = (error: string): Posted => ({ outcome: 'failed', error })
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'the request failed'
+  if (error.name === 'TimeoutError' || (error.cause instanceof Error && error.cause.name === 'TimeoutError')) {
+    return `no answer within ${timeoutMs / 1000} seconds`
+  }
+  if (error instanceof AggregateError && error.errors[0] instanceof Error) return error.errors[0].message
+  return error.message
+}

@@ -1,0 +1,32 @@
+export type NotificationTables = { webhook: WebhookRow; webhook_delivery: WebhookDeliveryRow }
+
+export type WebhookRow = {
+  id: string
+  name: string
+  description: string
+  url: string
+  format: string
+  /** A JSON array. */
+  events: string
+  state: string
+  /** Sealed under a key outside the database; null when deliveries go unsigned. */
+  secret: string | null
+  created_at: string
+  updated_at: string
+  created_by: string
+}
+
+export type WebhookDeliveryRow = {
+  id: string
+  webhook_id: string
+  event: string
+  position: number | null
+  payload: string
+  state: string
+  attempts: number
+  status: number | null
+  answer: string | null
+  error: string | null
+  created_at: string
+  attempted_at: string | null
+}
