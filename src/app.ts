@@ -22,6 +22,7 @@ import { notificationRoutes } from './modules/notifications/index.ts'
 import { policyRoutes } from './modules/policy/index.ts'
 import { environmentRoutes, registryRoutes, runRoutes } from './modules/registry/index.ts'
 import { reviewRoutes } from './modules/reviews/index.ts'
+import { traceRoutes } from './modules/traces/index.ts'
 import { guardExperiments, trackingRoutes } from './modules/tracking/index.ts'
 import { mlflowArtifacts, mlflowGetArtifact } from './protocols/mlflow/artifacts.ts'
 import { mlflowExperimentPermissions } from './protocols/mlflow/experiment-permissions.ts'
@@ -29,8 +30,10 @@ import { mlflowRoutes, mlflowTracking } from './protocols/mlflow/index.ts'
 import { mlflowLoggedModels } from './protocols/mlflow/logged-models.ts'
 import { mlflowModelPermissions } from './protocols/mlflow/model-permissions.ts'
 import { mlflowRegistry } from './protocols/mlflow/registry.ts'
+import { mlflowTraces2, mlflowTraces3 } from './protocols/mlflow/traces.ts'
 import { mlflowUsers } from './protocols/mlflow/users.ts'
 import { mlflowWebhooks } from './protocols/mlflow/webhooks.ts'
+import { otlpRoutes } from './protocols/otlp/index.ts'
 import { type Keys, openWorkspace, originOf, type Workspace } from './workspace.ts'
 
 export type App = {
@@ -94,6 +97,7 @@ export async function createApp(config: Config, { clock = systemClock }: { clock
       await api.register(auditRoutes({ path: '/audit', at: (req) => at(req).audit, names: access.people.names }))
       await api.register(auditRoutes({ path: '/audit/accounts', at: () => systemAudit, names: access.people.names }))
       await api.register(trackingRoutes({ at: (req) => at(req).tracking }))
+      await api.register(traceRoutes({ at: (req) => at(req).traces }))
       await api.register(
         datasetRoutes({
           at: (req) => at(req).datasets,
@@ -127,12 +131,19 @@ export async function createApp(config: Config, { clock = systemClock }: { clock
         mlflowTracking({ at: (req) => at(req).tracking }),
         mlflowArtifacts({ at }),
         mlflowLoggedModels({ at }),
-        mlflowRegistry({ at: (req) => at(req).registry, aliases: (req) => at(req).gate.aliases }),
+        mlflowRegistry({
+          at: (req) => at(req).registry,
+          aliases: (req) => at(req).gate.aliases,
+          namesWithRoles: access.people.namesWithRoles,
+        }),
+        mlflowTraces2({ at: (req) => at(req).traces }),
         mlflowWebhooks({ at: (req) => at(req).notifications }),
       ],
+      areas3: [mlflowTraces3({ at: (req) => at(req).traces })],
       rootAreas: [mlflowGetArtifact({ at })],
     }),
   )
+  await http.register(otlpRoutes({ at: (req) => at(req).traces, failureOf }))
 
   await serveWeb(http)
 

@@ -18,6 +18,7 @@ import { createNotifications, createPost, deliveryAttempts, type Notifications }
 import { createPolicies, type Policies } from './modules/policy/index.ts'
 import { createRegistry, type Registry } from './modules/registry/index.ts'
 import { createReviews, type Reviews } from './modules/reviews/index.ts'
+import { createTraces, type Traces } from './modules/traces/index.ts'
 import { createTracking, type Tracking } from './modules/tracking/index.ts'
 import { mlflowWords } from './protocols/mlflow/webhook-words.ts'
 
@@ -28,6 +29,7 @@ export type Workspace = {
   blobs: Blobs
   audit: Audit
   tracking: Tracking
+  traces: Traces
   artifacts: Artifacts
   datasets: Datasets
   registry: Registry
@@ -52,6 +54,7 @@ export async function openWorkspace(
   const audit = createAudit({ connection, key: keys.log, origin: originOf(keys.log, name), clock })
   const tracking = createTracking({ connection, write: audit.write, clock })
   await tracking.experiments.ensureDefault()
+  const traces = createTraces({ connection, write: audit.write, clock, tracking })
   const shared = { db: connection.db, write: audit.write, clock }
   const artifacts = createArtifacts({ ...shared, blobs })
   const datasets = createDatasets({ ...shared, blobs })
@@ -101,6 +104,7 @@ export async function openWorkspace(
     blobs,
     audit,
     tracking,
+    traces,
     artifacts,
     datasets,
     registry,

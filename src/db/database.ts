@@ -10,6 +10,7 @@ import type { NotificationTables } from '../modules/notifications/tables.ts'
 import type { PolicyTables } from '../modules/policy/tables.ts'
 import type { RegistryTables } from '../modules/registry/tables.ts'
 import type { ReviewTables } from '../modules/reviews/tables.ts'
+import type { TraceTables } from '../modules/traces/tables.ts'
 import type { TrackingTables } from '../modules/tracking/tables.ts'
 
 /** Every table of a workspace and of the system database; each module declares its own. */
@@ -24,6 +25,7 @@ export type Database = AccessTables &
   PolicyTables &
   RegistryTables &
   ReviewTables &
+  TraceTables &
   TrackingTables
 
 export type Engine = 'sqlite' | 'postgres'

@@ -11,6 +11,7 @@ import { policy } from './migrations/009-policy.ts'
 import { reviews } from './migrations/010-reviews.ts'
 import { gate } from './migrations/011-gate.ts'
 import { notifications } from './migrations/012-notifications.ts'
+import { traces } from './migrations/013-traces.ts'
 import { loggedModels } from './migrations/014-logged-models.ts'
 import { experimentPermissions } from './migrations/020-experiment-permissions.ts'
 
@@ -29,6 +30,7 @@ export const workspaceMigrations: readonly Migration[] = [
   reviews,
   gate,
   notifications,
+  traces,
   loggedModels,
   experimentPermissions,
 ]

@@ -312,7 +312,13 @@ function isInForm(url: string, type: string, text: string): boolean {
   return typeof error.error_code === 'string' && typeof error.message === 'string'
 }
 
-const budget = Number(process.env.FUZZ_MS ?? 7000)
+/** The path as it arrives: a client folds `..` away, so it may be another protocol's than the route's. */
+function pathOf(url: unknown): string | undefined {
+  return URL.canParse(String(url), 'http://localhost') ? new URL(String(url), 'http://localhost').pathname : undefined
+}
+
+/** How often every route is tried; the same requests every time, so that a finding stays one. */
+const rounds = Number(process.env.FUZZ_ROUNDS ?? 2)
 const seed = Number(process.env.FUZZ_SEED ?? 20_260_302)
 
 test(`whatever is sent to any route, it answers soon, below 500 and in the form of its protocol (seed ${seed})`, async () => {
@@ -329,12 +335,10 @@ test(`whatever is sent to any route, it answers soon, below 500 and in the form 
     .filter(({ url }) => !/audit\/(export|check)$/.test(url))
   const random = createRandom(seed)
   const wrong = new Map<string, string>()
-  const until = performance.now() + budget
   let sent = 0
 
-  while (performance.now() < until) {
+  for (let round = 0; round < rounds; round++) {
     for (const { url, method, known } of routes) {
-      if (performance.now() > until) break
       const request = requestFor(random, world, method, url, known)
       const began = performance.now()
       const reply = await app.http.inject({ ...request, headers: { ...request.headers, authorization } })
@@ -346,7 +350,7 @@ test(`whatever is sent to any route, it answers soon, below 500 and in the form 
           ? `answered ${reply.statusCode}`
           : took > 5000
             ? `took ${Math.round(took)} ms`
-            : reply.statusCode >= 400 && method !== 'HEAD' && !isInForm(url, type, reply.body)
+            : reply.statusCode >= 400 && method !== 'HEAD' && !isInForm(pathOf(request.url) ?? url, type, reply.body)
               ? `answered in another form: ${reply.statusCode} ${type} ${reply.body.slice(0, 200)}`
               : undefined
       if (problem) {

@@ -81,5 +81,20 @@ export function createPeople({ db, write, clock, workspace }: AccessParts) {
     return new Map(people.map((person) => [person.id, person.name]))
   }
 
-  return { get, create, grant, revokeGrant, disable, names, list: () => store.listPeople(db, workspace) }
+  /** Names of models on which somebody holds a role. */
+  async function namesWithRoles(): Promise<Set<string>> {
+    const people = await store.listPeople(db, workspace)
+    return new Set(people.flatMap(({ grants }) => grants.flatMap(({ model }) => (model === null ? [] : [model]))))
+  }
+
+  return {
+    namesWithRoles,
+    get,
+    create,
+    grant,
+    revokeGrant,
+    disable,
+    names,
+    list: () => store.listPeople(db, workspace),
+  }
 }

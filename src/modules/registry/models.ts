@@ -3,11 +3,12 @@ import { isoNow } from '../../lib/clock.ts'
 import { conflict, forbidden } from '../../lib/errors.ts'
 import { newId } from '../../lib/ids.ts'
 import type { JsonObject } from '../../lib/json.ts'
+import { type Actor, permits } from '../access/schema.ts'
 import type { ActorRef, PersonId, Thing } from '../audit/schema.ts'
 import { listEnvironments } from './environments-store.ts'
 import * as store from './models-store.ts'
 import type { RegistryParts } from './parts.ts'
-import type { Model, ModelId, ModelInput, ModelUpdate, Tag } from './schema.ts'
+import { type Model, type ModelId, type ModelInput, type ModelUpdate, type Tag, Tier } from './schema.ts'
 import type { ModelRow } from './tables.ts'
 import { checkAlias, checkModelName, checkTag, noted } from './text.ts'
 import { getLine, getModel, refuseRemoval } from './versions.ts'
@@ -44,12 +45,15 @@ export function createModels({ db, write, clock }: RegistryParts) {
   }
 
   /** Only what differs is changed and recorded, with the value before. */
-  async function update(actor: ActorRef, name: string, input: ModelUpdate): Promise<Model> {
+  async function update(actor: Actor, name: string, input: ModelUpdate): Promise<Model> {
     const current = await getModel(db, name)
     if (differing(current, input).length === 0) return current
     return write(actor, async (tx, record) => {
       const model = await getModel(tx, name)
       const keys = differing(model, input)
+      if (input.tier !== undefined && isLower(input.tier, model.tier) && !permits(actor, 'policy.write', name)) {
+        throw forbidden('a lower tier lifts requirements, so an administrator sets it', { permission: 'policy.write' })
+      }
       const before: JsonObject = Object.fromEntries(keys.map((key) => [key, shown(model[key])]))
       const after: JsonObject = Object.fromEntries(keys.map((key) => [key, shown(input[key] ?? null)]))
       const set: Partial<ModelRow> = Object.fromEntries(keys.map((key) => [key, input[key]]))
@@ -63,7 +67,11 @@ export function createModels({ db, write, clock }: RegistryParts) {
     checkModelName(next)
     return write(actor, async (tx, record) => {
       const model = await getModel(tx, name)
-      if (next !== name && (await store.findModel(tx, next))) throw nameTaken(next)
+      if (next !== name) {
+        if (await store.findModel(tx, next)) throw nameTaken(next)
+        // Whoever asks for the protected alias or the running version by name must not get another model's.
+        await refuseRemoval(tx, model.id)
+      }
       const at = isoNow(clock)
       await store.updateModel(tx, model.id, { name: next, updated_at: at })
       await touchVersionsOf(tx, model.id, at)
@@ -161,6 +169,12 @@ export function createModels({ db, write, clock }: RegistryParts) {
     find: (name: string) => store.findModel(db, name),
     get: (name: string) => getModel(db, name),
   }
+}
+
+/** Whether fewer rules may apply than before. Anybody who may write can say more. */
+function isLower(next: Model['tier'], before: Model['tier']): boolean {
+  const rank = (tier: Model['tier']) => (tier === null ? -1 : Tier.options.toReversed().indexOf(tier))
+  return rank(next) < rank(before)
 }
 
 const editable = ['tier', 'owner', 'purpose', 'description'] as const

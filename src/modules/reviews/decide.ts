@@ -8,6 +8,7 @@ import type { RecordEvent } from '../audit/index.ts'
 import type { PersonId } from '../audit/schema.ts'
 import { countingApprovals } from '../policy/index.ts'
 import type { ApprovalFact } from '../policy/schema.ts'
+import { getVersion } from '../registry/index.ts'
 import type { LifecycleState, Model, ModelVersion } from '../registry/schema.ts'
 import { alreadyClosed, type ReviewParts, rolesAsked, thingsOf } from './parts.ts'
 import type { Decision, DecisionDocument, DecisionId, DecisionInput, DecisionResult, ReviewId } from './schema.ts'
@@ -45,6 +46,8 @@ export function createDecide(parts: DecideParts) {
         throw forbidden('this needs the permission review.decide', { permission: 'review.decide' })
       }
       if (current.state !== 'open') throw alreadyClosed(current)
+      // One that was taken out of the lists is not decided about.
+      await getVersion(tx, model.name, situation.version.version)
       const { requester, developers } = parties
       const compared = { approver: actor.id as PersonId, requester, developers: [...developers] }
       const reasons = conflictsOf(actor, { ...parties, model: model.name, roles: rolesAsked(situation) })
@@ -65,7 +68,7 @@ export function createDecide(parts: DecideParts) {
         outcome: input.outcome,
         reason: input.reason,
         decided_by: actor.id as PersonId,
-        decided_at: now,
+        decided_at: momentAfter(situation, now),
         roles: rolesOn(actor, model.name),
         compared,
         scope_digest,
@@ -81,7 +84,7 @@ export function createDecide(parts: DecideParts) {
         environment: current.environment,
         outcome: input.outcome,
         decided_by: actor.id,
-        decided_at: now,
+        decided_at: document.decided_at,
         scope_digest,
         digest: signed.digest,
         document: canonicalJson(document),
@@ -128,6 +131,12 @@ export function createDecide(parts: DecideParts) {
     }
     return { ...review, state, closed_at }
   }
+}
+
+/** Decisions come one after the other, also where the clock goes back: the last one has to stay the last. */
+function momentAfter({ decisions }: Situation, now: string): string {
+  const last = decisions.reduce((latest, { decided_at }) => (decided_at > latest ? decided_at : latest), '')
+  return last < now ? now : new Date(Date.parse(last) + 1).toISOString()
 }
 
 const judgeable: readonly LifecycleState[] = [

@@ -53,6 +53,8 @@ export function createSituations({ policies, evidence, key }: SituationParts) {
 
   async function of(db: Db, version: ModelVersion, name: string, now: string): Promise<Situation> {
     const model = await getModel(db, version.model)
+    // A name that was given up may be another model's by now.
+    if (model.id !== version.model_id) throw notFound('model', version.model)
     const environment = await findEnvironment(db, name)
     if (!environment) throw notFound('environment', name)
     const published = await policies.published(db)

@@ -20,6 +20,7 @@ const required = new Set([
   'registered_models_search',
   'registry_client_flow',
   'stages',
+  'traces_client',
   'client_run_flow',
   'experiment_delete_cascades',
   'experiments_crud',
@@ -47,9 +48,9 @@ const required = new Set([
   'search_order_by',
   'search_pagination',
   'search_params_filters',
+  'sklearn_autolog',
   'webhook_deliveries',
   'webhooks_crud',
-  'sklearn_autolog',
 ])
 
 async function replayed(scenario: string): Promise<ScenarioResult> {

@@ -20,6 +20,8 @@ export type MlflowRegistryParts = {
   at: (req: FastifyRequest) => Registry
   /** Who moves aliases; the registry itself refuses those that an environment protects. */
   aliases?: (req: FastifyRequest) => AliasMover
+  /** Names of models on which somebody holds a role. */
+  namesWithRoles?: () => Promise<ReadonlySet<string>>
 }
 
 type Handler = (req: FastifyRequest, fields: Fields) => Promise<object>
@@ -32,6 +34,7 @@ const limits = { models: { most: 1000, usual: 100 }, versions: { most: 200_000, 
 export function mlflowRegistry({
   at,
   aliases = (req) => ownAliases(at(req)),
+  namesWithRoles = async () => new Set(),
 }: MlflowRegistryParts): FastifyPluginAsync {
   const latestOf = (req: FastifyRequest, model: { id: `mdl_${string}` }) => at(req).versions.latestByStage([model.id])
 
@@ -67,6 +70,12 @@ export function mlflowRegistry({
       const next = fields.requiredText('new_name')
       if (!permits(req.actor, 'registry.write', next)) {
         throw forbidden('this needs the permission registry.write on the new name, too')
+      }
+      // Roles are held on a name: with a rename they would open another model than they were given for.
+      if (!permits(req.actor, 'access.write')) {
+        const named = await namesWithRoles()
+        const held = [name, next].find((one) => named.has(one))
+        if (held !== undefined) throw forbidden(`roles are held on the model ${held}, so an administrator renames it`)
       }
       await at(req).models.rename(req.actor, name, next)
       return oneModel(req, next)

@@ -1,0 +1,7 @@
+export type { AssessmentChange, AssessmentContent, NewAssessment } from './assessments.ts'
+export type { Ingested } from './ingest.ts'
+export { traceRoutes } from './routes.ts'
+export { limits as traceLimits } from './rules.ts'
+export { createTraces, type TraceDescription, type Traces } from './service.ts'
+export { type OtlpAttribute, type OtlpValue, type SpanContent, type SpanInput, spanKinds } from './span.ts'
+export type { AssessmentRow, SpanRow } from './tables.ts'
