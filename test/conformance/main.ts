@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { type App, createApp } from '../../src/app.ts'
 import type { Clock } from '../../src/lib/clock.ts'
 import { serverActor } from '../../src/modules/audit/schema.ts'
+import { isAuthScenario, sendAsRecorded } from './auth.ts'
 import { deliveryScenario, startReceiver } from './receiver.ts'
 import { readScenario, replay, type ScenarioResult, scenariosIn, summary } from './replay.ts'
 import { sendTo } from './send.ts'
@@ -38,7 +39,7 @@ async function replayed(scenario: string): Promise<ScenarioResult> {
     { clock: steppingClock() },
   )
   try {
-    const send = await sendTo(app, await administratorOf(app))
+    const send = isAuthScenario(scenario) ? await sendAsRecorded(app) : await sendTo(app, await administratorOf(app))
     const result = await replay(scenario, readScenario(folder, scenario), send, undefined, receiver?.known)
     for (const difference of (await receiver?.problems(folder)) ?? []) {
       result.problems.push({ seq: result.exchanges, request: 'deliveries', difference })
