@@ -48,7 +48,7 @@ function lineOf(row: Measurement): string {
 
 function number(value: number): string {
   if (Math.abs(value) >= 1000) return Math.round(value).toLocaleString('en')
-  return value.toPrecision(3).replace(/\.?0+$/, '')
+  return String(Number(value.toPrecision(3)))
 }
 
 function readRows(): [string, string[]][] {
