@@ -9,6 +9,16 @@ const pure = [
   'web/**/*.test.ts',
   'demo/**/*.test.ts',
 ]
+/** What touches stored bytes runs on an S3 server too. */
+const onS3 = [
+  'src/blobs/blobs.test.ts',
+  'src/blobs/s3.test.ts',
+  'src/modules/artifacts/*.test.ts',
+  'src/protocols/mlflow/artifacts*.test.ts',
+  'src/protocols/mlflow/conformance.test.ts',
+]
+const s3Alone = ['src/blobs/s3.test.ts']
+const artifactScenarios = 'artifacts_client,artifacts_proxied_raw,artifacts_traversal'
 const common = { testTimeout: 30_000, hookTimeout: 60_000, pool: 'forks' as const }
 
 export default defineConfig({
@@ -21,7 +31,7 @@ export default defineConfig({
           ...common,
           name: 'sqlite',
           include: ['src/**/*.test.ts'],
-          exclude: pure,
+          exclude: [...pure, ...s3Alone],
           env: { TEST_ENGINE: 'sqlite' },
         },
       },
@@ -30,9 +40,19 @@ export default defineConfig({
           ...common,
           name: 'postgres',
           include: ['src/**/*.test.ts'],
-          exclude: pure,
+          exclude: [...pure, ...s3Alone],
           env: { TEST_ENGINE: 'postgres' },
           globalSetup: ['src/testing/postgres.ts'],
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: 's3',
+          include: onS3,
+          env: { TEST_ENGINE: 'sqlite', TEST_BLOBS: 's3', SCENARIO: artifactScenarios },
+          globalSetup: ['src/testing/s3.ts'],
+          setupFiles: ['src/testing/s3-tests.ts'],
         },
       },
       {

@@ -15,7 +15,10 @@ if (Number(process.versions.node.split('.')[0]) < 20)
 process.chdir(root)
 install()
 buildWeb()
-if (purpose === 'test') findBrowser()
+if (purpose === 'test') {
+  findBrowser()
+  findObjectStore()
+}
 
 function install() {
   const wanted = hashOf(['package.json', 'package-lock.json'])
@@ -47,6 +50,26 @@ function findBrowser() {
   }
   say('Fetching Playwright’s Chromium for the browser tests')
   run(ownNode, ['node_modules/playwright-core/cli.js', 'install', 'chromium'])
+}
+
+/** Without a server that speaks S3 its tests are skipped, and say so. */
+function findObjectStore() {
+  const commands = [
+    'swift-proxy-server',
+    'swift-account-server',
+    'swift-container-server',
+    'swift-object-server',
+    'memcached',
+  ]
+  if (process.env.S3_ENDPOINT || commands.every((name) => existsSync(join('/usr/bin', name)))) return
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return
+  say('Installing OpenStack Swift for the tests on S3')
+  const packages = ['swift-proxy', 'swift-account', 'swift-container', 'swift-object', 'memcached']
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  const quiet = { stdio: 'ignore', env }
+  spawnSync('apt-get', ['update', '-qq'], quiet)
+  const { status } = spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], quiet)
+  if (status !== 0) say('It could not be installed: the tests on S3 are skipped')
 }
 
 function hasPlaywrightBrowser() {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import type { BlobPlace } from './blobs/open.ts'
 import type { DatabaseLocation } from './db/connect.ts'
 import { isLoopback } from './lib/loopback.ts'
 
@@ -15,14 +16,33 @@ export type Config = {
   trustProxy: boolean
   /** Hosts that webhooks may reach in a private network and without TLS; none if left out. */
   webhookHosts?: readonly string[]
-  /** Where the bytes of workspaces are kept; in the data folder unless it says another. */
-  artifactsDir?: string
+  /** Where the bytes of workspaces are kept; in the data folder unless it says another place. */
+  artifacts?: ArtifactsPlace
+  /** How stores that speak S3 are reached. */
+  s3?: S3Settings
+  /** Addresses that experiments, runs and versions may have outside the vault, by how they begin; none if left out. */
+  directStores?: readonly string[]
   /** Requests without credentials act as the local developer. Only on loopback addresses. */
   open?: boolean
 }
 
+export type ArtifactsPlace =
+  | { readonly kind: 'folder'; readonly path: string }
+  | { readonly kind: 's3'; readonly bucket: string; readonly prefix: string }
+
+export type S3Settings = {
+  readonly endpoint?: string | undefined
+  readonly region?: string | undefined
+  readonly pathStyle?: boolean | undefined
+  /** False where clients do not reach the store. */
+  readonly presign?: boolean | undefined
+}
+
 /** At least two letters, so that the drive of a Windows path is none. */
 const hasScheme = /^[a-z][a-z0-9+.-]+:/i
+
+const s3Place = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/((?!.*\.\.)[\w.\-/]*))?$/
+const directStore = /^(s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]|file:\/\/\/[^/?#,]+)\/([^?#,]*\/)?$/
 
 const Environment = z.object({
   MODELKEEP_DATA_DIR: z.string().min(1).default('./modelkeep-data'),
@@ -31,10 +51,31 @@ const Environment = z.object({
   MODELKEEP_ARTIFACTS: z
     .string()
     .min(1)
-    .refine((place) => !hasScheme.test(place) || place.startsWith('file:///'), {
-      error: ({ input }) => `artifacts are kept in a folder; ${String(input)} names a store that is not supported`,
+    .refine((place) => !hasScheme.test(place) || place.startsWith('file:///') || s3Place.test(place), {
+      error: ({ input }) =>
+        `artifacts are kept in a folder or under s3://bucket/prefix; ${String(input)} names a store that is not supported`,
     })
     .optional(),
+  MODELKEEP_S3_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: 'must be the address of an S3 service, such as https://s3.example.com' })
+    .refine((address) => !/[?#@]/.test(address), 'must be an address without credentials, query and fragment')
+    .optional(),
+  MODELKEEP_S3_REGION: z
+    .string()
+    .regex(/^[\w-]{1,64}$/, 'must be a region, such as eu-central-1')
+    .optional(),
+  MODELKEEP_S3_PATH_STYLE: z.enum(['on', 'off']).optional(),
+  MODELKEEP_S3_PRESIGN: z.enum(['on', 'off']).default('on'),
+  MODELKEEP_DIRECT_STORES: z
+    .string()
+    .transform((text) => text.split(',').map((prefix) => prefix.trim()))
+    .refine((prefixes) => prefixes.every((prefix) => directStore.test(prefix) && !/(^|\/)\.\.(\/|$)|%/.test(prefix)), {
+      error:
+        'must be prefixes such as s3://bucket/folder/ and file:///folder/, each ending in a slash, separated by commas',
+    })
+    .optional(),
+  AWS_REGION: z.string().optional(),
+  AWS_DEFAULT_REGION: z.string().optional(),
   MODELKEEP_URL: z.url().optional(),
   MODELKEEP_SCHEMA_PREFIX: z
     .string()
@@ -91,9 +132,14 @@ export function readConfig(environment: Record<string, string | undefined>, give
     log: env.MODELKEEP_LOG === 'on',
     trustProxy: env.MODELKEEP_TRUST_PROXY === 'on',
     webhookHosts: env.MODELKEEP_WEBHOOK_HOSTS?.toLowerCase().split(/\s*,\s*/) ?? [],
-    ...(artifacts === undefined
-      ? {}
-      : { artifactsDir: artifacts.startsWith('file:') ? fileURLToPath(artifacts) : resolve(artifacts) }),
+    ...(artifacts === undefined ? {} : { artifacts: placeOf(artifacts) }),
+    s3: {
+      endpoint: env.MODELKEEP_S3_ENDPOINT,
+      region: env.MODELKEEP_S3_REGION ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION,
+      pathStyle: env.MODELKEEP_S3_PATH_STYLE === undefined ? undefined : env.MODELKEEP_S3_PATH_STYLE === 'on',
+      presign: env.MODELKEEP_S3_PRESIGN === 'on',
+    },
+    directStores: env.MODELKEEP_DIRECT_STORES ?? [],
     open: given.open ?? false,
   }
 }
@@ -124,8 +170,21 @@ export function workspaceDatabase({ database, dataDir }: Config, name: string): 
     : { kind: 'postgres', url: database.url, schema: `${database.prefix}_ws_${name.replaceAll('-', '_')}` }
 }
 
-export function workspaceBlobs({ dataDir, artifactsDir }: Config, name: string): string {
-  return artifactsDir ? resolve(artifactsDir, name) : resolve(dataDir, 'workspaces', name, 'blobs')
+export function workspaceBlobs({ dataDir, artifacts, s3 }: Config, name: string): BlobPlace {
+  switch (artifacts?.kind) {
+    case undefined:
+      return { kind: 'folder', root: resolve(dataDir, 'workspaces', name, 'blobs') }
+    case 'folder':
+      return { kind: 'folder', root: resolve(artifacts.path, name) }
+    case 's3':
+      return { ...s3, kind: 's3', bucket: artifacts.bucket, prefix: [artifacts.prefix, name].filter(Boolean).join('/') }
+  }
+}
+
+function placeOf(text: string): ArtifactsPlace {
+  const [, bucket, prefix = ''] = s3Place.exec(text) ?? []
+  if (bucket !== undefined) return { kind: 's3', bucket, prefix: prefix.split('/').filter(Boolean).join('/') }
+  return { kind: 'folder', path: text.startsWith('file:') ? fileURLToPath(text) : resolve(text) }
 }
 
 const urlHost = (host: string) =>

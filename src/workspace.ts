@@ -1,5 +1,5 @@
 import type { Blobs } from './blobs/blobs.ts'
-import { createFolderBlobs } from './blobs/folder.ts'
+import { openBlobs } from './blobs/open.ts'
 import { type Config, workspaceBlobs, workspaceDatabase } from './config.ts'
 import { type Connection, connect } from './db/connect.ts'
 import { migrate } from './db/migrate.ts'
@@ -50,7 +50,7 @@ export async function openWorkspace(
 ): Promise<Workspace> {
   const connection = await connect(workspaceDatabase(config, name))
   await migrate(connection, workspaceMigrations)
-  const blobs = await createFolderBlobs({ root: workspaceBlobs(config, name) })
+  const blobs = await openBlobs(workspaceBlobs(config, name), clock)
   const audit = createAudit({ connection, key: keys.log, origin: originOf(keys.log, name), clock })
   const tracking = createTracking({ connection, write: audit.write, clock })
   await tracking.experiments.ensureDefault()

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import { type AppError, badRequest, notFound } from '../lib/errors.ts'
-import type { Digest } from '../lib/ids.ts'
+import { Digest } from '../lib/ids.ts'
 
 export type BlobSource = Readable | AsyncIterable<Uint8Array>
 
@@ -59,10 +59,48 @@ export type Blobs = {
   /** Reads everything again and compares. */
   verify(digest: Digest): Promise<BlobCheck>
   /** Where clients can fetch from the store directly: an address that works for a while without signing in. */
-  presign?: (digest: Digest, options: { readonly expiresInSeconds: number }) => Promise<URL>
+  presign?: (digest: Digest, options: PresignOptions) => Promise<URL>
+  readonly parts: PartUploads
+}
+
+export type PresignOptions = {
+  readonly expiresInSeconds: number
+  /** What the store says of the content, in place of its own guess. */
+  readonly disposition?: string | undefined
+  readonly mediaType?: string | undefined
+}
+
+export type UploadPart = { readonly number: number; readonly etag: string }
+
+/** Content that arrives in parts, in any order and several at a time. Until they are joined they are no blob. */
+export type PartUploads = {
+  /** The store's name for a new upload; whoever knows it may add parts. */
+  begin(): Promise<string>
+  /** Answers what `join` must know the part by. The same number again is another attempt at it. */
+  put(upload: string, number: number, source: BlobSource, options?: PutOptions): Promise<{ etag: string; size: number }>
+  /** Throws `bad_request` for a part that is not there. After success the parts are gone. */
+  join(upload: string, parts: readonly UploadPart[], options?: PutOptions): Promise<{ digest: Digest; size: number }>
+  /** Discarding what is not there succeeds. */
+  discard(upload: string): Promise<void>
+  /** Where clients can PUT a part to the store directly; the answer's `etag` header is what `join` knows it by. */
+  presign?: (upload: string, number: number, options: { readonly expiresInSeconds: number }) => Promise<URL>
 }
 
 export const blobNotFound = (digest: Digest) => notFound('blob', digest)
+
+export const missingPart = (number: number) => badRequest(`part ${number} of the upload is not here as it was named`)
+
+export function demandExpected(actual: Digest, expect: Digest | undefined): void {
+  if (expect === undefined || actual === expect) return
+  throw badRequest(`the content is ${actual}, not ${expect}`, { expected: expect, actual })
+}
+
+/** The hexadecimal digits; the type of a digest cannot see its length, and nothing else may become a path. */
+export function hexOf(digest: Digest): string {
+  const checked = Digest.safeParse(digest)
+  if (!checked.success) throw badRequest('a digest is sha256: and 64 lower-case hexadecimal digits')
+  return checked.data.slice('sha256:'.length)
+}
 
 export function brokenUpload(message: string, cause: unknown): AppError {
   const error = badRequest(message)

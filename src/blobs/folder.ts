@@ -4,8 +4,8 @@ import { type FileHandle, lstat, mkdir, open, readdir, realpath, rename, rm, unl
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { type Clock, systemClock } from '../lib/clock.ts'
-import { AppError, badRequest } from '../lib/errors.ts'
-import { Digest } from '../lib/ids.ts'
+import { AppError } from '../lib/errors.ts'
+import type { Digest } from '../lib/ids.ts'
 import {
   type BlobCheck,
   type BlobContent,
@@ -13,10 +13,13 @@ import {
   type BlobSource,
   type Blobs,
   blobNotFound,
+  demandExpected,
+  hexOf,
   type PutOptions,
   resolveRange,
   type StoredBlob,
 } from './blobs.ts'
+import { createFolderParts, sweepParts } from './folder-parts.ts'
 import { errorCode, incomingName, sweepIncoming, whenMissing } from './incoming.ts'
 import { receive } from './receive.ts'
 
@@ -32,12 +35,15 @@ export async function createFolderBlobs(options: { root: string; clock?: Clock }
   const root = await realpath(options.root)
   const incoming = join(root, 'incoming')
   const store = join(root, 'sha256')
+  const parts = join(root, 'parts')
   /** Folders whose names are on disk already. */
   const durable = new Set<string>()
 
   await ensureFolder(incoming)
   await ensureFolder(store)
+  await ensureFolder(parts)
   await sweepIncoming(incoming, clock.now())
+  await sweepParts(parts, clock.now())
 
   /** Level by level, because a recursive mkdir would go through a link. */
   async function ensureFolder(folder: string): Promise<void> {
@@ -77,12 +83,7 @@ export async function createFolderBlobs(options: { root: string; clock?: Clock }
     const temporary = join(incoming, incomingName())
     try {
       const received = await receive(source, temporary, { limit, signal })
-      if (expect !== undefined && received.digest !== expect) {
-        throw badRequest(`the content is ${received.digest}, not ${expect}`, {
-          expected: expect,
-          actual: received.digest,
-        })
-      }
+      demandExpected(received.digest, expect)
       await keep(temporary, received.digest, received.size)
       return received
     } catch (error) {
@@ -147,14 +148,20 @@ export async function createFolderBlobs(options: { root: string; clock?: Clock }
     return actual === digest ? { outcome: 'intact', size } : { outcome: 'damaged', size, actual }
   }
 
-  return { put, open: openBlob, head, withLocalFile, delete: remove, list, verify }
+  return {
+    put,
+    open: openBlob,
+    head,
+    withLocalFile,
+    delete: remove,
+    list,
+    verify,
+    parts: createFolderParts({ parts, incoming, put }),
+  }
 }
 
-/** The type of a digest cannot see its length; nothing else may become a path. */
 function placeOf(store: string, digest: Digest): string {
-  const checked = Digest.safeParse(digest)
-  if (!checked.success) throw badRequest('a digest is sha256: and 64 lower-case hexadecimal digits')
-  const hex = checked.data.slice('sha256:'.length)
+  const hex = hexOf(digest)
   return join(store, hex.slice(0, 2), hex.slice(2, 4), hex)
 }
 

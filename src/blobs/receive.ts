@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
-import { finished, Readable, Writable } from 'node:stream'
-import { AppError, tooLarge } from '../lib/errors.ts'
+import { Readable, Writable } from 'node:stream'
+import { tooLarge } from '../lib/errors.ts'
 import type { Digest } from '../lib/ids.ts'
-import { type BlobSource, brokenUpload } from './blobs.ts'
+import type { BlobSource } from './blobs.ts'
+import { flow } from './flow.ts'
 
 /** Buffered at most; also what one write brings to disk when the disk is slower than the sender. */
 const bufferBytes = 1024 * 1024
@@ -56,26 +57,6 @@ async function stream(
   })
   await flow(source instanceof Readable ? source : Readable.from(source, { objectMode: false }), sink, signal)
   return { digest: `sha256:${hash.digest('hex')}`, size }
-}
-
-/** Unlike `pipeline`, leaves the source alive when the sink refuses it: a request still needs its answer. */
-function flow(source: Readable, sink: Writable, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const abort = () => sink.destroy(brokenUpload('the upload was aborted', signal?.reason))
-    signal?.addEventListener('abort', abort, { once: true })
-    finished(sink, (error) => {
-      signal?.removeEventListener('abort', abort)
-      if (error) reject(error)
-      else resolve()
-    })
-    finished(source, { writable: false }, (error) => {
-      if (error instanceof AppError) sink.destroy(error)
-      else if (error) sink.destroy(brokenUpload('the upload ended before it was complete', error))
-      else sink.end()
-    })
-    if (signal?.aborted) abort()
-    else source.pipe(sink, { end: false })
-  })
 }
 
 /** Leaves the last sync little to do. A failure is kept, because the system reports it only once. */

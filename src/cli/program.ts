@@ -38,7 +38,7 @@ export async function run(argv: readonly string[]): Promise<number> {
       process.stderr.write(`modelkeep: ${error.message}\n`)
       return error.status
     }
-    const isKnown = error instanceof Error && error.name === 'KeyFileError'
+    const isKnown = error instanceof Error && (error.name === 'KeyFileError' || error.name === 'AppError')
     process.stderr.write(
       isKnown ? `modelkeep: ${error.message}\n` : `modelkeep: ${error instanceof Error ? error.stack : error}\n`,
     )

@@ -13,7 +13,10 @@ export function addServe(program: Command) {
     .option('--host <host>', 'address to listen on (default 127.0.0.1)')
     .option('--port <port>', 'port to listen on (default 5000)')
     .option('--data-dir <dir>', 'folder for database, artifacts and keys (default ./modelkeep-data)')
-    .option('--artifacts-destination <dir>', 'folder for the bytes of artifacts (default: in the data folder)')
+    .option(
+      '--artifacts-destination <place>',
+      'folder or s3://bucket/prefix for the bytes of artifacts (default: in the data folder)',
+    )
     .option('--open', 'ask for no sign-in: for trying out, on loopback addresses only')
     .action(serve)
 

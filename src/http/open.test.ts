@@ -99,10 +99,13 @@ test('only a loopback address may be open, and never behind a proxy', () => {
 })
 
 test('artifacts go to the folder that is named; other stores are refused', async () => {
-  expect(readConfig({}, { artifactsDestination: 'file:///srv/artifacts' }).artifactsDir).toBe('/srv/artifacts')
-  expect(readConfig({ MODELKEEP_ARTIFACTS: '/srv/a' }, {}).artifactsDir).toBe('/srv/a')
-  expect(readConfig({}, {}).artifactsDir).toBeUndefined()
-  expect(() => readConfig({}, { artifactsDestination: 's3://bucket/path' })).toThrow(
-    'artifacts are kept in a folder; s3://bucket/path names a store that is not supported',
+  expect(readConfig({}, { artifactsDestination: 'file:///srv/a' }).artifacts).toEqual({
+    kind: 'folder',
+    path: '/srv/a',
+  })
+  expect(readConfig({ MODELKEEP_ARTIFACTS: '/srv/a' }, {}).artifacts).toEqual({ kind: 'folder', path: '/srv/a' })
+  expect(readConfig({}, {}).artifacts).toBeUndefined()
+  expect(() => readConfig({}, { artifactsDestination: 'gs://bucket/path' })).toThrow(
+    'artifacts are kept in a folder or under s3://bucket/prefix; gs://bucket/path names a store that is not supported',
   )
 })

@@ -11,6 +11,7 @@ import type { Config } from '../config.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Grant, Permission, Person, Role } from '../modules/access/schema.ts'
 import { type EventBody, serverActor } from '../modules/audit/schema.ts'
+import { onS3, testBucket } from './blobs.ts'
 
 /** A clock that tests set. */
 export type TestClock = Clock & { advance(ms: number): void }
@@ -72,6 +73,7 @@ export async function testApp(
         : { kind: 'sqlite' },
     log: false,
     trustProxy: false,
+    ...(await artifactsOfTests()),
     ...options.config,
   }
   const app = await createApp(config, { clock })
@@ -111,6 +113,13 @@ export async function testApp(
       return events.map(({ body }) => body).reverse()
     },
   }
+}
+
+/** In the data folder, or on the S3 server of the tests. */
+async function artifactsOfTests(): Promise<Pick<Config, 'artifacts' | 's3'>> {
+  if (!onS3) return {}
+  const { bucket, prefix, ...s3 } = (await testBucket()).place
+  return { artifacts: { kind: 's3', bucket, prefix }, s3 }
 }
 
 function clientOf(app: App, fixed: Record<string, string>): Omit<TestClient, 'person' | 'token'> {

@@ -40,7 +40,7 @@ test('a server that others could reach refuses to be open, and says why', async 
   const refused = await cli(['serve', '--open', '--host', '0.0.0.0', '--data-dir', path], {})
   expect(refused.status).not.toBe(0)
   expect(refused.stderr).toMatch(/^modelkeep: --open lets everyone in without signing in, so it listens on loopback/)
-  const bucket = await cli(['serve', '--artifacts-destination', 's3://bucket', '--data-dir', path], {})
+  const bucket = await cli(['serve', '--artifacts-destination', 'gs://bucket', '--data-dir', path], {})
   expect(bucket.status).not.toBe(0)
   expect(bucket.stderr).toContain('s3://bucket names a store that is not supported')
   expect(await readdir(path)).toEqual([])
