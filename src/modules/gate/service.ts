@@ -7,7 +7,15 @@ import { type Actor, permits } from '../access/schema.ts'
 import type { RecordEvent, Write } from '../audit/index.ts'
 import type { PersonId } from '../audit/schema.ts'
 import { isUnmet } from '../policy/index.ts'
-import { type AliasMover, getModel, listEnvironments, modelNames, type Registry } from '../registry/index.ts'
+import {
+  type AliasMover,
+  getLine,
+  getModel,
+  listEnvironments,
+  modelNames,
+  protectorsOf,
+  type Registry,
+} from '../registry/index.ts'
 import type { Environment } from '../registry/schema.ts'
 import { type Situation, type Situations, thingsOf } from '../reviews/index.ts'
 import type { AliasMove, GateQuestion, Standing, Verdict, VerdictId, VerdictQuery } from './schema.ts'
@@ -60,7 +68,8 @@ export function createGate({ db, write, clock, key, registry, situations, observ
    */
   function move(actor: Actor, model: string, alias: string, version: number): Promise<AliasMove> {
     return write(actor, async (tx, record) => {
-      const guards = (await listEnvironments(tx)).filter((each) => each.protected_aliases.includes(alias))
+      await getLine(tx, model, version)
+      const guards = await protectorsOf(tx, await getModel(tx, model), alias)
       let verdict: Verdict | null = null
       for (const { name } of guards) {
         const situation = await situationAt(tx, model, version, name)

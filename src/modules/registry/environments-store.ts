@@ -1,7 +1,7 @@
 import type { Db, Tx } from '../../db/database.ts'
 import type { PersonId } from '../audit/schema.ts'
 import { inParts } from './models-store.ts'
-import type { Deployment, DeploymentId, Environment, GateMode, ModelId, VersionId } from './schema.ts'
+import type { Deployment, DeploymentId, Environment, GateMode, Model, ModelId, VersionId } from './schema.ts'
 import type { DeploymentRow, EnvironmentRow } from './tables.ts'
 
 const toEnvironment = (row: EnvironmentRow): Environment => ({
@@ -13,6 +13,12 @@ const toEnvironment = (row: EnvironmentRow): Environment => ({
 export async function listEnvironments(db: Db): Promise<Environment[]> {
   const rows = await db.selectFrom('environment').selectAll().orderBy('name').execute()
   return rows.map(toEnvironment)
+}
+
+/** The environments that ask their gate before an alias of a model moves. A prompt's aliases move freely. */
+export async function protectorsOf(db: Db, { kind }: Pick<Model, 'kind'>, alias: string): Promise<Environment[]> {
+  if (kind === 'prompt') return []
+  return (await listEnvironments(db)).filter((each) => each.protected_aliases.includes(alias))
 }
 
 export async function findEnvironment(db: Db, name: string): Promise<Environment | undefined> {

@@ -40,8 +40,8 @@ export async function readInventory(
   }
 }
 
-function matchingModels(db: Db, { search, tier }: InventoryQuery, names: readonly string[] | undefined) {
-  let query = db.selectFrom('model').where('deleted_at', 'is', null)
+function matchingModels(db: Db, { kind, search, tier }: InventoryQuery, names: readonly string[] | undefined) {
+  let query = db.selectFrom('model').where('kind', '=', kind).where('deleted_at', 'is', null)
   if (names !== undefined) query = query.where('name', 'in', names)
   if (tier === 'none') query = query.where('tier', 'is', null)
   else if (tier !== undefined) query = query.where('tier', '=', tier)

@@ -1,6 +1,6 @@
 import type { Db, Tx } from '../../db/database.ts'
 import type { PersonId } from '../audit/schema.ts'
-import type { Model, ModelId, Tag, Tier } from './schema.ts'
+import type { Model, ModelId, ModelKind, Tag, Tier } from './schema.ts'
 import type { ModelRow } from './tables.ts'
 
 /** At most so many values stand in one `in (…)`. */
@@ -23,6 +23,7 @@ export async function toModels(db: Db, rows: readonly ModelRow[]): Promise<Model
   const aliases = grouped(await inParts(ids, (part) => aliasesOf(db, part)), (alias) => alias.model_id)
   return rows.map((row) => ({
     id: row.id as ModelId,
+    kind: row.kind as ModelKind,
     name: row.name,
     description: row.description,
     purpose: row.purpose,

@@ -5,10 +5,19 @@ import { newId } from '../../lib/ids.ts'
 import type { JsonObject } from '../../lib/json.ts'
 import { type Actor, permits } from '../access/schema.ts'
 import type { ActorRef, PersonId, Thing } from '../audit/schema.ts'
-import { listEnvironments } from './environments-store.ts'
+import { protectorsOf } from './environments-store.ts'
 import * as store from './models-store.ts'
 import type { RegistryParts } from './parts.ts'
-import { type Model, type ModelId, type ModelInput, type ModelUpdate, type Tag, Tier } from './schema.ts'
+import { demandSameKind, kindOf } from './prompts.ts'
+import {
+  type Model,
+  type ModelId,
+  type ModelInput,
+  type ModelKind,
+  type ModelUpdate,
+  type Tag,
+  Tier,
+} from './schema.ts'
 import type { ModelRow } from './tables.ts'
 import { checkAlias, checkModelName, checkTag, noted } from './text.ts'
 import { getLine, getModel, refuseRemoval } from './versions.ts'
@@ -20,13 +29,16 @@ export function createModels({ db, write, clock }: RegistryParts) {
     checkModelName(input.name)
     const tags = input.tags ?? []
     for (const tag of tags) checkTag(tag)
+    const kind = kindOf(tags)
     return write(actor, async (tx, record) => {
-      if (await store.findModel(tx, input.name)) throw nameTaken(input.name)
+      const taken = await store.findModel(tx, input.name)
+      if (taken) throw nameTaken(input.name, kind, taken.kind)
       const at = isoNow(clock)
       const id = newId('mdl', clock.now().getTime()) as ModelId
       const { name, description, purpose, tier } = input
       await store.insertModel(tx, {
         id,
+        kind,
         name,
         description,
         purpose,
@@ -39,7 +51,7 @@ export function createModels({ db, write, clock }: RegistryParts) {
         deleted_at: null,
       })
       for (const tag of tags) await store.putModelTag(tx, id, tag)
-      record('model.created', thing(id), { name, tier })
+      record('model.created', thing(id), { name, tier, ...(kind === 'prompt' ? { kind } : {}) })
       return getModel(tx, name)
     })
   }
@@ -68,9 +80,10 @@ export function createModels({ db, write, clock }: RegistryParts) {
     return write(actor, async (tx, record) => {
       const model = await getModel(tx, name)
       if (next !== name) {
-        if (await store.findModel(tx, next)) throw nameTaken(next)
+        const taken = await store.findModel(tx, next)
+        if (taken) throw nameTaken(next, model.kind, taken.kind)
         // Whoever asks for the protected alias or the running version by name must not get another model's.
-        await refuseRemoval(tx, model.id)
+        await refuseRemoval(tx, model)
       }
       const at = isoNow(clock)
       await store.updateModel(tx, model.id, { name: next, updated_at: at })
@@ -84,7 +97,7 @@ export function createModels({ db, write, clock }: RegistryParts) {
   async function remove(actor: ActorRef, name: string): Promise<void> {
     await write(actor, async (tx, record) => {
       const model = await getModel(tx, name)
-      await refuseRemoval(tx, model.id)
+      await refuseRemoval(tx, model)
       await store.updateModel(tx, model.id, { deleted_at: isoNow(clock) })
       record('model.deleted', thing(model.id), { name })
     })
@@ -94,6 +107,7 @@ export function createModels({ db, write, clock }: RegistryParts) {
     checkTag(tag)
     await write(actor, async (tx, record) => {
       const model = await getModel(tx, name)
+      demandSameKind(model, tag.key, tag.value)
       await store.putModelTag(tx, model.id, tag)
       record('model.tag_set', thing(model.id), { key: tag.key, value: noted(tag.value) })
     })
@@ -104,6 +118,7 @@ export function createModels({ db, write, clock }: RegistryParts) {
     if (!tags.some((tag) => tag.key === key)) return
     await write(actor, async (tx, record) => {
       const model = await getModel(tx, name)
+      demandSameKind(model, key, undefined)
       await store.removeModelTag(tx, model.id, key)
       record('model.tag_deleted', thing(model.id), { key })
     })
@@ -113,7 +128,7 @@ export function createModels({ db, write, clock }: RegistryParts) {
   async function moveAlias(actor: ActorRef, name: string, alias: string, version: number): Promise<void> {
     checkAlias(alias)
     await write(actor, async (tx, record) => {
-      const guarded = await protectorOf(tx, alias)
+      const guarded = await protectorOf(tx, await getModel(tx, name), alias)
       if (guarded) {
         throw forbidden(`the alias ${alias} moves through the gate, because ${guarded} protects it`, { rule: 'gate' })
       }
@@ -139,7 +154,7 @@ export function createModels({ db, write, clock }: RegistryParts) {
     if (version === undefined) return
     await write(actor, async (tx, record) => {
       const model = await getModel(tx, name)
-      const guarded = await protectorOf(tx, alias)
+      const guarded = await protectorOf(tx, model, alias)
       if (guarded && !mayUnprotect) {
         throw forbidden(`${guarded} protects the alias ${alias}; deleting it needs environment.write`, {
           permission: 'environment.write',
@@ -151,9 +166,8 @@ export function createModels({ db, write, clock }: RegistryParts) {
     })
   }
 
-  async function protectorOf(from: Tx, alias: string): Promise<string | undefined> {
-    const environments = await listEnvironments(from)
-    return environments.find((one) => one.protected_aliases.includes(alias))?.name
+  async function protectorOf(from: Tx, model: Model, alias: string): Promise<string | undefined> {
+    return (await protectorsOf(from, model, alias))[0]?.name
   }
 
   return {
@@ -183,4 +197,11 @@ const differing = (model: Model, input: ModelUpdate) =>
 
 const shown = (value: string | null) => (value === null ? null : noted(value))
 const thing = (id: ModelId): Thing => `model:${id}`
-const nameTaken = (name: string) => conflict(`Registered Model (name=${name}) already exists.`)
+
+function nameTaken(name: string, wanted: ModelKind, taken: ModelKind) {
+  if (wanted === taken) return conflict(`${titles[wanted]} (name=${name}) already exists.`)
+  return conflict(
+    `Tried to create a ${titles[wanted].toLowerCase()} with name '${name}', but the name is already taken by a ${titles[taken].toLowerCase()}. MLflow does not allow creating a model and a prompt with the same name.`,
+  )
+}
+const titles: Record<ModelKind, string> = { model: 'Registered Model', prompt: 'Prompt' }

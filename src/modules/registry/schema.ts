@@ -26,6 +26,10 @@ export const LifecycleState = z.enum([
 ])
 export type LifecycleState = z.infer<typeof LifecycleState>
 
+/** A prompt is a text with versions and aliases; a model has files. They share one set of names. */
+export const ModelKind = z.enum(['model', 'prompt'])
+export type ModelKind = z.infer<typeof ModelKind>
+
 export const Tag = z.object({ key: z.string(), value: z.string() })
 export type Tag = z.infer<typeof Tag>
 
@@ -37,6 +41,7 @@ export const VersionNumberText = z.coerce.number().pipe(VersionNumber)
 
 export const Model = z.object({
   id: ModelId,
+  kind: ModelKind,
   name: ModelName,
   description: z.string(),
   purpose: z.string(),
@@ -147,6 +152,7 @@ export const InventoryRow = z.object({
 export type InventoryRow = z.infer<typeof InventoryRow>
 
 export const InventoryQuery = z.strictObject({
+  kind: ModelKind.default('model'),
   search: z.string().max(200).optional(),
   tier: z.union([Tier, z.literal('none')]).optional(),
   sort: z.enum(['name', 'updated', 'tier']).default('updated'),

@@ -18,6 +18,7 @@ import {
   textValue,
 } from '../tracking/index.ts'
 import { toModels } from './models-store.ts'
+import { promptTag } from './prompts.ts'
 import type { Model } from './schema.ts'
 import { toLines, type VersionLine, versionRows } from './versions-store.ts'
 
@@ -112,8 +113,17 @@ async function onlyVisible<T>(db: Db, { visible }: Search, read: (db: Db) => Pro
 const allowed = ({ visible }: Search): Fragment =>
   visible === undefined ? sql`1 = 1` : sql`m.name in (${sql.join(visible)})`
 
-const conditions = (engine: Engine, subject: Subject, filter: string): Fragment[] =>
-  filter.trim() === '' ? [] : [filterSql(filter, (clause) => conditionOf(engine, subject, clause))]
+/** Prompts are found only by those who ask for them: by a filter that names their tag. */
+function conditions(engine: Engine, subject: Subject, filter: string): Fragment[] {
+  const models = sql`m.kind = 'model'`
+  if (filter.trim() === '') return [models]
+  let namesPrompts = false
+  const condition = filterSql(filter, (clause) => {
+    namesPrompts ||= readName(clause.left).key === promptTag
+    return conditionOf(engine, subject, clause)
+  })
+  return namesPrompts ? [condition] : [condition, models]
+}
 
 function conditionOf(engine: Engine, subject: Subject, { left, comparator, value }: Clause): Fragment {
   const { entity, key } = readName(left)

@@ -13,6 +13,8 @@ export type RegistryTables = {
 
 export type ModelRow = {
   id: string
+  /** `ModelKind`. */
+  kind: string
   name: string
   description: string
   purpose: string

@@ -7,9 +7,10 @@ import { canonicalJson } from '../../lib/json.ts'
 import type { Actor } from '../access/schema.ts'
 import type { ActorRef, PersonId, Thing } from '../audit/schema.ts'
 import { changedMeanwhile, type Draft, draftVersion, entriesOf } from './draft.ts'
-import { findOpenDeployments, listEnvironments } from './environments-store.ts'
+import { findOpenDeployments, protectorsOf } from './environments-store.ts'
 import * as models from './models-store.ts'
 import type { RegistryParts } from './parts.ts'
+import { demandKind, demandSameContent, draftPrompt } from './prompts.ts'
 import {
   type LifecycleState,
   type Model,
@@ -42,10 +43,13 @@ export function createVersions(parts: RegistryParts) {
 
   async function register(actor: Actor, input: NewVersion): Promise<store.VersionLine> {
     for (const tag of input.tags) checkTag(tag)
-    await getModel(db, input.model)
-    const draft = await draftVersion(parts, actor, input.source, input.run_id)
+    const { kind } = await demandTaking(db, input)
+    const draft =
+      kind === 'prompt'
+        ? { ...(await draftPrompt(parts, actor, input.tags)), location: input.source }
+        : await draftVersion(parts, actor, input.source, input.run_id)
     return write(actor, async (tx, record) => {
-      const model = await getModel(tx, input.model)
+      const model = await demandTaking(tx, input)
       await demandUnchanged(tx, draft)
       const id = newId('ver', clock.now().getTime()) as VersionId
       const version = await insert(tx, actor, id, model, input, draft)
@@ -69,6 +73,12 @@ export function createVersions(parts: RegistryParts) {
       )
       return getLine(tx, model.name, version)
     })
+  }
+
+  async function demandTaking(from: Db, { model: name, tags }: NewVersion): Promise<Model> {
+    const model = await getModel(from, name)
+    demandKind(model, tags)
+    return model
   }
 
   async function demandUnchanged(tx: Tx, { path, manifest }: Draft) {
@@ -125,6 +135,8 @@ export function createVersions(parts: RegistryParts) {
   function setTag(actor: ActorRef, model: string, version: number, tag: Tag): Promise<store.VersionLine> {
     checkTag(tag)
     return change(actor, model, version, async (tx, line) => {
+      const { kind } = await getModel(tx, model)
+      demandSameContent(kind, line.tags, tag.key, tag.value)
       await store.putVersionTag(tx, line.id, tag)
       return ['version.tag_set', { key: tag.key, value: noted(tag.value) }]
     })
@@ -134,6 +146,7 @@ export function createVersions(parts: RegistryParts) {
     const { tags } = await getLine(db, model, version)
     if (!tags.some((tag) => tag.key === key)) return
     await change(actor, model, version, async (tx, line) => {
+      demandSameContent((await getModel(tx, model)).kind, line.tags, key, undefined)
       await store.removeVersionTag(tx, line.id, key)
       return ['version.tag_deleted', { key }]
     })
@@ -166,7 +179,7 @@ export function createVersions(parts: RegistryParts) {
   async function remove(actor: ActorRef, model: string, version: number): Promise<void> {
     await write(actor, async (tx, record) => {
       const line = await getLine(tx, model, version)
-      await refuseRemoval(tx, line.model_id, line)
+      await refuseRemoval(tx, await getModel(tx, model), line)
       const at = isoNow(clock)
       await store.updateStatus(tx, line.id, { deleted_at: at, updated_at: at })
       await models.updateModel(tx, line.model_id, { updated_at: at })
@@ -218,20 +231,20 @@ export function createVersions(parts: RegistryParts) {
 /** What runs or is protected stays visible. */
 export async function refuseRemoval(
   tx: Tx,
-  model_id: ModelId,
+  model: Model,
   line?: { id: VersionId; version: number; aliases: readonly string[] },
 ) {
-  const [open] = await findOpenDeployments(tx, { model_id, ...(line ? { version_id: line.id } : {}) })
+  const [open] = await findOpenDeployments(tx, { model_id: model.id, ...(line ? { version_id: line.id } : {}) })
   if (open) {
     throw conflict(`${open.model} version ${open.version} is deployed in ${open.environment}`, {
       error_code: 'INVALID_STATE',
     })
   }
-  const aliases = await models.aliasesOf(tx, [model_id])
+  const aliases = await models.aliasesOf(tx, [model.id])
   const held = aliases.filter((one) => line === undefined || one.version === line.version)
-  for (const environment of await listEnvironments(tx)) {
-    const alias = held.find((one) => environment.protected_aliases.includes(one.alias))?.alias
-    if (alias) {
+  for (const { alias } of held) {
+    const [environment] = await protectorsOf(tx, model, alias)
+    if (environment) {
       throw conflict(`the alias ${alias}, which ${environment.name} protects, points to it`, {
         error_code: 'INVALID_STATE',
       })

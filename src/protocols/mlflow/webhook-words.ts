@@ -21,8 +21,6 @@ export type Entity = keyof typeof entityActions
 
 type Said = { entity: Entity; action: 'CREATED' | 'SET' | 'DELETED'; data: JsonObject }
 
-/** A registered model with this tag is a prompt. */
-const promptTag = 'mlflow.prompt.is_prompt'
 const templateTag = 'mlflow.prompt.text'
 
 /** `model_version_tag.set`: how the event is named in storage and in a delivery. */
@@ -119,8 +117,7 @@ function aliasChanged(model: Model | undefined, { action, detail }: EventBody): 
   return { entity, action: 'CREATED', data: { ...data, version: String(detail.after) } }
 }
 
-const isPrompt = (model: Model) =>
-  model.tags.some(({ key, value }) => key === promptTag && value.toLowerCase() === 'true')
+const isPrompt = (model: Model) => model.kind === 'prompt'
 const tagsOf = (tags: readonly Tag[]): Record<string, string> =>
   Object.fromEntries(tags.map(({ key, value }) => [key, value]))
 
