@@ -25,11 +25,14 @@ import { reviewRoutes } from './modules/reviews/index.ts'
 import { traceRoutes } from './modules/traces/index.ts'
 import { guardExperiments, trackingRoutes } from './modules/tracking/index.ts'
 import { mlflowArtifacts, mlflowGetArtifact } from './protocols/mlflow/artifacts.ts'
+import { mlflowEvaluationDatasets } from './protocols/mlflow/evaluation-datasets.ts'
 import { mlflowExperimentPermissions } from './protocols/mlflow/experiment-permissions.ts'
 import { mlflowRoutes, mlflowTracking } from './protocols/mlflow/index.ts'
+import { mlflowIssues } from './protocols/mlflow/issues.ts'
 import { mlflowLoggedModels } from './protocols/mlflow/logged-models.ts'
 import { mlflowModelPermissions } from './protocols/mlflow/model-permissions.ts'
 import { mlflowRegistry } from './protocols/mlflow/registry.ts'
+import { mlflowScorers } from './protocols/mlflow/scorers.ts'
 import { mlflowTraces2, mlflowTraces3 } from './protocols/mlflow/traces.ts'
 import { mlflowUsers } from './protocols/mlflow/users.ts'
 import { mlflowWebhooks } from './protocols/mlflow/webhooks.ts'
@@ -139,7 +142,12 @@ export async function createApp(config: Config, { clock = systemClock }: { clock
         mlflowTraces2({ at: (req) => at(req).traces }),
         mlflowWebhooks({ at: (req) => at(req).notifications }),
       ],
-      areas3: [mlflowTraces3({ at: (req) => at(req).traces })],
+      areas3: [
+        mlflowTraces3({ at: (req) => at(req).traces }),
+        mlflowEvaluationDatasets({ at: (req) => at(req).genai }),
+        mlflowScorers({ at: (req) => at(req).genai }),
+        mlflowIssues({ at: (req) => at(req).genai }),
+      ],
       rootAreas: [mlflowGetArtifact({ at })],
     }),
   )

@@ -14,6 +14,7 @@ import { type Audit, createAudit } from './modules/audit/index.ts'
 import { createDatasets, type Datasets } from './modules/datasets/index.ts'
 import { createEvaluation, type Evaluations, evidenceOf } from './modules/evaluation/index.ts'
 import { createGate, type Gate } from './modules/gate/index.ts'
+import { createGenai, type Genai } from './modules/genai/index.ts'
 import { createNotifications, createPost, deliveryAttempts, type Notifications } from './modules/notifications/index.ts'
 import { createPolicies, type Policies } from './modules/policy/index.ts'
 import { createRegistry, type Registry } from './modules/registry/index.ts'
@@ -30,6 +31,7 @@ export type Workspace = {
   audit: Audit
   tracking: Tracking
   traces: Traces
+  genai: Genai
   artifacts: Artifacts
   datasets: Datasets
   registry: Registry
@@ -56,6 +58,7 @@ export async function openWorkspace(
   await tracking.experiments.ensureDefault()
   const traces = createTraces({ connection, write: audit.write, clock, tracking })
   const shared = { db: connection.db, write: audit.write, clock }
+  const genai = createGenai({ ...shared, engine: connection.engine, tracking })
   const artifacts = createArtifacts({ ...shared, blobs })
   const datasets = createDatasets({ ...shared, blobs })
   const registry = createRegistry({ ...shared, engine: connection.engine, tracking, artifacts, datasets })
@@ -105,6 +108,7 @@ export async function openWorkspace(
     audit,
     tracking,
     traces,
+    genai,
     artifacts,
     datasets,
     registry,

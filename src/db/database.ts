@@ -6,6 +6,7 @@ import type { AuditTables } from '../modules/audit/tables.ts'
 import type { DatasetTables } from '../modules/datasets/tables.ts'
 import type { EvaluationTables } from '../modules/evaluation/tables.ts'
 import type { GateTables } from '../modules/gate/tables.ts'
+import type { GenaiTables } from '../modules/genai/tables.ts'
 import type { NotificationTables } from '../modules/notifications/tables.ts'
 import type { PolicyTables } from '../modules/policy/tables.ts'
 import type { RegistryTables } from '../modules/registry/tables.ts'
@@ -20,6 +21,7 @@ export type Database = AccessTables &
   DatasetTables &
   EvaluationTables &
   GateTables &
+  GenaiTables &
   JobTables &
   NotificationTables &
   PolicyTables &

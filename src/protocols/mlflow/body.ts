@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance } from 'fastify'
 import { badRequest, tooLarge } from '../../lib/errors.ts'
+import type { Json } from '../../lib/json.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -68,15 +69,22 @@ export function parseMlflowJson(body: Buffer): Record<string, unknown> {
   return value as Record<string, unknown>
 }
 
-function parseLenient(text: string): unknown {
-  if (depthOf(text) > deepest) throw badRequest(`The request body is nested deeper than ${deepest} levels.`)
+type Reviver = (key: string, value: unknown, context?: { source?: string }) => unknown
+
+/** JSON inside a text of the message, such as the records of an evaluation dataset. */
+export function parseJsonText(text: string, parameter: string, reviver?: Reviver): Json {
+  return parseLenient(text, `Parameter '${parameter}'`, reviver) as Json
+}
+
+function parseLenient(text: string, what = 'The request body', reviver?: Reviver): unknown {
+  if (depthOf(text) > deepest) throw badRequest(`${what} is nested deeper than ${deepest} levels.`)
   try {
-    return JSON.parse(text)
+    return JSON.parse(text, reviver)
   } catch {
     try {
-      return JSON.parse(quoteBareNumbers(text))
+      return JSON.parse(quoteBareNumbers(text), reviver)
     } catch {
-      throw badRequest('The request body is not JSON.')
+      throw badRequest(`${what} is not JSON.`)
     }
   }
 }

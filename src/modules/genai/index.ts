@@ -1,0 +1,2 @@
+export { exactNumber, type RecordPlace } from './dataset-store.ts'
+export { createGenai, type Genai } from './service.ts'
