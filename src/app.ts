@@ -33,6 +33,7 @@ import { mlflowLoggedModels } from './protocols/mlflow/logged-models.ts'
 import { mlflowModelPermissions } from './protocols/mlflow/model-permissions.ts'
 import { mlflowRegistry } from './protocols/mlflow/registry.ts'
 import { mlflowScorers } from './protocols/mlflow/scorers.ts'
+import { mlflowTraceArtifact } from './protocols/mlflow/trace-artifact.ts'
 import { mlflowTraces2, mlflowTraces3 } from './protocols/mlflow/traces.ts'
 import { mlflowUsers } from './protocols/mlflow/users.ts'
 import { mlflowWebhooks } from './protocols/mlflow/webhooks.ts'
@@ -140,10 +141,12 @@ export async function createApp(config: Config, { clock = systemClock }: { clock
           namesWithRoles: access.people.namesWithRoles,
         }),
         mlflowTraces2({ at: (req) => at(req).traces }),
+        mlflowTraceArtifact({ at }),
         mlflowWebhooks({ at: (req) => at(req).notifications }),
       ],
       areas3: [
         mlflowTraces3({ at: (req) => at(req).traces }),
+        mlflowTraceArtifact({ at }),
         mlflowEvaluationDatasets({ at: (req) => at(req).genai }),
         mlflowScorers({ at: (req) => at(req).genai }),
         mlflowIssues({ at: (req) => at(req).genai }),

@@ -3,5 +3,12 @@ export type { Ingested } from './ingest.ts'
 export { traceRoutes } from './routes.ts'
 export { limits as traceLimits } from './rules.ts'
 export { createTraces, type TraceDescription, type Traces } from './service.ts'
-export { type OtlpAttribute, type OtlpValue, type SpanContent, type SpanInput, spanKinds } from './span.ts'
+export {
+  type OtlpAttribute,
+  type OtlpValue,
+  plainAttributes,
+  type SpanContent,
+  type SpanInput,
+  spanKinds,
+} from './span.ts'
 export type { AssessmentRow, SpanRow } from './tables.ts'

@@ -33,7 +33,10 @@ export function traceRoutes({ at }: { at: (req: FastifyRequest) => Traces }): Fa
         params: z.object({ id: TraceId }),
         response: { 200: Trace },
       },
-      handler: (req) => at(req).show(req.params.id),
+      handler: async (req) => {
+        await at(req).demand(req.actor, 'READ', [req.params.id])
+        return at(req).show(req.params.id)
+      },
     })
   }
 }

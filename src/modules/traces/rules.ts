@@ -15,6 +15,7 @@ export const limits = {
   assessment: 60_000,
   assessments: 1_000,
   deleted: 10_000,
+  linked: 100,
 }
 
 export const noTrace = (id: string) => new AppError('not_found', `Trace with ID '${id}' not found.`)

@@ -1,12 +1,15 @@
 import type { Connection } from '../../db/connect.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { AppError, badRequest } from '../../lib/errors.ts'
+import type { Actor } from '../access/schema.ts'
 import type { Write } from '../audit/index.ts'
 import type { ActorRef } from '../audit/schema.ts'
 import type { Tracking } from '../tracking/index.ts'
 import { countAssessments } from './assessment-store.ts'
 import { createAssessments, toAssessment } from './assessments.ts'
+import { type CorrelationQuery, correlate } from './correlation.ts'
 import { artifactsOf, type Ingested, ingestSpans, rowOf } from './ingest.ts'
+import { createLinks } from './links.ts'
 import { checkKey, clean, limits, noTrace } from './rules.ts'
 import type { Trace, TraceInfo, TracePage, TraceState } from './schema.ts'
 import { searchTraces, type TraceQuery } from './search.ts'
@@ -40,12 +43,15 @@ export type TraceSelection = {
 }
 
 const largestEvent = 500
+/** No request names more traces than that. */
+const mostChecked = 10_000
 
 /** Traces of language models and agents: what a request went through, span by span, and what was thought of it. */
 export function createTraces(parts: { connection: Connection; write: Write; clock: Clock; tracking: Tracking }) {
   const { connection, write, clock, tracking } = parts
   const { db, engine, writer } = connection
   const assessments = createAssessments({ db, write, clock })
+  const links = createLinks({ connection, tracking })
 
   async function activeExperiment(id: string) {
     const experiment = await tracking.experiments.get(id)
@@ -131,6 +137,13 @@ export function createTraces(parts: { connection: Connection; write: Write; cloc
     return { traces: await store.withTexts(db, rows), next_page_token }
   }
 
+  /** Refuses people whom the experiments of these traces refuse. Traces that are not there are nobody's secret. */
+  async function demand(actor: Actor, level: 'READ' | 'EDIT', ids: readonly string[]): Promise<void> {
+    const rows = await store.findTraces(db, ids.slice(0, mostChecked))
+    const experiments = [...new Set(rows.map(({ experiment_id }) => experiment_id))]
+    if (experiments.length > 0) await tracking.permissions.demand(actor, level, { experiments })
+  }
+
   async function setTag(id: string, key: string, value: string): Promise<void> {
     checkKey(key)
     await writer.commit(async (tx) => {
@@ -214,6 +227,9 @@ export function createTraces(parts: { connection: Connection; write: Write; cloc
     page,
     show,
     assessments,
+    links,
+    demand,
+    correlate: (query: CorrelationQuery) => correlate(db, engine, query),
   }
 }
 

@@ -75,6 +75,16 @@ export async function writeTexts(
   await insertMany(tx, engine, { table, columns: ['trace_id', 'key', 'value'], suffix }, values)
 }
 
+export async function linkToRun(tx: Tx, engine: Engine, traces: readonly string[], run: string): Promise<void> {
+  const target = { table: 'trace_run', columns: ['trace_id', 'run_id'], suffix: 'on conflict do nothing' }
+  await insertMany(
+    tx,
+    engine,
+    target,
+    [...new Set(traces)].map((id) => [id, run]),
+  )
+}
+
 export async function deleteTag(tx: Tx, traceId: string, key: string): Promise<boolean> {
   const result = await tx
     .deleteFrom('trace_tag')
@@ -142,7 +152,7 @@ export async function selectIds(db: Db, { experiment_id, ids, until, limit }: Se
 
 /** A trace goes with everything that hangs on it. */
 export async function deleteTraces(tx: Tx, ids: readonly string[]): Promise<void> {
-  for (const table of ['span', 'trace_tag', 'trace_metadata', 'trace_assessment'] as const) {
+  for (const table of ['span', 'trace_tag', 'trace_metadata', 'trace_assessment', 'trace_run'] as const) {
     await sql`delete from ${sql.table(table)} where trace_id in (${sql.join(ids)})`.execute(tx)
   }
   await tx.deleteFrom('trace').where('id', 'in', ids).execute()

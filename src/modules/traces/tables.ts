@@ -6,6 +6,8 @@ export type TraceTables = {
   trace_metadata: TraceTextRow
   span: SpanRow
   trace_assessment: AssessmentRow
+  /** Runs that a trace was linked to, beside the one that made it. */
+  trace_run: { trace_id: string; run_id: string }
 }
 
 export type TraceTableRow = {

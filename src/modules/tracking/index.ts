@@ -16,6 +16,7 @@ export {
   readName,
   splitName,
   textValue,
+  unquote,
 } from './search/clauses.ts'
 export { filterSql } from './search/expression.ts'
 export { readOrder } from './search/order.ts'

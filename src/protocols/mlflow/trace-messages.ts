@@ -7,7 +7,7 @@ import type {
   SpanContent,
   SpanRow,
 } from '../../modules/traces/index.ts'
-import { spanKinds } from '../../modules/traces/index.ts'
+import { plainAttributes, spanKinds } from '../../modules/traces/index.ts'
 import type { TraceInfo } from '../../modules/traces/schema.ts'
 import { answer } from './answer.ts'
 
@@ -126,6 +126,32 @@ function spanText(row: SpanRow): string {
         : { code: `STATUS_CODE_${row.status}`, message: content.status_message },
   }
   return JSON.stringify(span, bareIntegers)
+}
+
+/** A span as MLflow's clients keep it in a file: attributes are a map of JSON texts. */
+export function spanFileText(row: SpanRow): string {
+  const content = JSON.parse(row.content) as SpanContent
+  const span = {
+    trace_id: base64(row.trace_id.replace(/^tr-/, '')),
+    span_id: base64(row.id),
+    parent_span_id: row.parent_id === null ? null : base64(row.parent_id),
+    name: row.name,
+    start_time_unix_nano: rawJson(withoutZeros(row.start_nano)),
+    end_time_unix_nano: rawJson(withoutZeros(row.end_nano)),
+    events: (content.events ?? []).map(({ attributes, time_unix_nano, name }) => ({
+      name,
+      time_unix_nano: rawJson(withoutZeros(time_unix_nano)),
+      attributes: plainAttributes(attributes),
+    })),
+    status: { code: `STATUS_CODE_${row.status}`, message: content.status_message ?? '' },
+    attributes: Object.fromEntries(
+      Object.entries(plainAttributes(content.attributes)).map(([key, value]) => [
+        key,
+        typeof value === 'string' ? value : JSON.stringify(value),
+      ]),
+    ),
+  }
+  return JSON.stringify(span)
 }
 
 const integers = new Set(['int_value', 'start_time_unix_nano', 'end_time_unix_nano', 'time_unix_nano'])

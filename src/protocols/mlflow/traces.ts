@@ -20,6 +20,7 @@ const mostInBatch = 500
 /** Version 3 of MLflow's trace API, below /api/3.0. */
 export function mlflowTraces3({ at }: Parts): FastifyPluginAsync {
   return async (app) => {
+    guardTraces(app, at)
     mlflowRoute(app, 'POST', '/mlflow/traces', 'tracking.write', async (req, fields) => {
       const trace = fields.message('trace')?.message('trace_info')
       if (!trace) throw missingParameter('trace')
@@ -64,7 +65,7 @@ export function mlflowTraces3({ at }: Parts): FastifyPluginAsync {
       },
     })
 
-    mlflowRoute(app, 'GET', '/mlflow/traces/batchGetInfos', 'tracking.read', async (req, fields) => {
+    mlflowRoute(app, ['GET', 'POST'], '/mlflow/traces/batchGetInfos', 'tracking.read', async (req, fields) => {
       const infos = await at(req).read(batchIn(fields))
       const said = await at(req).assessments.of(infos.map(({ id }) => id))
       return { trace_infos: infos.map((info) => infoOf(info, said.get(info.id))) }
@@ -82,6 +83,17 @@ export function mlflowTraces3({ at }: Parts): FastifyPluginAsync {
       return { traces: traces.map((info) => infoOf(info, said.get(info.id))), next_page_token }
     })
 
+    mlflowRoute(app, 'POST', '/mlflow/traces/calculate-filter-correlation', 'tracking.read', async (req, fields) => {
+      const experiment_ids = fields.texts('experiment_ids')
+      const { npmi, npmi_smoothed, ...counts } = await at(req).correlate({
+        experiment_ids,
+        filter1: fields.requiredText('filter_string1'),
+        filter2: fields.requiredText('filter_string2'),
+        base: fields.text('base_filter') ?? '',
+      })
+      return { npmi: numberText(npmi), npmi_smoothed: numberText(npmi_smoothed), ...counts }
+    })
+
     shared(app, at)
     mlflowAssessments(app, at)
   }
@@ -90,6 +102,7 @@ export function mlflowTraces3({ at }: Parts): FastifyPluginAsync {
 /** Version 2, which clients before MLflow 3 speak, below /api/2.0. The tags and the deletion serve newer ones, too. */
 export function mlflowTraces2({ at }: Parts): FastifyPluginAsync {
   return async (app) => {
+    guardTraces(app, at)
     mlflowRoute(app, 'POST', '/mlflow/traces', 'tracking.write', async (req, fields) => {
       const made = await at(req).describe(req.actor, {
         id: `tr-${randomUUID().replaceAll('-', '')}`,
@@ -152,6 +165,21 @@ function shared(app: Parameters<FastifyPluginAsync>[0], at: Parts['at']) {
     },
   })
 
+  mlflowRoute(app, 'POST', '/mlflow/traces/link-to-run', 'tracking.write', async (req, fields) => {
+    await at(req).links.toRun(fields.texts('trace_ids'), fields.requiredText('run_id'))
+    return undefined
+  })
+
+  mlflowRoute(app, 'POST', '/mlflow/traces/link-prompts', 'tracking.write', async (req, fields) => {
+    const id = fields.requiredText('trace_id')
+    const versions = fields.list('prompt_versions', (one) => ({
+      name: one.requiredText('name'),
+      version: one.requiredText('version'),
+    }))
+    await at(req).links.prompts(id, versions)
+    return undefined
+  })
+
   mlflowRoute(app, 'POST', '/mlflow/traces/delete-traces', 'tracking.write', async (req, fields) => {
     const experiment_id = fields.requiredText('experiment_id')
     const ids = [...fields.texts('request_ids'), ...fields.texts('trace_ids')]
@@ -172,6 +200,24 @@ function shared(app: Parameters<FastifyPluginAsync>[0], at: Parts['at']) {
     const chosen = until === undefined ? { ids } : { until }
     return { traces_deleted: await at(req).remove(req.actor, { experiment_id, most, ...chosen }) }
   })
+}
+
+/** JSON has no NaN: protobuf writes it as a text. */
+const numberText = (value: number) => (Number.isNaN(value) ? 'NaN' : value)
+
+/** A request that names traces is held to the permissions of their experiments. */
+function guardTraces(app: Parameters<FastifyPluginAsync>[0], at: Parts['at']) {
+  app.addHook('preHandler', async (req) => {
+    const ids = [req.params, req.query, req.body].flatMap(idsIn)
+    if (ids.length === 0) return
+    await at(req).demand(req.actor, req.routeOptions.config.requires === 'tracking.write' ? 'EDIT' : 'READ', ids)
+  })
+}
+
+function idsIn(source: unknown): string[] {
+  if (typeof source !== 'object' || source === null) return []
+  const { trace_id, request_id, trace_ids, request_ids } = source as Record<string, unknown>
+  return [trace_id, request_id, trace_ids, request_ids].flat().filter((id) => typeof id === 'string')
 }
 
 function locationIn(location: Fields | undefined): string {
