@@ -24,6 +24,8 @@ import { environmentRoutes, registryRoutes, runRoutes } from './modules/registry
 import { reviewRoutes } from './modules/reviews/index.ts'
 import { traceRoutes } from './modules/traces/index.ts'
 import { guardExperiments, trackingRoutes } from './modules/tracking/index.ts'
+import { createWorkspaces, type Workspaces, workspaceRoutes } from './modules/workspaces/index.ts'
+import { firstWorkspace } from './modules/workspaces/schema.ts'
 import { mlflowArtifacts, mlflowGetArtifact } from './protocols/mlflow/artifacts.ts'
 import { mlflowEvaluationDatasets } from './protocols/mlflow/evaluation-datasets.ts'
 import { mlflowExperimentPermissions } from './protocols/mlflow/experiment-permissions.ts'
@@ -39,6 +41,7 @@ import { mlflowUsers } from './protocols/mlflow/users.ts'
 import { mlflowWebhooks } from './protocols/mlflow/webhooks.ts'
 import { otlpRoutes } from './protocols/otlp/index.ts'
 import { type Keys, openWorkspace, originOf, type Workspace } from './workspace.ts'
+import { createOpenWorkspaces, type OpenWorkspaces } from './workspaces.ts'
 
 export type App = {
   http: FastifyInstance
@@ -46,16 +49,21 @@ export type App = {
   systemAudit: Audit
   access: Access
   keys: Keys
-  workspaces: ReadonlyMap<string, Workspace>
+  workspaces: OpenWorkspaces
+  registry: Workspaces
   close(): Promise<void>
 }
 
-const firstWorkspace = 'main'
+/** How often workspaces are looked into whose jobs nobody works on, in milliseconds. */
+const sweepEvery = 60_000
 /** How long an event may wait for its signed checkpoint, in milliseconds. */
 const checkpointEvery = 60_000
 
 /** Creates every service and connects them, top to bottom. */
-export async function createApp(config: Config, { clock = systemClock }: { clock?: Clock } = {}): Promise<App> {
+export async function createApp(
+  config: Config,
+  { clock = systemClock, idleMs }: { clock?: Clock; idleMs?: number } = {},
+): Promise<App> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
   const keyDir = resolve(config.dataDir, 'keys')
   const keys = {
@@ -73,11 +81,24 @@ export async function createApp(config: Config, { clock = systemClock }: { clock
     audit: systemAudit,
     commit: system.writer.commit,
     clock,
-    workspace: firstWorkspace,
   })
 
-  const workspaces = new Map<string, Workspace>()
-  workspaces.set(firstWorkspace, await openWorkspace(config, firstWorkspace, { keys, clock, access }))
+  const workspaces = createOpenWorkspaces({
+    config,
+    system,
+    open: (name) => openWorkspace(config, name, { keys, clock, access }),
+    registry: () => registry,
+    failed: (error, name) => http.log.error({ err: error, workspace: name }, 'a workspace failed'),
+    ...(idleMs === undefined ? {} : { idleMs }),
+  })
+  const registry = createWorkspaces({
+    db: system.db,
+    write: systemAudit.write,
+    clock,
+    access,
+    storage: workspaces.storage,
+  })
+  await workspaces.hold(firstWorkspace)
 
   const at = (req: FastifyRequest): Workspace => {
     const workspace = workspaces.get(req.workspace)
@@ -87,7 +108,7 @@ export async function createApp(config: Config, { clock = systemClock }: { clock
 
   const http = await createServer({
     access,
-    workspaces: [...workspaces.keys()],
+    workspaces,
     log: config.log,
     trustProxy: config.trustProxy,
     open: config.open,
@@ -96,8 +117,9 @@ export async function createApp(config: Config, { clock = systemClock }: { clock
   await describeApi(http)
   await http.register(
     async (api) => {
-      await api.register(serverRoutes({ config, keys, at, accounts: systemAudit }))
+      await api.register(serverRoutes({ config, keys }))
       await api.register(accessRoutes(access, { secure: config.publicUrl.startsWith('https:') }))
+      await api.register(workspaceRoutes(registry))
       await api.register(auditRoutes({ path: '/audit', at: (req) => at(req).audit, names: access.people.names }))
       await api.register(auditRoutes({ path: '/audit/accounts', at: () => systemAudit, names: access.people.names }))
       await api.register(trackingRoutes({ at: (req) => at(req).tracking }))
@@ -138,7 +160,7 @@ export async function createApp(config: Config, { clock = systemClock }: { clock
         mlflowRegistry({
           at: (req) => at(req).registry,
           aliases: (req) => at(req).gate.aliases,
-          namesWithRoles: access.people.namesWithRoles,
+          namesWithRoles: (req) => access.in(req.workspace).people.namesWithRoles(),
         }),
         mlflowTraces2({ at: (req) => at(req).traces }),
         mlflowTraceArtifact({ at }),
@@ -165,6 +187,14 @@ export async function createApp(config: Config, { clock = systemClock }: { clock
   }, checkpointEvery)
   checkpoints.unref()
 
+  const sweep = () =>
+    workspaces.sweep().catch((error: unknown) => http.log.error({ err: error }, 'looking into workspaces failed'))
+  const sweeps = setInterval(sweep, sweepEvery)
+  sweeps.unref()
+  http.addHook('onListen', () => {
+    setImmediate(sweep)
+  })
+
   return {
     http,
     system,
@@ -172,10 +202,12 @@ export async function createApp(config: Config, { clock = systemClock }: { clock
     access,
     keys,
     workspaces,
+    registry,
     async close() {
       clearInterval(checkpoints)
+      clearInterval(sweeps)
       await http.close()
-      for (const workspace of workspaces.values()) await workspace.close()
+      await workspaces.close()
       await system.close()
     },
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Config, ConfigError, readConfig, workspaceBlobs } from './config.ts'
+import { type Config, ConfigError, readConfig, workspaceBlobs, workspaceDatabase } from './config.ts'
 
 const blobsOf = (environment: Record<string, string>, name = 'main') => workspaceBlobs(readConfig(environment), name)
 
@@ -59,5 +59,45 @@ test('direct stores are prefixes that end in a slash', () => {
     '*',
   ]) {
     expect(() => stores(text), text).toThrow('must be prefixes such as')
+  }
+})
+
+function schemaFor(name: string, prefix = 'modelkeep') {
+  const config: Config = {
+    dataDir: '/data',
+    host: '127.0.0.1',
+    port: 0,
+    publicUrl: 'http://x',
+    database: { kind: 'postgres', url: 'postgres://x/y', prefix },
+    log: false,
+    trustProxy: false,
+  }
+  const location = workspaceDatabase(config, name)
+  return location.kind === 'postgres' ? location.schema : ''
+}
+
+test('a workspace is a schema of its name', () => {
+  expect(schemaFor('main')).toBe('modelkeep_ws_main')
+  expect(schemaFor('credit-risk')).toBe('modelkeep_ws_credit_risk')
+})
+
+test('different names give different schemas that PostgreSQL does not cut', () => {
+  const long = [
+    'a'.repeat(63),
+    `${'a'.repeat(62)}b`,
+    `${'a'.repeat(40)}-b`,
+    'a--b',
+    'a-b',
+    'ab',
+    'a'.repeat(49),
+    'a'.repeat(50),
+  ]
+  for (const prefix of ['modelkeep', `p${'x'.repeat(30)}`]) {
+    const schemas = long.map((name) => schemaFor(name, prefix))
+    expect(new Set(schemas).size).toBe(long.length)
+    for (const schema of schemas) expect(schema).toMatch(/^[a-z][a-z0-9_]{0,62}$/)
+    // A name made to look like one that was cut is itself cut.
+    const cut = schemaFor('a'.repeat(63), prefix).slice(`${prefix}_ws_`.length)
+    expect(schemaFor(cut.replaceAll('_', '-'), prefix)).not.toBe(schemaFor('a'.repeat(63), prefix))
   }
 })

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import type { BlobPlace } from './blobs/open.ts'
 import type { DatabaseLocation } from './db/connect.ts'
+import { sha256 } from './lib/digest.ts'
 import { isLoopback } from './lib/loopback.ts'
 
 export type Config = {
@@ -24,6 +25,10 @@ export type Config = {
   directStores?: readonly string[]
   /** Requests without credentials act as the local developer. Only on loopback addresses. */
   open?: boolean
+  /** MLflow clients see workspaces: always, or as soon as there is a second one. */
+  workspaces?: 'on' | 'auto'
+  /** How many workspaces are kept open while nothing goes on in them; 32 unless it says another number. */
+  openWorkspaces?: number
 }
 
 export type ArtifactsPlace =
@@ -83,6 +88,8 @@ const Environment = z.object({
     .default('modelkeep'),
   MODELKEEP_LOG: z.enum(['on', 'off']).default('on'),
   MODELKEEP_TRUST_PROXY: z.enum(['on', 'off']).default('off'),
+  MODELKEEP_WORKSPACES: z.enum(['on', 'auto']).default('auto'),
+  MODELKEEP_OPEN_WORKSPACES: z.coerce.number().int().min(1).max(10_000).default(32),
   MODELKEEP_WEBHOOK_HOSTS: z
     .string()
     .regex(/^[^\s/,@]+(\s*,\s*[^\s/,@]+)*$/, 'must be names or addresses of hosts, separated by commas')
@@ -141,6 +148,8 @@ export function readConfig(environment: Record<string, string | undefined>, give
     },
     directStores: env.MODELKEEP_DIRECT_STORES ?? [],
     open: given.open ?? false,
+    workspaces: env.MODELKEEP_WORKSPACES,
+    openWorkspaces: env.MODELKEEP_OPEN_WORKSPACES,
   }
 }
 
@@ -167,7 +176,25 @@ export function systemDatabase({ database, dataDir }: Config): DatabaseLocation 
 export function workspaceDatabase({ database, dataDir }: Config, name: string): DatabaseLocation {
   return database.kind === 'sqlite'
     ? { kind: 'sqlite', path: resolve(dataDir, 'workspaces', name, 'workspace.db') }
-    : { kind: 'postgres', url: database.url, schema: `${database.prefix}_ws_${name.replaceAll('-', '_')}` }
+    : { kind: 'postgres', url: database.url, schema: schemaOf(database.prefix, name) }
+}
+
+/** PostgreSQL cuts longer names. */
+const longestSchemaName = 63
+const fingerprintLength = 24
+
+/**
+ * Different names give different schemas. Names have hyphens and no underscores, so one stands for the other; a name that is
+ * too long is cut and carries a fingerprint, and only such schemas have the full length.
+ */
+function schemaOf(prefix: string, name: string): string {
+  const room = longestSchemaName - `${prefix}_ws_`.length
+  const plain = name.replaceAll('-', '_')
+  if (plain.length < room) return `${prefix}_ws_${plain}`
+  const fingerprint = sha256(name)
+    .replace(/^sha256:/, '')
+    .slice(0, fingerprintLength)
+  return `${prefix}_ws_${plain.slice(0, room - fingerprintLength - 1)}_${fingerprint}`
 }
 
 export function workspaceBlobs({ dataDir, artifacts, s3 }: Config, name: string): BlobPlace {

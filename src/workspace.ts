@@ -4,7 +4,7 @@ import { type Config, workspaceBlobs, workspaceDatabase } from './config.ts'
 import { type Connection, connect } from './db/connect.ts'
 import { migrate } from './db/migrate.ts'
 import { workspaceMigrations } from './db/migrations.ts'
-import { createJobs } from './jobs/index.ts'
+import { createJobs, hasUnfinishedJobs } from './jobs/index.ts'
 import type { Clock } from './lib/clock.ts'
 import { type SigningKey, shortKeyId } from './lib/keys.ts'
 import type { SecretBox } from './lib/secret-box.ts'
@@ -40,6 +40,8 @@ export type Workspace = {
   reviews: Reviews
   gate: Gate
   notifications: Notifications
+  /** Something waits to be done, or is being done. */
+  hasJobs(): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -117,6 +119,7 @@ export async function openWorkspace(
     reviews,
     gate,
     notifications,
+    hasJobs: () => hasUnfinishedJobs(connection.db),
     async close() {
       await Promise.all([jobs.stop(), deliveryJobs.stop()])
       await connection.close()

@@ -13,6 +13,7 @@ import type { RegistryTables } from '../modules/registry/tables.ts'
 import type { ReviewTables } from '../modules/reviews/tables.ts'
 import type { TraceTables } from '../modules/traces/tables.ts'
 import type { TrackingTables } from '../modules/tracking/tables.ts'
+import type { WorkspaceTables } from '../modules/workspaces/tables.ts'
 
 /** Every table of a workspace and of the system database; each module declares its own. */
 export type Database = AccessTables &
@@ -28,7 +29,8 @@ export type Database = AccessTables &
   RegistryTables &
   ReviewTables &
   TraceTables &
-  TrackingTables
+  TrackingTables &
+  WorkspaceTables
 
 export type Engine = 'sqlite' | 'postgres'
 

@@ -14,10 +14,11 @@ import { notifications } from './migrations/012-notifications.ts'
 import { traces } from './migrations/013-traces.ts'
 import { loggedModels } from './migrations/014-logged-models.ts'
 import { experimentPermissions } from './migrations/020-experiment-permissions.ts'
+import { workspaces } from './migrations/021-workspaces.ts'
 import { genai } from './migrations/026-genai.ts'
 
 /** People, sessions and the list of workspaces; it has its own audit log. */
-export const systemMigrations: readonly Migration[] = [audit, access]
+export const systemMigrations: readonly Migration[] = [audit, access, workspaces]
 
 export const workspaceMigrations: readonly Migration[] = [
   audit,

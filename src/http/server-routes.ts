@@ -1,11 +1,10 @@
-import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Config } from '../config.ts'
 import { publicKeyPem } from '../lib/keys.ts'
+import { formatVerifierKey, verifierKeyOf } from '../lib/signed-note.ts'
 import { version } from '../lib/version.ts'
-import type { Audit } from '../modules/audit/index.ts'
-import type { Keys } from '../workspace.ts'
+import { type Keys, originOf } from '../workspace.ts'
 
 const Key = z.object({
   id: z.string(),
@@ -15,10 +14,10 @@ const Key = z.object({
   verifier: z.string().optional(),
 })
 
-type Parts = { config: Config; keys: Keys; at: (req: FastifyRequest) => { audit: Audit }; accounts: Audit }
+type Parts = { config: Config; keys: Keys }
 
 /** What anyone may know of this server: that it lives, and the public keys to verify what it signed. */
-export function serverRoutes({ config, keys, at, accounts }: Parts): FastifyPluginAsyncZod {
+export function serverRoutes({ config, keys }: Parts): FastifyPluginAsyncZod {
   return async (app) => {
     app.get('/server', {
       config: { requires: 'public' },
@@ -53,11 +52,12 @@ export function serverRoutes({ config, keys, at, accounts }: Parts): FastifyPlug
       handler: async (req) => ({
         keys: [
           { id: keys.signing.keyId, use: 'signing' as const, public_key_pem: publicKeyPem(keys.signing.publicKey) },
-          ...[at(req).audit, accounts].map(({ verifier }) => ({
+          // A log's key follows from its name, so answering does not say whether the workspace is there.
+          ...[req.workspace, 'system'].map((log) => ({
             id: keys.log.keyId,
             use: 'log' as const,
             public_key_pem: publicKeyPem(keys.log.publicKey),
-            verifier,
+            verifier: formatVerifierKey(verifierKeyOf({ name: originOf(keys.log, log), key: keys.log })),
           })),
         ],
       }),

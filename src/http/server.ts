@@ -5,16 +5,29 @@ import { badRequest } from '../lib/errors.ts'
 import { isStorableThroughout } from '../lib/text.ts'
 import type { Access } from '../modules/access/index.ts'
 import type { Actor } from '../modules/access/schema.ts'
+import { noWorkspace } from '../modules/workspaces/index.ts'
+import { firstWorkspace } from '../modules/workspaces/schema.ts'
 import { sendMlflowError } from '../protocols/mlflow/errors.ts'
 import { failureOf, sendProblem } from './errors.ts'
 import { parseJsonBodies } from './json-body.ts'
 import { refuseForeignPages } from './open.ts'
 import { checkBodyPermission, checkPermission, demandPermissions } from './permission.ts'
 import { authenticate } from './sign-in.ts'
+import { refuseChange, takeWorkspaceFromQuery, workspaceIn } from './workspace.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Lets go of the workspace that the request was about. */
+    leave: (() => void) | undefined
+  }
+}
+
+/** Opens the workspace that a request is about, until it is released. */
+type Doors = { enter(name: string): Promise<{ state: 'active' | 'archived'; release: () => void }> }
 
 export type HttpParts = {
   access: Access
-  workspaces: readonly string[]
+  workspaces: Doors
   log: boolean | { level: string }
   /** Behind a proxy that sets X-Forwarded-*. */
   trustProxy: boolean
@@ -34,6 +47,7 @@ export async function createServer(parts: HttpParts): Promise<FastifyInstance> {
     bodyLimit: 2 * 1024 * 1024,
     requestTimeout: 0,
     routerOptions: { maxParamLength: 2048 },
+    rewriteUrl: takeWorkspaceFromQuery,
     // Addresses that cannot be read meet neither the hooks nor the error handlers below.
     frameworkErrors: (error, req, reply) => {
       reply.headers(securityHeaders)
@@ -51,19 +65,23 @@ export async function createServer(parts: HttpParts): Promise<FastifyInstance> {
 
   app.decorateRequest('actor', undefined as unknown as Actor)
   app.decorateRequest('session', undefined)
-  app.decorateRequest('workspace', 'main')
+  app.decorateRequest('workspace', firstWorkspace)
+  app.decorateRequest('leave', undefined)
 
   app.addHook('onRequest', async (req, reply) => {
     reply.headers(securityHeaders)
     if (parts.open) refuseForeignPages(req)
-    const workspace = req.headers['x-modelkeep-workspace'] ?? 'main'
-    if (typeof workspace !== 'string' || !parts.workspaces.includes(workspace)) {
-      throw badRequest('there is no such workspace, or you are not in it')
-    }
-    req.workspace = workspace
-    if ((req.routeOptions.config.requires ?? 'public') === 'public') return
-    req.actor = await authenticate(parts.access, req, parts.open)
+    req.workspace = workspaceIn(req)
+    const { requires = 'public', server = false } = req.routeOptions.config
+    // Nobody signed in yet, so nothing may depend on which workspaces there are.
+    if (requires === 'public') return
+    const about = server ? firstWorkspace : req.workspace
+    req.actor = await authenticate(parts.access, req, about, parts.open)
+    if (about !== firstWorkspace && req.actor.grants.length === 0) throw noWorkspace(about)
+    const { state, release } = await parts.workspaces.enter(about)
+    req.leave = release
     checkPermission(req)
+    if (state === 'archived') refuseChange(req)
   })
   app.addHook('preValidation', async (req) => {
     if (isStorableThroughout(req.params) && isStorableThroughout(req.query)) return
@@ -72,6 +90,7 @@ export async function createServer(parts: HttpParts): Promise<FastifyInstance> {
   app.addHook('preHandler', async (req) => checkBodyPermission(req))
 
   app.addHook('onResponse', async (req, reply) => {
+    req.leave?.()
     const path = req.url.split('?')[0]
     req.log.info(
       { method: req.method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime), by: req.actor?.id },

@@ -6,15 +6,20 @@ import type { Actor } from '../modules/access/schema.ts'
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /**
- * Finds out who a request acts for: Bearer, Basic, or the session cookie with its CSRF token. On an open server a request without
+ * Finds out who a request acts for, with the roles of `workspace`: Bearer, Basic, or the session cookie with its CSRF token. On an open server a request without
  * any acts as the local developer.
  */
-export async function authenticate(access: Access, req: FastifyRequest, open = false): Promise<Actor> {
+export async function authenticate(
+  access: Access,
+  req: FastifyRequest,
+  workspace: string,
+  open = false,
+): Promise<Actor> {
   const { authorization } = req.headers
-  if (authorization !== undefined) return byHeader(access, authorization)
+  if (authorization !== undefined) return byHeader(access, authorization, workspace)
 
   const secret = req.cookies[sessionCookie]
-  const session = secret === undefined ? undefined : await access.signIn.bySession(secret)
+  const session = secret === undefined ? undefined : await access.signIn.bySession(secret, workspace)
   if (!session && open) return access.local()
   if (!session) throw unauthenticated('sign in, or send a token')
   if (!safeMethods.has(req.method)) refuseForgery(req, session.csrf)
@@ -22,14 +27,14 @@ export async function authenticate(access: Access, req: FastifyRequest, open = f
   return session.actor
 }
 
-async function byHeader(access: Access, header: string): Promise<Actor> {
+async function byHeader(access: Access, header: string, workspace: string): Promise<Actor> {
   const [scheme = '', credentials = ''] = header.split(/ +/, 2)
   switch (scheme.toLowerCase()) {
     case 'bearer':
-      return access.signIn.byToken(credentials)
+      return access.signIn.byToken(credentials, workspace)
     case 'basic': {
       const [, login = '', password = ''] = /^([^:]*):(.*)$/s.exec(Buffer.from(credentials, 'base64').toString()) ?? []
-      return access.signIn.byBasic(login, password)
+      return access.signIn.byBasic(login, password, workspace)
     }
     default:
       throw unauthenticated('authorization must be Bearer or Basic')

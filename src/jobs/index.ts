@@ -1,2 +1,3 @@
 export { createJobs, type Jobs, type JobsOptions } from './jobs.ts'
 export type { JobHandler, RunningJob } from './run.ts'
+export { hasUnfinishedJobs } from './store.ts'

@@ -51,6 +51,16 @@ export async function findDue(db: Db, kinds: readonly string[], now: string): Pr
   return row && toJob(row)
 }
 
+export async function hasUnfinishedJobs(db: Db): Promise<boolean> {
+  const row = await db
+    .selectFrom('job')
+    .select('id')
+    .where('state', 'in', ['queued', 'running'])
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 export type Leased = Job & { readonly leasedBy: string; readonly leasedUntil: string }
 
 export async function listLeased(db: Db): Promise<Leased[]> {

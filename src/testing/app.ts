@@ -57,7 +57,7 @@ export type TestApp = App & {
 
 /** A whole Modelkeep on the engine under test, in a folder of its own, closed when the test is finished. */
 export async function testApp(
-  options: { clock?: TestClock; dataDir?: string; config?: Partial<Config> } = {},
+  options: { clock?: TestClock; dataDir?: string; config?: Partial<Config>; idleMs?: number } = {},
 ): Promise<TestApp> {
   const clock = options.clock ?? testClock()
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'modelkeep-test-'))
@@ -76,11 +76,13 @@ export async function testApp(
     ...(await artifactsOfTests()),
     ...options.config,
   }
-  const app = await createApp(config, { clock })
+  const app = await createApp(config, { clock, ...(options.idleMs === undefined ? {} : { idleMs: options.idleMs }) })
   onTestFinished(async () => {
     if (config.database.kind === 'postgres') {
-      for (const schema of [`${prefix}_system`, `${prefix}_ws_main`]) {
-        await sql`drop schema if exists ${sql.id(schema)} cascade`.execute(app.system.db).catch(() => {})
+      const { db } = app.system
+      const mine = sql<{ name: string }>`select nspname as name from pg_namespace where nspname like ${`${prefix}\\_%`}`
+      for (const { name } of (await mine.execute(db)).rows) {
+        await sql`drop schema if exists ${sql.id(name)} cascade`.execute(db).catch(() => {})
       }
     }
     await app.close()

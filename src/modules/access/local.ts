@@ -1,21 +1,24 @@
 import { unauthenticated } from '../../lib/errors.ts'
 import { type PersonId, serverActor } from '../audit/schema.ts'
-import type { AccessParts, createPeople } from './people.ts'
+import { type AccessParts, accountsWorkspace, type createPeople } from './people.ts'
 import type { Actor, Person } from './schema.ts'
 import * as store from './store.ts'
 
 const login = 'local'
 
-/** Who requests without credentials act for on an open server: one account, made when it is first needed. */
+/**
+ * Who requests without credentials act for on an open server: one account, made when it is first needed. The roles that it has
+ * in `main` hold in every workspace.
+ */
 export function createLocalDeveloper(
-  { db, workspace }: Pick<AccessParts, 'db' | 'workspace'>,
+  { db }: Pick<AccessParts, 'db'>,
   people: Pick<ReturnType<typeof createPeople>, 'create'>,
 ) {
   let first: Promise<Person> | undefined
 
   async function find(): Promise<Person | undefined> {
     const row = await store.findPersonByLogin(db, login)
-    return row && store.findPerson(db, workspace, row.id as PersonId)
+    return row && store.findPerson(db, accountsWorkspace, row.id as PersonId)
   }
 
   function create(): Promise<Person> {

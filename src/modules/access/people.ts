@@ -3,16 +3,34 @@ import type { Commit } from '../../db/writer.ts'
 import { type Clock, isoNow } from '../../lib/clock.ts'
 import { badRequest, conflict, forbidden, notFound } from '../../lib/errors.ts'
 import { newId } from '../../lib/ids.ts'
-import type { Write } from '../audit/index.ts'
+import type { RecordEvent, Write } from '../audit/index.ts'
 import type { ActorRef, PersonId } from '../audit/schema.ts'
 import { hashPassword } from './passwords.ts'
 import type { Actor, Grant, Person, PersonInput } from './schema.ts'
 import * as store from './store.ts'
 
-export type AccessParts = { db: Db; write: Write; commit: Commit; clock: Clock; workspace: string }
+export type AccessParts = { db: Db; write: Write; commit: Commit; clock: Clock }
 
-/** Accounts and the roles they hold. */
-export function createPeople({ db, write, clock, workspace }: AccessParts) {
+/** The workspace whose administrators manage accounts. */
+export const accountsWorkspace = 'main'
+
+/** Accounts, which belong to the server, and the roles they hold in one workspace. */
+export function createPeople({ db, write, clock }: AccessParts, workspace: string) {
+  /** An account opens every workspace in which it holds a role, so only administrators of `main` make and disable them. */
+  async function demandAccounts(actor: ActorRef): Promise<void> {
+    if (workspace === accountsWorkspace || actor.id === 'server') return
+    if ((await store.administeredBy(db, actor.id)).includes(accountsWorkspace)) return
+    throw forbidden(
+      `accounts are made and disabled by administrators of ${accountsWorkspace}; give a role to one that is there`,
+      {
+        permission: 'access.write',
+      },
+    )
+  }
+
+  /** The trail of accounts is one for all workspaces, so it says which one a role is held in. */
+  const where = workspace === accountsWorkspace ? {} : { workspace }
+
   async function get(id: PersonId, from: Db = db): Promise<Person> {
     const person = await store.findPerson(from, workspace, id)
     if (!person) throw notFound('person', id)
@@ -21,6 +39,7 @@ export function createPeople({ db, write, clock, workspace }: AccessParts) {
 
   async function create(actor: ActorRef, input: PersonInput): Promise<Person> {
     if (input.kind === 'service' && input.password) throw badRequest('a service account has tokens, not a password')
+    await demandAccounts(actor)
     const passwordHash = input.password ? await hashPassword(input.password) : null
     return write(actor, async (tx, record) => {
       if (await store.findPersonByLogin(tx, input.login)) throw conflict(`there is already an account ${input.login}`)
@@ -35,7 +54,7 @@ export function createPeople({ db, write, clock, workspace }: AccessParts) {
         disabled_at: null,
       })
       for (const grant of input.grants) await store.addGrant(tx, workspace, id, grant)
-      record('person.created', `person:${id}`, { kind: input.kind, grants: input.grants })
+      record('person.created', `person:${id}`, { kind: input.kind, grants: input.grants, ...where })
       return get(id, tx)
     })
   }
@@ -44,7 +63,7 @@ export function createPeople({ db, write, clock, workspace }: AccessParts) {
     return write(actor, async (tx, record) => {
       await get(id, tx)
       if (!(await store.addGrant(tx, workspace, id, input))) throw conflict('this role is already held')
-      record('person.granted', `person:${id}`, { ...input })
+      record('person.granted', `person:${id}`, { ...input, ...where })
       return get(id, tx)
     })
   }
@@ -52,28 +71,36 @@ export function createPeople({ db, write, clock, workspace }: AccessParts) {
   function revokeGrant(actor: Actor, id: PersonId, input: Grant): Promise<Person> {
     return write(actor, async (tx, record) => {
       if (!(await store.removeGrant(tx, workspace, id, input))) throw notFound('role', `${input.role} of ${id}`)
-      await keepAnAdministrator(tx)
-      record('person.grant_revoked', `person:${id}`, { ...input })
+      await keepAnAdministrator(tx, workspace)
+      record('person.grant_revoked', `person:${id}`, { ...input, ...where })
       return get(id, tx)
     })
   }
 
-  function disable(actor: Actor, id: PersonId): Promise<Person> {
+  async function disable(actor: Actor, id: PersonId): Promise<Person> {
     if (actor.id === id) throw forbidden('nobody disables their own account')
+    await demandAccounts(actor)
     return write(actor, async (tx, record) => {
       await get(id, tx)
       if (!(await store.disablePerson(tx, id, isoNow(clock)))) throw conflict('the account is already disabled')
-      await keepAnAdministrator(tx)
+      for (const administered of await store.administeredBy(tx, id)) await keepAnAdministrator(tx, administered)
       await store.deleteSessionsOf(tx, id)
       record('person.disabled', `person:${id}`)
       return get(id, tx)
     })
   }
 
-  async function keepAnAdministrator(tx: Tx) {
-    if ((await store.countAdministrators(tx, workspace)) === 0) {
-      throw conflict('the workspace would have no administrator left')
+  async function keepAnAdministrator(tx: Tx, administered: string) {
+    if ((await store.countAdministrators(tx, administered)) === 0) {
+      throw conflict(`the workspace ${administered} would have no administrator left`)
     }
+  }
+
+  /** Part of the write that creates the workspace: whoever makes it administers it. */
+  async function enrol(tx: Tx, record: RecordEvent, id: PersonId): Promise<void> {
+    const grant: Grant = { role: 'administrator', model: null }
+    await store.addGrant(tx, workspace, id, grant)
+    record('person.granted', `person:${id}`, { ...grant, ...where })
   }
 
   async function names(ids: readonly string[]): Promise<Map<string, string>> {
@@ -95,6 +122,9 @@ export function createPeople({ db, write, clock, workspace }: AccessParts) {
     revokeGrant,
     disable,
     names,
+    enrol,
+    /** Part of the write that deletes the workspace. */
+    dismissAll: (tx: Tx) => store.removeGrantsIn(tx, workspace),
     list: () => store.listPeople(db, workspace),
   }
 }

@@ -9,6 +9,8 @@ declare module 'fastify' {
     requires?: Permission | 'signed-in' | 'public'
     /** `any`: a role on any model opens the route, and the handler filters by `modelsOf`. */
     model?: ModelScope
+    /** The route belongs to the server: its permission is held in `main`, whichever workspace the request names. */
+    server?: boolean
   }
   interface FastifyRequest {
     /** Who the request acts for. Only read it on routes that are not public. */

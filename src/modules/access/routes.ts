@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { badRequest } from '../../lib/errors.ts'
@@ -22,10 +23,9 @@ import './request.ts'
 export const sessionCookie = 'modelkeep_session'
 
 /** People, sessions and tokens. `secure` marks cookies for TLS only. */
-export function accessRoutes(
-  { people, signIn, tokens }: Access,
-  { secure }: { secure: boolean },
-): FastifyPluginAsyncZod {
+export function accessRoutes(access: Access, { secure }: { secure: boolean }): FastifyPluginAsyncZod {
+  const { signIn, tokens } = access
+  const peopleOf = (req: FastifyRequest) => access.in(req.workspace).people
   const cookie = { path: '/', httpOnly: true, sameSite: 'strict', secure } as const
 
   function sessionOf(person: Person, csrf: string, expires_at: string, workspace: string): Session {
@@ -40,7 +40,11 @@ export function accessRoutes(
       config: { requires: 'public' },
       schema: { tags, summary: 'Sign in', body: SignInInput, response: { 200: Session } },
       handler: async (req, reply) => {
-        const { secret, csrf, expires_at, person } = await signIn.signIn(req.body.login, req.body.password)
+        const { secret, csrf, expires_at, person } = await signIn.signIn(
+          req.body.login,
+          req.body.password,
+          req.workspace,
+        )
         reply.setCookie(sessionCookie, secret, { ...cookie, expires: new Date(expires_at) })
         return sessionOf(person, csrf, expires_at, req.workspace)
       },
@@ -50,7 +54,8 @@ export function accessRoutes(
       config: { requires: 'signed-in' },
       schema: { tags, summary: 'Who is signed in', response: { 200: Session } },
       handler: async (req) => {
-        const person = await people.get(PersonId.parse(req.actor.id))
+        const known = await peopleOf(req).get(PersonId.parse(req.actor.id))
+        const person = { ...known, grants: [...req.actor.grants] }
         const session = req.session
         return {
           ...sessionOf(person, session?.csrf ?? '', session?.expires_at ?? new Date(0).toISOString(), req.workspace),
@@ -81,26 +86,31 @@ export function accessRoutes(
     app.get('/people', {
       config: { requires: 'access.read', model: 'any' },
       schema: { tags, summary: 'Everyone with an account', response: { 200: z.object({ people: z.array(Person) }) } },
-      handler: async () => ({ people: await people.list() }),
+      handler: async (req) => {
+        const everyone = await peopleOf(req).list()
+        // Accounts of other workspaces are shown to whoever may let them in.
+        const all = req.workspace === 'main' || permits(req.actor, 'access.write')
+        return { people: everyone.filter(({ grants }) => all || grants.length > 0) }
+      },
     })
 
     app.post('/people', {
       config: { requires: 'access.write' },
       schema: { tags, summary: 'Create an account', body: PersonInput, response: { 200: Person } },
-      handler: (req) => people.create(req.actor, req.body),
+      handler: (req) => peopleOf(req).create(req.actor, req.body),
     })
 
     const byId = z.object({ id: PersonId })
     app.get('/people/:id', {
       config: { requires: 'access.read', model: 'any' },
       schema: { tags, summary: 'One account', params: byId, response: { 200: Person } },
-      handler: (req) => people.get(req.params.id),
+      handler: (req) => peopleOf(req).get(req.params.id),
     })
 
     app.post('/people/:id/grants', {
       config: { requires: 'access.write' },
       schema: { tags, summary: 'Give a role', params: byId, body: GrantInput, response: { 200: Person } },
-      handler: (req) => people.grant(req.actor, req.params.id, req.body),
+      handler: (req) => peopleOf(req).grant(req.actor, req.params.id, req.body),
     })
 
     app.delete('/people/:id/grants', {
@@ -113,13 +123,13 @@ export function accessRoutes(
         response: { 200: Person },
       },
       handler: (req) =>
-        people.revokeGrant(req.actor, req.params.id, { role: req.query.role, model: req.query.model ?? null }),
+        peopleOf(req).revokeGrant(req.actor, req.params.id, { role: req.query.role, model: req.query.model ?? null }),
     })
 
     app.post('/people/:id/disable', {
       config: { requires: 'access.write' },
       schema: { tags, summary: 'Disable an account and end its sessions', params: byId, response: { 200: Person } },
-      handler: (req) => people.disable(req.actor, req.params.id),
+      handler: (req) => peopleOf(req).disable(req.actor, req.params.id),
     })
 
     app.get('/tokens', {

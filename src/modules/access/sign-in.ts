@@ -14,8 +14,8 @@ const longestWaitSeconds = 900
 
 export type SignedIn = { secret: string; csrf: string; expires_at: string; person: Person }
 
-/** Turns what a request carries (cookie, Bearer or Basic) into an actor. */
-export function createSignIn({ db, write, commit, clock, workspace }: AccessParts) {
+/** Turns what a request carries (cookie, Bearer or Basic) into an actor with the roles of the workspace it is about. */
+export function createSignIn({ db, write, commit, clock }: AccessParts) {
   const checkPassword = createPasswordCheck(() => clock.now().getTime())
 
   async function verifyPassword(login: string, password: string): Promise<PersonId> {
@@ -38,7 +38,7 @@ export function createSignIn({ db, write, commit, clock, workspace }: AccessPart
     return row.id as PersonId
   }
 
-  async function personOf(id: PersonId): Promise<Person> {
+  async function personOf(id: PersonId, workspace: string): Promise<Person> {
     const person = await store.findPerson(db, workspace, id)
     if (!person || person.disabled_at) throw unauthenticated('the account is disabled')
     return person
@@ -56,8 +56,8 @@ export function createSignIn({ db, write, commit, clock, workspace }: AccessPart
     }
   }
 
-  async function signIn(login: string, password: string): Promise<SignedIn> {
-    const person = await personOf(await verifyPassword(login.trim().toLowerCase(), password))
+  async function signIn(login: string, password: string, workspace: string): Promise<SignedIn> {
+    const person = await personOf(await verifyPassword(login.trim().toLowerCase(), password), workspace)
     const secret = newSessionSecret()
     const csrf = newSessionSecret()
     const now = clock.now()
@@ -77,7 +77,7 @@ export function createSignIn({ db, write, commit, clock, workspace }: AccessPart
     return { secret, csrf, expires_at: expires, person }
   }
 
-  async function bySession(secret: string): Promise<(SignedIn & { actor: Actor }) | undefined> {
+  async function bySession(secret: string, workspace: string): Promise<(SignedIn & { actor: Actor }) | undefined> {
     const row = await store.findSession(db, hashSecret(secret))
     if (!row || row.expires_at <= isoNow(clock)) return undefined
     const person = await store.findPerson(db, workspace, row.person_id as PersonId)
@@ -85,13 +85,13 @@ export function createSignIn({ db, write, commit, clock, workspace }: AccessPart
     return { secret, csrf: row.csrf, expires_at: row.expires_at, person, actor: actorOf(person, 'session') }
   }
 
-  async function byToken(secret: string): Promise<Actor> {
+  async function byToken(secret: string, workspace: string): Promise<Actor> {
     const token = looksLikeToken(secret) ? await store.findTokenByHash(db, hashSecret(secret)) : undefined
     const now = isoNow(clock)
     if (!token) throw unauthenticated('this token is not known')
     if (token.revoked_at) throw unauthenticated('this token was revoked')
     if (token.expires_at <= now) throw unauthenticated('this token has expired')
-    const person = await personOf(token.person)
+    const person = await personOf(token.person, workspace)
     if (token.last_used_at?.slice(0, 16) !== now.slice(0, 16)) {
       await commit((tx) => store.touchToken(tx, token.id, now))
     }
@@ -99,9 +99,10 @@ export function createSignIn({ db, write, commit, clock, workspace }: AccessPart
   }
 
   /** HTTP Basic as MLflow's clients send it: login and password, or any name with a token as the password. */
-  async function byBasic(login: string, password: string): Promise<Actor> {
-    if (looksLikeToken(password)) return byToken(password)
-    return actorOf(await personOf(await verifyPassword(login.trim().toLowerCase(), password)), 'password')
+  async function byBasic(login: string, password: string, workspace: string): Promise<Actor> {
+    if (looksLikeToken(password)) return byToken(password, workspace)
+    const id = await verifyPassword(login.trim().toLowerCase(), password)
+    return actorOf(await personOf(id, workspace), 'password')
   }
 
   async function signOut(actor: Actor, secret: string): Promise<void> {

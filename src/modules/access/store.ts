@@ -187,11 +187,19 @@ export async function clearFailures(tx: Tx, login: string): Promise<void> {
   await tx.deleteFrom('sign_in_failure').where('login', '=', login).execute()
 }
 
-export async function listWorkspaces(db: Db): Promise<string[]> {
-  const rows = await db.selectFrom('workspace').select('name').orderBy('name').execute()
-  return rows.map((row) => row.name)
+/** Workspaces in which somebody holds the administrator's role as a whole. */
+export async function administeredBy(db: Db, id: PersonId): Promise<string[]> {
+  const rows = await db
+    .selectFrom('person_grant')
+    .select('workspace')
+    .where('person_id', '=', id)
+    .where('role', '=', 'administrator')
+    .where('model', '=', everyModel)
+    .orderBy('workspace')
+    .execute()
+  return rows.map((row) => row.workspace)
 }
 
-export async function insertWorkspace(tx: Tx, name: string, at: string): Promise<void> {
-  await tx.insertInto('workspace').values({ name, created_at: at }).execute()
+export async function removeGrantsIn(tx: Tx, workspace: string): Promise<void> {
+  await tx.deleteFrom('person_grant').where('workspace', '=', workspace).execute()
 }

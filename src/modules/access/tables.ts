@@ -3,7 +3,6 @@ export type AccessTables = {
   person_grant: PersonGrantRow
   session: SessionRow
   token: TokenRow
-  workspace: WorkspaceRow
   sign_in_failure: SignInFailureRow
 }
 
@@ -41,7 +40,5 @@ export type TokenRow = {
   last_used_at: string | null
   revoked_at: string | null
 }
-
-export type WorkspaceRow = { name: string; created_at: string }
 
 export type SignInFailureRow = { login: string; failures: number; last_at: string }

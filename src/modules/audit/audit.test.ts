@@ -9,10 +9,12 @@ test('a write that records nothing is rolled back', async () => {
   const write = app.systemAudit.write
   await expect(
     write(serverActor, async (tx) => {
-      await tx.insertInto('workspace').values({ name: 'ghost', created_at: '' }).execute()
+      await tx.insertInto('sign_in_failure').values({ login: 'ghost', failures: 1, last_at: '' }).execute()
     }),
   ).rejects.toThrow('recorded nothing')
-  expect(await app.system.db.selectFrom('workspace').selectAll().where('name', '=', 'ghost').execute()).toEqual([])
+  expect(await app.system.db.selectFrom('sign_in_failure').selectAll().where('login', '=', 'ghost').execute()).toEqual(
+    [],
+  )
 })
 
 test('writes that wait together share a commit, and one that fails is undone alone', async () => {
@@ -21,8 +23,8 @@ test('writes that wait together share a commit, and one that fails is undone alo
     Array.from({ length: 100 }, (_, i) =>
       app.systemAudit.write(serverActor, async (tx, record) => {
         await tx
-          .insertInto('workspace')
-          .values({ name: `w${i}`, created_at: '' })
+          .insertInto('sign_in_failure')
+          .values({ login: `w${i}`, failures: 1, last_at: '' })
           .execute()
         record('workspace.created', `workspace:w${i}`)
         if (i % 10 === 3) throw new Error('no')
@@ -30,7 +32,7 @@ test('writes that wait together share a commit, and one that fails is undone alo
     ),
   )
   expect(outcomes.filter((o) => o.status === 'rejected')).toHaveLength(10)
-  expect(await app.system.db.selectFrom('workspace').selectAll().execute()).toHaveLength(90)
+  expect(await app.system.db.selectFrom('sign_in_failure').selectAll().execute()).toHaveLength(90)
   const { events } = await app.systemAudit.events({ limit: 500, action: 'workspace.' })
   expect(events).toHaveLength(90)
   expect(await app.systemAudit.check()).toMatchObject({ outcome: 'intact' })

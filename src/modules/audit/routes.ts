@@ -16,9 +16,12 @@ type Parts = {
 export function auditRoutes({ at, names, path }: Parts): FastifyPluginAsyncZod {
   const index = z.coerce.number().int().min(0)
 
+  // One trail of accounts speaks of all workspaces.
+  const config = { requires: 'audit.read' as const, ...(path === '/audit/accounts' ? { server: true } : {}) }
+
   return async (app) => {
     app.get(`${path}/events`, {
-      config: { requires: 'audit.read' },
+      config,
       schema: {
         tags: ['audit'],
         summary: 'Events, newest first',
@@ -42,19 +45,19 @@ export function auditRoutes({ at, names, path }: Parts): FastifyPluginAsyncZod {
     })
 
     app.get(`${path}/checkpoint`, {
-      config: { requires: 'audit.read' },
+      config,
       schema: { tags: ['audit'], summary: 'The newest signed checkpoint', response: { 200: Checkpoint } },
       handler: (req) => at(req).checkpoint(),
     })
 
     app.get(`${path}/check`, {
-      config: { requires: 'audit.read' },
+      config,
       schema: { tags: ['audit'], summary: 'Recompute the whole trail', response: { 200: TrailCheck } },
       handler: (req) => at(req).check(),
     })
 
     app.get(`${path}/proofs/inclusion`, {
-      config: { requires: 'audit.read' },
+      config,
       schema: {
         tags: ['audit'],
         summary: 'RFC 9162 inclusion proof of one event',
@@ -65,7 +68,7 @@ export function auditRoutes({ at, names, path }: Parts): FastifyPluginAsyncZod {
     })
 
     app.get(`${path}/proofs/consistency`, {
-      config: { requires: 'audit.read' },
+      config,
       schema: {
         tags: ['audit'],
         summary: 'RFC 9162 consistency proof between two sizes',
@@ -76,7 +79,7 @@ export function auditRoutes({ at, names, path }: Parts): FastifyPluginAsyncZod {
     })
 
     app.get(`${path}/export`, {
-      config: { requires: 'audit.read' },
+      config,
       schema: { tags: ['audit'], summary: 'The trail file: every event with its leaf hash and every checkpoint' },
       handler: (req, reply) =>
         reply

@@ -1,8 +1,8 @@
-import type { Access } from '../../modules/access/index.ts'
+import type { WorkspaceAccess } from '../../modules/access/index.ts'
 import { doesNotExist } from './errors.ts'
 
 /** Accounts as MLflow's auth app names them: numbered in the order of creation, administrators or not. */
-export function createAccounts({ people }: Pick<Access, 'people'>) {
+export function createAccounts({ people }: Pick<WorkspaceAccess, 'people'>) {
   /** Disabled accounts keep their number, and are not found. */
   async function all() {
     const everyone = (await people.list()).toSorted((a, b) => (a.created_at + a.id < b.created_at + b.id ? -1 : 1))

@@ -13,12 +13,12 @@ type Parts = {
 
 /** Permissions of people on experiments: given by whoever manages the experiment. */
 export function mlflowExperimentPermissions({ access, at }: Parts): FastifyPluginAsync {
-  const users = createAccounts(access)
+  const usersOf = (req: FastifyRequest) => createAccounts(access.in(req.workspace))
 
   async function asked(req: FastifyRequest, fields: Fields) {
     const experiment_id = fields.requiredText('experiment_id')
     const username = fields.requiredText('username')
-    const { person, number } = await users.named(username)
+    const { person, number } = await usersOf(req).named(username)
     const { permissions } = at(req).tracking
     const held = await permissions.find(person.id, experiment_id)
     const missing = () =>

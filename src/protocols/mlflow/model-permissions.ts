@@ -38,15 +38,15 @@ type Parts = { access: Access; at: (req: FastifyRequest) => { registry: Registry
 
 /** MLflow's permissions on registered models over our roles on models. Administrators give them, and nobody else. */
 export function mlflowModelPermissions({ access, at }: Parts): FastifyPluginAsync {
-  const { people } = access
-  const users = createAccounts(access)
+  const peopleOf = (req: FastifyRequest) => access.in(req.workspace).people
+  const usersOf = (req: FastifyRequest) => createAccounts(access.in(req.workspace))
   const url = '/mlflow/registered-models/permissions'
 
   async function asked(req: FastifyRequest) {
     const fields = fieldsIn(req)
     const name = fields.requiredText('name')
     const username = fields.requiredText('username')
-    const { person, number } = await users.named(username)
+    const { person, number } = await usersOf(req).named(username)
     await at(req).registry.models.get(name)
     const held = roleOn(person, name)
     const missing = () =>
@@ -65,7 +65,7 @@ export function mlflowModelPermissions({ access, at }: Parts): FastifyPluginAsyn
       const { fields, name, username, person, number, held } = await asked(req)
       const grant = roleFor(fields.requiredText('permission'), name)
       if (held) throw alreadyExists(`Registered model permission (name=${name}, username=${username}) already exists.`)
-      await people.grant(req.actor, person.id, grant)
+      await peopleOf(req).grant(req.actor, person.id, grant)
       return { registered_model_permission: { name, permission: permissionOf(grant), user_id: number } }
     })
 
@@ -80,15 +80,15 @@ export function mlflowModelPermissions({ access, at }: Parts): FastifyPluginAsyn
       const grant = roleFor(fields.requiredText('permission'), name)
       if (!held) throw missing()
       if (held.role === grant.role) return {}
-      await people.grant(req.actor, person.id, grant)
-      await people.revokeGrant(req.actor, person.id, held)
+      await peopleOf(req).grant(req.actor, person.id, grant)
+      await peopleOf(req).revokeGrant(req.actor, person.id, held)
       return {}
     })
 
     app.delete(`${url}/delete`, { config: { requires: 'access.write' } }, async (req) => {
       const { person, held, missing } = await asked(req)
       if (!held) throw missing()
-      await people.revokeGrant(req.actor, person.id, held)
+      await peopleOf(req).revokeGrant(req.actor, person.id, held)
       return {}
     })
   }

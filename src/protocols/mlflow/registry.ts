@@ -21,7 +21,7 @@ export type MlflowRegistryParts = {
   /** Who moves aliases; the registry itself refuses those that an environment protects. */
   aliases?: (req: FastifyRequest) => AliasMover
   /** Names of models on which somebody holds a role. */
-  namesWithRoles?: () => Promise<ReadonlySet<string>>
+  namesWithRoles?: (req: FastifyRequest) => Promise<ReadonlySet<string>>
 }
 
 type Handler = (req: FastifyRequest, fields: Fields) => Promise<object>
@@ -73,7 +73,7 @@ export function mlflowRegistry({
       }
       // Roles are held on a name: with a rename they would open another model than they were given for.
       if (!permits(req.actor, 'access.write')) {
-        const named = await namesWithRoles()
+        const named = await namesWithRoles(req)
         const held = [name, next].find((one) => named.has(one))
         if (held !== undefined) throw forbidden(`roles are held on the model ${held}, so an administrator renames it`)
       }

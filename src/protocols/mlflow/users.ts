@@ -23,8 +23,9 @@ const isAdministrator = (person: Pick<Person, 'grants'>) =>
  * their own. A deleted user is a disabled account, because the trail names it.
  */
 export function mlflowUsers({ access, at }: Parts): FastifyPluginAsync {
-  const { people, signIn } = access
-  const users = createAccounts(access)
+  const { signIn } = access
+  const peopleOf = (req: FastifyRequest) => access.in(req.workspace).people
+  const usersOf = (req: FastifyRequest) => createAccounts(access.in(req.workspace))
 
   const briefly = ({ person, number }: { person: Person; number: number }) => ({
     id: number,
@@ -54,25 +55,25 @@ export function mlflowUsers({ access, at }: Parts): FastifyPluginAsync {
       checkPassword(password)
       const login = Login.safeParse(username)
       if (!login.success) throw badRequest(`Invalid username '${username}': ${login.error.issues[0]?.message}`)
-      const taken = (await people.list()).some((person) => person.login === login.data)
+      const taken = (await peopleOf(req).list()).some((person) => person.login === login.data)
       if (taken) throw alreadyExists(`User (username=${username}) already exists.`)
       const grants = [{ role: 'contributor' as const, model: null }]
-      await people.create(req.actor, { login: login.data, name: username, kind: 'person', password, grants })
-      return { user: await fully(req, await users.named(username)) }
+      await peopleOf(req).create(req.actor, { login: login.data, name: username, kind: 'person', password, grants })
+      return { user: await fully(req, await usersOf(req).named(username)) }
     })
 
     app.get('/mlflow/users/get', { config: { requires: 'signed-in' } }, async (req) => {
       const username = fieldsIn(req).requiredText('username')
       if (!isOwn(req, username)) demandAdministrator(req)
-      return { user: await fully(req, await users.named(username)) }
+      return { user: await fully(req, await usersOf(req).named(username)) }
     })
 
-    app.get('/mlflow/users/list', { config: { requires: 'access.write' } }, async () => ({
-      users: (await users.all()).map(briefly),
+    app.get('/mlflow/users/list', { config: { requires: 'access.write' } }, async (req) => ({
+      users: (await usersOf(req).all()).map(briefly),
     }))
 
     app.get('/mlflow/users/current', { config: { requires: 'signed-in' } }, async (req) => ({
-      user: briefly(await users.named(req.actor.login)),
+      user: briefly(await usersOf(req).named(req.actor.login)),
     }))
 
     app.patch('/mlflow/users/update-password', { config: { requires: 'signed-in' } }, async (req) => {
@@ -94,17 +95,18 @@ export function mlflowUsers({ access, at }: Parts): FastifyPluginAsync {
 
     app.patch('/mlflow/users/update-admin', { config: { requires: 'access.write' } }, async (req) => {
       const fields = fieldsIn(req)
-      const { person } = await users.named(fields.requiredText('username'))
+      const { person } = await usersOf(req).named(fields.requiredText('username'))
       const wanted = wantedAdmin(fields)
       if (wanted === isAdministrator(person)) return {}
       const grant = { role: 'administrator' as const, model: null }
+      const people = peopleOf(req)
       await (wanted ? people.grant(req.actor, person.id, grant) : people.revokeGrant(req.actor, person.id, grant))
       return {}
     })
 
     app.delete('/mlflow/users/delete', { config: { requires: 'access.write' } }, async (req) => {
-      const { person } = await users.named(fieldsIn(req).requiredText('username'))
-      await people.disable(req.actor, person.id)
+      const { person } = await usersOf(req).named(fieldsIn(req).requiredText('username'))
+      await peopleOf(req).disable(req.actor, person.id)
       return {}
     })
   }
