@@ -1,0 +1,5 @@
+import { drift } from './drift.ts'
+import type { Area } from './outcome.ts'
+
+/** The areas of golden values that the product computes. */
+export const areas: readonly Area[] = [drift]
