@@ -1,5 +1,6 @@
 import { drift } from './drift.ts'
+import { estimated } from './estimated.ts'
 import type { Area } from './outcome.ts'
 
 /** The areas of golden values that the product computes. */
-export const areas: readonly Area[] = [drift]
+export const areas: readonly Area[] = [drift, estimated]
