@@ -1,6 +1,7 @@
 import { drift } from './drift.ts'
 import { estimated } from './estimated.ts'
+import { mitigation } from './mitigation.ts'
 import type { Area } from './outcome.ts'
 
 /** The areas of golden values that the product computes. */
-export const areas: readonly Area[] = [drift, estimated]
+export const areas: readonly Area[] = [drift, estimated, mitigation]
