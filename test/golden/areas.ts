@@ -1,7 +1,8 @@
 import { drift } from './drift.ts'
 import { estimated } from './estimated.ts'
+import { explainability } from './explainability.ts'
 import { mitigation } from './mitigation.ts'
 import type { Area } from './outcome.ts'
 
 /** The areas of golden values that the product computes. */
-export const areas: readonly Area[] = [drift, estimated, mitigation]
+export const areas: readonly Area[] = [drift, estimated, explainability, mitigation]
