@@ -20,7 +20,10 @@ const tallies = new Map<string, Tally>()
 const unknown = new Map<string, number>()
 const add = (map: Map<string, number>, key: string, by = 1) => map.set(key, (map.get(key) ?? 0) + by)
 
+const wanted = new Set(process.argv.slice(3))
+
 for (const file of readGolden(folder)) {
+  if (wanted.size > 0 && !wanted.has(file.area)) continue
   const area: Area | undefined = areas.find(({ name }) => name === file.area)
   if (!area) {
     add(unknown, file.area, file.cases.length)

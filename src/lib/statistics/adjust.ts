@@ -29,3 +29,14 @@ export function benjaminiHochberg(p: readonly number[]): number[] {
 export function bonferroni(p: readonly number[]): number[] {
   return p.map((each) => Math.min(1, each * p.length))
 }
+
+/** Benjamini and Yekutieli's adjusted p-values, for tests that depend on each other in any way (R p.adjust "BY"). */
+export function benjaminiYekutieli(p: readonly number[]): number[] {
+  const factor = p.reduce((sum, _, i) => sum + 1 / (i + 1), 0)
+  return benjaminiHochberg(p.map((each) => each * factor))
+}
+
+/** Šidák's adjusted p-values, for independent tests. */
+export function sidak(p: readonly number[]): number[] {
+  return p.map((each) => -Math.expm1(p.length * Math.log1p(-each)))
+}

@@ -1,8 +1,19 @@
-export { benjaminiHochberg, bonferroni, holm } from './adjust.ts'
+export { benjaminiHochberg, benjaminiYekutieli, bonferroni, holm, sidak } from './adjust.ts'
 export { betaCdf, betaQuantile } from './beta.ts'
+export { agrestiCaffo, logRatioAdjusted, scoreDifference, scoreRatio, waldDifference } from './difference-intervals.ts'
 export { energyDistance, wasserstein } from './distances.ts'
 export { gammaP, gammaQ, logBeta, logGamma } from './gamma.ts'
-export { clopperPearson, criticalValue, type Interval, logRatio, newcombe, wilson } from './intervals.ts'
+export {
+  agrestiCoull,
+  clopperPearson,
+  criticalValue,
+  type Interval,
+  jeffreys,
+  logRatio,
+  newcombe,
+  wald,
+  wilson,
+} from './intervals.ts'
 export { kolmogorovStatisticSf } from './kolmogorov.ts'
 export { type KolmogorovSmirnov, kolmogorovSmirnov } from './kolmogorov-smirnov.ts'
 export { erf, erfc, normalCdf, normalQuantile, normalSf } from './normal.ts'
@@ -20,8 +31,10 @@ export { moments, type TTest, tTest } from './t-tests.ts'
 export { chi2Sf, kolmogorovSf, tSf } from './tails.ts'
 export {
   chi2Homogeneity,
+  chi2Yates,
   compareProportions,
   fisherExact,
+  oddsRatio,
   type ProportionTest,
   twoProportionZ,
 } from './two-samples.ts'

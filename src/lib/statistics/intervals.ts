@@ -61,3 +61,27 @@ export function logRatio(x1: number, n1: number, x2: number, n2: number, confide
   const half = criticalValue(confidence) * Math.sqrt(Math.max(0, 1 / a - 1 / m + 1 / b - 1 / n))
   return { low: Math.exp(centre - half), high: Math.exp(centre + half) }
 }
+
+/** Wald's interval, the normal approximation: too short near 0 and 1 (statsmodels "normal"). */
+export function wald(x: number, n: number, confidence = 0.95): Interval {
+  check(x, n)
+  const half = criticalValue(confidence) * Math.sqrt(((x / n) * (1 - x / n)) / n)
+  return { low: Math.max(0, x / n - half), high: Math.min(1, x / n + half) }
+}
+
+/** Wald's interval around Wilson's centre (Agresti & Coull 1998; statsmodels "agresti_coull"). */
+export function agrestiCoull(x: number, n: number, confidence = 0.95): Interval {
+  check(x, n)
+  const square = criticalValue(confidence) ** 2
+  const rows = n + square
+  const p = (x + square / 2) / rows
+  const half = criticalValue(confidence) * Math.sqrt((p * (1 - p)) / rows)
+  return { low: Math.max(0, p - half), high: Math.min(1, p + half) }
+}
+
+/** Equal-tailed interval of the posterior under Jeffreys' prior (Brown, Cai & DasGupta 2001; statsmodels "jeffreys"). */
+export function jeffreys(x: number, n: number, confidence = 0.95): Interval {
+  check(x, n)
+  const tail = (1 - confidence) / 2
+  return { low: betaQuantile(tail, x + 0.5, n - x + 0.5), high: betaQuantile(1 - tail, x + 0.5, n - x + 0.5) }
+}

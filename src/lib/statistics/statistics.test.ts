@@ -21,6 +21,7 @@ import {
   normalQuantile,
   normalSf,
   quantileSorted,
+  scoreDifference,
   seeded,
   tSf,
   twoProportionZ,
@@ -178,4 +179,11 @@ describe('refusals', () => {
     expect(() => gammaP(0, 1)).toThrow(RangeError)
     expect(() => quantileSorted([], 0.5)).toThrow(RangeError)
   })
+})
+
+test('a score interval has the published limits', () => {
+  // Newcombe 1998, table II, example (a), method 6.
+  const { low, high } = scoreDifference(56, 70, 48, 80)
+  expect(low).toBeCloseTo(0.0528, 4)
+  expect(high).toBeCloseTo(0.3382, 4)
 })

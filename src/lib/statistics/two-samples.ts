@@ -73,3 +73,23 @@ export function chi2Homogeneity(table: readonly (readonly number[])[]): { statis
     }
   return { statistic, p: chi2Sf(statistic, dof), dof }
 }
+
+/** Chi-square test of a 2 x 2 table with Yates' correction. */
+export function chi2Yates(
+  x1: number,
+  n1: number,
+  x2: number,
+  n2: number,
+): { statistic: number; p: number; dof: number } {
+  const [b, d, total] = [n1 - x1, n2 - x2, n1 + n2]
+  const margins = n1 * n2 * (x1 + x2) * (b + d)
+  if (margins === 0) return { statistic: 0, p: 1, dof: 0 }
+  const apart = Math.max(0, Math.abs(x1 * d - b * x2) - total / 2)
+  const statistic = (total * apart * apart) / margins
+  return { statistic, p: chi2Sf(statistic, 1), dof: 1 }
+}
+
+/** Odds ratio of the sample, (x1 failures2) / (failures1 x2); infinite or NaN where a product is 0. */
+export function oddsRatio(x1: number, n1: number, x2: number, n2: number): number {
+  return (x1 * (n2 - x2)) / ((n1 - x1) * x2)
+}

@@ -1,4 +1,4 @@
-import { chi2Homogeneity, chi2Sf } from '../../../../lib/statistics/index.ts'
+import { chi2Homogeneity, chi2Sf, chi2Yates } from '../../../../lib/statistics/index.ts'
 
 /** Counts of the same values on both sides, in the order of the values. */
 export type CategoryCounts = {
@@ -46,20 +46,16 @@ export type ChiSquare = { readonly statistic: number; readonly p: number; readon
 export function chiSquare({ reference, current }: Omit<CategoryCounts, 'values'>, yates = false): ChiSquare {
   const used = [...reference.keys()].filter((i) => (reference[i] ?? 0) + (current[i] ?? 0) > 0)
   const table = [used.map((i) => reference[i] ?? 0), used.map((i) => current[i] ?? 0)]
-  if (yates && used.length === 2) return corrected(table)
+  if (yates && used.length === 2) return chi2Yates(...twoByTwo(table))
   return chi2Homogeneity(table)
 }
 
-function corrected([first = [], second = []]: number[][]): ChiSquare {
-  const [[a = 0, b = 0], [c = 0, d = 0]] = [first, second]
-  const total = a + b + c + d
-  const margins = (a + b) * (c + d) * (a + c) * (b + d)
-  if (margins === 0) return { statistic: 0, p: 1, dof: 1 }
-  const apart = Math.abs(a * d - b * c)
-  const less = Math.max(0, apart - total / 2)
-  const statistic = (total * less * less) / margins
-  return { statistic, p: chi2Sf(statistic, 1), dof: 1 }
-}
+const twoByTwo = ([[a = 0, b = 0] = [], [c = 0, d = 0] = []]: number[][]): [number, number, number, number] => [
+  a,
+  a + b,
+  c,
+  c + d,
+]
 
 /** Goodness of fit of the current counts to the reference shares; NaN with one value, infinite with a value the reference lacks. */
 export function goodnessOfFit({ reference, current }: Omit<CategoryCounts, 'values'>): ChiSquare {
