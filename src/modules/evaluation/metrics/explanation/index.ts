@@ -1,6 +1,6 @@
 export { type Counterfactual, counterfactuals } from './counterfactual.ts'
 export { type Dependence, partialDependence } from './dependence.ts'
-export { batchRows, type Column, type Frame, type Predict, takeRows, withColumn } from './frame.ts'
+export { batchRows, type Column, type Frame, type Predict, take, takeRows, withColumn } from './frame.ts'
 export { type Linear, linearShap } from './linear-shap.ts'
 export {
   type Importance,
