@@ -21,6 +21,7 @@ import { gateRoutes } from './modules/gate/index.ts'
 import { notificationRoutes } from './modules/notifications/index.ts'
 import { policyRoutes } from './modules/policy/index.ts'
 import { environmentRoutes, registryRoutes, runRoutes } from './modules/registry/index.ts'
+import { retentionRoutes } from './modules/retention/index.ts'
 import { reviewRoutes } from './modules/reviews/index.ts'
 import { traceRoutes } from './modules/traces/index.ts'
 import { guardExperiments, trackingRoutes } from './modules/tracking/index.ts'
@@ -54,7 +55,7 @@ export type App = {
   close(): Promise<void>
 }
 
-/** How often workspaces are looked into whose jobs nobody works on, in milliseconds. */
+/** How often workspaces are looked into for jobs that nobody works on and rules that are due, in milliseconds. */
 const sweepEvery = 60_000
 /** How long an event may wait for its signed checkpoint, in milliseconds. */
 const checkpointEvery = 60_000
@@ -143,6 +144,7 @@ export async function createApp(
       await api.register(policyRoutes({ at: (req) => at(req).policies }))
       await api.register(reviewRoutes({ at: (req) => at(req).reviews }))
       await api.register(gateRoutes({ at: (req) => at(req).gate }))
+      await api.register(retentionRoutes({ at: (req) => at(req).retention }))
       await api.register(notificationRoutes({ at: (req) => at(req).notifications }))
     },
     { prefix: '/api/v1' },
@@ -186,7 +188,6 @@ export async function createApp(
     }
   }, checkpointEvery)
   checkpoints.unref()
-
   const sweep = () =>
     workspaces.sweep().catch((error: unknown) => http.log.error({ err: error }, 'looking into workspaces failed'))
   const sweeps = setInterval(sweep, sweepEvery)

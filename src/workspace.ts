@@ -18,6 +18,7 @@ import { createGenai, type Genai } from './modules/genai/index.ts'
 import { createNotifications, createPost, deliveryAttempts, type Notifications } from './modules/notifications/index.ts'
 import { createPolicies, type Policies } from './modules/policy/index.ts'
 import { createRegistry, type Registry } from './modules/registry/index.ts'
+import { createHolds, createRetention, type Retention } from './modules/retention/index.ts'
 import { createReviews, type Reviews } from './modules/reviews/index.ts'
 import { createTraces, type Traces } from './modules/traces/index.ts'
 import { createTracking, type Tracking } from './modules/tracking/index.ts'
@@ -42,6 +43,7 @@ export type Workspace = {
   notifications: Notifications
   /** Something waits to be done, or is being done. */
   hasJobs(): Promise<boolean>
+  retention: Retention
   close(): Promise<void>
 }
 
@@ -58,10 +60,11 @@ export async function openWorkspace(
   const audit = createAudit({ connection, key: keys.log, origin: originOf(keys.log, name), clock })
   const tracking = createTracking({ connection, write: audit.write, clock })
   await tracking.experiments.ensureDefault()
-  const traces = createTraces({ connection, write: audit.write, clock, tracking })
   const shared = { db: connection.db, write: audit.write, clock }
   const genai = createGenai({ ...shared, engine: connection.engine, tracking })
-  const artifacts = createArtifacts({ ...shared, blobs })
+  const holds = createHolds(shared)
+  const traces = createTraces({ connection, write: audit.write, clock, tracking, refuseHeld: holds.refuseExperiment })
+  const artifacts = createArtifacts({ ...shared, blobs, refuseHeld: holds.refusePath })
   const datasets = createDatasets({ ...shared, blobs })
   const registry = createRegistry({ ...shared, engine: connection.engine, tracking, artifacts, datasets })
   await registry.environments.ensureEnvironments()
@@ -99,6 +102,7 @@ export async function openWorkspace(
     workspace: name,
     mlflow: mlflowWords,
   })
+  const retention = createRetention({ connection, write: audit.write, clock, jobs, blobs, tracking, holds })
   audit.listen(notifications.deliveries.onEvents)
   jobs.start()
   deliveryJobs.start()
@@ -120,6 +124,7 @@ export async function openWorkspace(
     gate,
     notifications,
     hasJobs: () => hasUnfinishedJobs(connection.db),
+    retention,
     async close() {
       await Promise.all([jobs.stop(), deliveryJobs.stop()])
       await connection.close()

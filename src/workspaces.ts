@@ -133,8 +133,8 @@ export function createOpenWorkspaces({ config, system, open, registry, failed, i
   }
 
   /**
-   * Looks into every workspace, so that jobs run that another process left behind, and takes away what is left of deleted
-   * ones.
+   * Looks into every workspace, so that jobs run that another process left behind and retention rules are carried out when they
+   * are due, and takes away what is left of deleted ones.
    */
   async function sweep(): Promise<void> {
     for (const { name, state } of await registry().all()) {
@@ -142,9 +142,12 @@ export function createOpenWorkspaces({ config, system, open, registry, failed, i
       try {
         if (state === 'deleted') {
           if (!removed.has(name)) await remove(name)
-        } else if (!entries.has(name)) {
-          await entryOf(name)
-          await evict()
+        } else {
+          const isOpen = entries.has(name)
+          await within(name, async ({ retention }) => {
+            if (state === 'active') await retention.tick()
+          })
+          if (!isOpen) await evict()
         }
       } catch (error) {
         failed(error, name)

@@ -54,8 +54,13 @@ export type Blobs = {
   withLocalFile<T>(digest: Digest, use: (path: string) => T | Promise<T>): Promise<T>
   /** Deleting what is not there succeeds. */
   delete(digest: Digest): Promise<void>
-  /** In the order of the digests; blobs put or deleted meanwhile may or may not appear. */
-  list(): AsyncIterable<StoredBlob>
+  /**
+   * Deletes what was stored last before a moment, and says whether it did. Content that is put at the same time stays:
+   * whoever puts it can rely on it from then on.
+   */
+  deleteStale(digest: Digest, before: Date): Promise<boolean>
+  /** In the order of the digests, from behind `after`; blobs put or deleted meanwhile may or may not appear. */
+  list(after?: string): AsyncIterable<StoredBlob>
   /** Reads everything again and compares. */
   verify(digest: Digest): Promise<BlobCheck>
   /** Where clients can fetch from the store directly: an address that works for a while without signing in. */

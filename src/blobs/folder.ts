@@ -68,15 +68,26 @@ export async function createFolderBlobs(options: { root: string; clock?: Clock }
     const folder = dirname(path)
     await ensureFolder(dirname(folder))
     await ensureFolder(folder)
-    const existing = await lstat(path).catch(whenMissing)
-    if (existing?.isFile() && existing.size === size) {
-      // Counts as stored now, so that a garbage collector leaves it alone for another grace period.
-      await utimes(path, clock.now(), clock.now())
-      await unlink(temporary)
-    } else {
+    if (await refresh(path, size)) await unlink(temporary)
+    else {
+      await utimes(temporary, clock.now(), clock.now())
       await rename(temporary, path)
     }
     await syncFolder(folder)
+  }
+
+  /** Counts as stored now, so that a garbage collector leaves it alone for another grace period. */
+  async function refresh(path: string, size: number): Promise<boolean> {
+    const existing = await lstat(path).catch(whenMissing)
+    if (!existing?.isFile() || existing.size !== size) return false
+    try {
+      await utimes(path, clock.now(), clock.now())
+      // A collector moves it away before it looks at the time: what is still in place stays.
+      return (await lstat(path).catch(whenMissing)) !== undefined
+    } catch (error) {
+      whenMissing(error)
+      return false
+    }
   }
 
   async function put(source: BlobSource, { limit, expect, signal }: PutOptions = {}) {
@@ -122,10 +133,33 @@ export async function createFolderBlobs(options: { root: string; clock?: Clock }
     await syncFolder(dirname(blob.path))
   }
 
-  async function* list(): AsyncIterable<StoredBlob> {
+  /** Out of the way first and judged there: a put at the same moment either finds it gone and stores its own, or is seen. */
+  async function deleteStale(digest: Digest, before: Date): Promise<boolean> {
+    const blob = await find(digest)
+    if (!blob || blob.found.mtime >= before) return false
+    const aside = join(incoming, incomingName())
+    const moved = await rename(blob.path, aside).then(
+      () => true,
+      (error: unknown) => whenMissing(error) ?? false,
+    )
+    if (!moved) return false
+    if ((await lstat(aside)).mtime >= before) {
+      await rename(aside, blob.path)
+      return false
+    }
+    await syncFolder(dirname(blob.path))
+    await unlink(aside)
+    return true
+  }
+
+  async function* list(after = ''): AsyncIterable<StoredBlob> {
+    const start = after.slice('sha256:'.length)
     for (const first of await namesIn(store, /^[0-9a-f]{2}$/)) {
+      if (first < start.slice(0, 2)) continue
       for (const second of await namesIn(join(store, first), /^[0-9a-f]{2}$/)) {
+        if (first + second < start.slice(0, 4)) continue
         for (const hex of await namesIn(join(store, first, second), /^[0-9a-f]{64}$/)) {
+          if (hex <= start) continue
           const digest: Digest = `sha256:${hex}`
           const blob = hex.startsWith(first + second) ? await find(digest) : undefined
           if (blob) yield { digest, size: blob.found.size, storedAt: blob.found.mtime }
@@ -154,6 +188,7 @@ export async function createFolderBlobs(options: { root: string; clock?: Clock }
     head,
     withLocalFile,
     delete: remove,
+    deleteStale,
     list,
     verify,
     parts: createFolderParts({ parts, incoming, put }),

@@ -28,9 +28,9 @@ export function openBucket({ bucket, ...options }: S3Options & { bucket: string 
   /** At start-up: that the bucket is there and may be used. */
   const check = () => client.send(new HeadBucketCommand({ Bucket: bucket })).then(() => {}, storeFails)
 
-  async function head(key: string): Promise<{ size: number } | undefined> {
+  async function head(key: string): Promise<{ size: number; storedAt: Date } | undefined> {
     const found = await client.send(new HeadObjectCommand(at(key))).catch(whenAbsent)
-    return found && { size: found.ContentLength ?? 0 }
+    return found && { size: found.ContentLength ?? 0, storedAt: found.LastModified ?? new Date() }
   }
 
   /** `start` and `end` are inclusive. */
@@ -53,7 +53,10 @@ export function openBucket({ bucket, ...options }: S3Options & { bucket: string 
     )
 
   /** In the order of the keys. With a `delimiter`, `folders` are what the keys share up to the next one. */
-  async function page(prefix: string, { delimiter, token }: { delimiter?: string; token?: string | undefined } = {}) {
+  async function page(
+    prefix: string,
+    { delimiter, token, after }: { delimiter?: string; token?: string | undefined; after?: string | undefined } = {},
+  ) {
     const listed = await client
       .send(
         new ListObjectsV2Command({
@@ -61,6 +64,7 @@ export function openBucket({ bucket, ...options }: S3Options & { bucket: string 
           Prefix: prefix,
           Delimiter: delimiter,
           ContinuationToken: token,
+          StartAfter: after,
         }),
       )
       .catch(storeFails)
@@ -75,9 +79,9 @@ export function openBucket({ bucket, ...options }: S3Options & { bucket: string 
     return { objects, folders, next: listed.IsTruncated ? listed.NextContinuationToken : undefined }
   }
 
-  async function* list(prefix: string): AsyncGenerator<StoredObject> {
+  async function* list(prefix: string, after?: string): AsyncGenerator<StoredObject> {
     for (let token: string | undefined; ; ) {
-      const { objects, next } = await page(prefix, { token })
+      const { objects, next } = await page(prefix, { token, after })
       yield* objects
       if (next === undefined) return
       token = next

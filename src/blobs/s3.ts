@@ -22,6 +22,7 @@ import {
   resolveRange,
   type StoredBlob,
 } from './blobs.ts'
+import { createKeepGuard } from './keep-guard.ts'
 import { copySizes, openBucket } from './s3-bucket.ts'
 import type { S3Options } from './s3-connect.ts'
 import { createS3Parts } from './s3-parts.ts'
@@ -46,6 +47,7 @@ export async function createS3Blobs(place: S3Place & { clock?: Clock; sizes?: ty
   const bucket = openBucket(place, place.sizes ?? copySizes)
   const root = place.prefix === '' ? '' : `${place.prefix.replace(/\/+$/, '')}/`
   const incoming = `${root}incoming/`
+  const guard = createKeepGuard()
   const keyOf = (digest: Digest) => {
     const hex = hexOf(digest)
     return `${root}sha256/${hex.slice(0, 2)}/${hex.slice(2, 4)}/${hex}`
@@ -74,12 +76,12 @@ export async function createS3Blobs(place: S3Place & { clock?: Clock; sizes?: ty
     const { digest, size } = received
     if (received.kind === 'bytes') {
       demandExpected(digest, expect)
-      await bucket.put(keyOf(digest), received.bytes)
+      await guard.keep(digest, () => bucket.put(keyOf(digest), received.bytes))
       return { digest, size }
     }
     try {
       demandExpected(digest, expect)
-      await bucket.copy(temporary, keyOf(digest), size)
+      await guard.keep(digest, () => bucket.copy(temporary, keyOf(digest), size))
       return { digest, size }
     } finally {
       await bucket.remove(temporary)
@@ -116,9 +118,23 @@ export async function createS3Blobs(place: S3Place & { clock?: Clock; sizes?: ty
     }
   }
 
-  async function* list(): AsyncIterable<StoredBlob> {
+  /**
+   * S3 has no deletion on the condition of an age. Puts of this process wait or are waited for; a put of another server would
+   * have to fall between these two requests, after nobody wanted the content for a whole grace period.
+   */
+  async function deleteStale(digest: Digest, before: Date): Promise<boolean> {
+    return guard.remove(digest, async () => {
+      const found = await bucket.head(keyOf(digest))
+      if (!found || found.storedAt >= before) return false
+      await bucket.remove(keyOf(digest))
+      return true
+    })
+  }
+
+  async function* list(after?: string): AsyncIterable<StoredBlob> {
     const store = `${root}sha256/`
-    for await (const { key, size, storedAt } of bucket.list(store)) {
+    const start = after ? keyOf(after as Digest) : undefined
+    for await (const { key, size, storedAt } of bucket.list(store, start)) {
       const [, hex] = /^[0-9a-f]{2}\/[0-9a-f]{2}\/([0-9a-f]{64})$/.exec(key.slice(store.length)) ?? []
       if (hex !== undefined && keyOf(`sha256:${hex}`) === key) yield { digest: `sha256:${hex}`, size, storedAt }
     }
@@ -142,9 +158,13 @@ export async function createS3Blobs(place: S3Place & { clock?: Clock; sizes?: ty
   return {
     put,
     open,
-    head: async (digest) => bucket.head(keyOf(digest)),
+    head: async (digest) => {
+      const found = await bucket.head(keyOf(digest))
+      return found && { size: found.size }
+    },
     withLocalFile,
     delete: async (digest) => bucket.remove(keyOf(digest)),
+    deleteStale,
     list,
     verify,
     ...(direct ? { presign: (digest: Digest, options: PresignOptions) => bucket.presign(keyOf(digest), options) } : {}),

@@ -45,6 +45,14 @@ export function wrapped(text: string, indent: number, width = Math.min(process.s
   return lines.join(`\n${' '.repeat(indent)}`)
 }
 
+/** A size as people read it, in powers of a thousand. */
+export function bytesText(bytes: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB']
+  const power = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3))
+  const size = bytes / 1000 ** power
+  return `${power === 0 ? size : size.toFixed(1)} ${units[power]}`
+}
+
 /** Columns padded to their widest cell. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths: number[] = []

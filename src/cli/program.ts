@@ -5,11 +5,15 @@ import { addData } from './data.ts'
 import { addEnvironments } from './environments.ts'
 import { CliError, exitCodes } from './exit.ts'
 import { addGate } from './gate.ts'
+import { addHolds } from './holds.ts'
 import { addLogin } from './login.ts'
 import { addPeople } from './people.ts'
 import { addPolicy } from './policy.ts'
+import { addPurge } from './purge.ts'
+import { addRetention } from './retention.ts'
 import { addReviews } from './reviews.ts'
 import { addServe } from './serve.ts'
+import { addStorage } from './storage.ts'
 
 /** Every command, its arguments and its options. */
 export function createProgram(): Command {
@@ -20,7 +24,21 @@ export function createProgram(): Command {
     .version(version)
     .showHelpAfterError()
     .exitOverride()
-  for (const add of [addServe, addLogin, addGate, addEnvironments, addReviews, addData, addPolicy, addAudit, addPeople])
+  for (const add of [
+    addServe,
+    addLogin,
+    addGate,
+    addEnvironments,
+    addReviews,
+    addData,
+    addPolicy,
+    addAudit,
+    addPeople,
+    addPurge,
+    addRetention,
+    addHolds,
+    addStorage,
+  ])
     add(program)
   return program
 }

@@ -10,6 +10,7 @@ import type { GenaiTables } from '../modules/genai/tables.ts'
 import type { NotificationTables } from '../modules/notifications/tables.ts'
 import type { PolicyTables } from '../modules/policy/tables.ts'
 import type { RegistryTables } from '../modules/registry/tables.ts'
+import type { RetentionTables } from '../modules/retention/tables.ts'
 import type { ReviewTables } from '../modules/reviews/tables.ts'
 import type { TraceTables } from '../modules/traces/tables.ts'
 import type { TrackingTables } from '../modules/tracking/tables.ts'
@@ -27,6 +28,7 @@ export type Database = AccessTables &
   NotificationTables &
   PolicyTables &
   RegistryTables &
+  RetentionTables &
   ReviewTables &
   TraceTables &
   TrackingTables &

@@ -58,6 +58,7 @@ function useSections(): readonly NavGroup[] {
       sections: [
         { title: 'Trail', to: '/trail', key: 't' },
         { title: 'People', to: '/people', key: 'u' },
+        ...(may('retention.read') ? [{ title: 'Retention', to: '/retention', key: 'k' }] : []),
         { title: 'API reference', to: '/reference', key: 'a' },
       ],
     },

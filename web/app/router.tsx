@@ -137,6 +137,12 @@ const people = createRoute({
   validateSearch: search.people,
   component: lazyRouteComponent(() => import('../features/access/PeoplePage.tsx'), 'PeoplePage'),
 })
+const retention = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/retention',
+  validateSearch: search.retention,
+  component: lazyRouteComponent(() => import('../features/retention/RetentionPage.tsx'), 'RetentionPage'),
+})
 const reference = createRoute({
   getParentRoute: () => signedIn,
   path: '/reference',
@@ -162,6 +168,7 @@ const tree = root.addChildren([
     datasets,
     trail,
     people,
+    retention,
     reference,
   ]),
 ])

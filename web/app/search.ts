@@ -35,3 +35,5 @@ export const trail = z.object({
   event: z.coerce.number().int().optional().catch(undefined),
 })
 export const people = z.object({ tab: z.literal('tokens').optional().catch(undefined), peek: text })
+export const retentionTabs = ['deleted', 'executions', 'holds', 'storage'] as const
+export const retention = z.object({ tab: z.enum(retentionTabs).optional().catch(undefined) })

@@ -9,6 +9,7 @@ import { decision, draft, policy, reviews, sheet, signedDecision, standingOf, ve
 import { openapi } from './fixtures/openapi.ts'
 import * as records from './fixtures/records.ts'
 import { deployments, environments, inventory, models, summaries, versions } from './fixtures/registry.ts'
+import * as retention from './fixtures/retention.ts'
 
 const built = fileURLToPath(new URL('../../dist/web', import.meta.url))
 const types: Record<string, string> = {
@@ -36,6 +37,14 @@ const refused = {
 
 const routes: readonly Route[] = [
   ['GET', /^\/session$/, () => ok(session)],
+  ['GET', /^\/retention\/rules$/, () => ok({ rules: retention.rules })],
+  ['POST', /^\/retention\/preview$/, () => ok(retention.preview)],
+  ['GET', /^\/purges$/, () => ok({ purges: retention.purges.map(({ kept: _, ...purge }) => purge) })],
+  ['GET', /^\/purges\/([^/]+)$/, ([id]) => found(retention.purges.find((each) => each.id === id))],
+  ['GET', /^\/holds$/, () => ok({ holds: retention.holds })],
+  ['GET', /^\/deleted$/, () => ok(retention.deleted)],
+  ['GET', /^\/storage$/, () => ok(retention.storage)],
+  ['GET', /^\/storage\/collections$/, () => ok({ collections: retention.collections })],
   [
     'GET',
     /^\/server$/,

@@ -28,6 +28,8 @@ export const Permission = z.enum([
   'access.write',
   'webhook.read',
   'webhook.write',
+  'retention.read',
+  'retention.write',
 ])
 export type Permission = z.infer<typeof Permission>
 
@@ -63,7 +65,7 @@ export const permissionsOf: Record<Role, readonly Permission[]> = {
   contributor: [...reads, 'tracking.write', 'artifacts.write'],
   validator: [...reads, 'evaluation.run', 'gate.check', 'review.decide', 'audit.read'],
   approver: [...reads, 'gate.check', 'review.decide'],
-  auditor: [...reads, 'audit.read', 'webhook.read'],
+  auditor: [...reads, 'audit.read', 'webhook.read', 'retention.read'],
 }
 
 /** A role held in the whole workspace (`model: null`) or on one model. */

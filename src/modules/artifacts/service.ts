@@ -15,7 +15,16 @@ export type Artifacts = ReturnType<typeof createArtifacts>
 const mostNamed = 20
 
 /** Files that clients upload, by path. The bytes are in the blob store under their digest. */
-export function createArtifacts({ db, write, blobs, clock }: { db: Db; write: Write; blobs: Blobs; clock: Clock }) {
+export function createArtifacts(parts: {
+  db: Db
+  write: Write
+  blobs: Blobs
+  clock: Clock
+  /** Throws while what is at a path must not be lost. */
+  refuseHeld: (from: Db, path: string) => Promise<void>
+}) {
+  const { db, write, blobs, clock, refuseHeld } = parts
+
   /** Bytes first, then the write that makes them visible; bytes without a path are nobody's. */
   async function upload(
     actor: ActorRef,
@@ -31,6 +40,7 @@ export function createArtifacts({ db, write, blobs, clock }: { db: Db; write: Wr
     return write(actor, async (tx, record) => {
       await refuseUpload(tx, path)
       const replaced = await store.findFile(tx, path)
+      if (replaced) await refuseHeld(tx, path)
       const file: ArtifactFile = {
         path,
         ...stored,
@@ -64,6 +74,7 @@ export function createArtifacts({ db, write, blobs, clock }: { db: Db; write: Wr
     await write(actor, async (tx, record) => {
       const sealedBy = (await store.findSealOver(tx, path)) ?? (await store.findSealBelow(tx, path))
       if (sealedBy) throw sealed(path, sealedBy)
+      await refuseHeld(tx, path)
       const files = await store.filesBelow(tx, path)
       await store.removeBelow(tx, path)
       const named = files.slice(0, mostNamed).map((file) => ({ path: file.path, digest: file.digest }))

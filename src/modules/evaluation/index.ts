@@ -1,4 +1,5 @@
 export type { EvaluationParts } from './parts.ts'
+export * as evaluationPurge from './purge-store.ts'
 export { evaluationRoutes } from './routes.ts'
 export { createEvaluation, type Evaluations } from './service.ts'
 export { evidenceOf } from './store.ts'

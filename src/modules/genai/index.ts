@@ -1,2 +1,3 @@
 export { exactNumber, type RecordPlace } from './dataset-store.ts'
+export * as genaiPurge from './purge-store.ts'
 export { createGenai, type Genai } from './service.ts'

@@ -4,6 +4,8 @@ export { findEnvironment, listDeployments, listEnvironments, protectorsOf } from
 export { modelNames } from './models-store.ts'
 export type { RegistryParts } from './parts.ts'
 export { promptTag } from './prompts.ts'
+export type { RestingVersion } from './purge-store.ts'
+export * as registryPurge from './purge-store.ts'
 export { type AliasMover, ownAliases, registryRoutes } from './routes.ts'
 export { runRoutes } from './run-routes.ts'
 export { createRegistry, type Registry } from './service.ts'

@@ -1,4 +1,5 @@
 export { type ReviewParts, thingsOf } from './parts.ts'
+export * as reviewPurge from './purge-store.ts'
 export { reviewRoutes } from './routes.ts'
 export { createReviews, type Reviews } from './service.ts'
 export type { Situation, Situations } from './situation.ts'

@@ -1,4 +1,5 @@
 import type { Connection } from '../../db/connect.ts'
+import type { Db } from '../../db/database.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { AppError, badRequest } from '../../lib/errors.ts'
 import type { Actor } from '../access/schema.ts'
@@ -47,7 +48,14 @@ const largestEvent = 500
 const mostChecked = 10_000
 
 /** Traces of language models and agents: what a request went through, span by span, and what was thought of it. */
-export function createTraces(parts: { connection: Connection; write: Write; clock: Clock; tracking: Tracking }) {
+export function createTraces(parts: {
+  connection: Connection
+  write: Write
+  clock: Clock
+  tracking: Tracking
+  /** Throws while the traces of an experiment must not be deleted. */
+  refuseHeld: (from: Db, experiment: string) => Promise<void>
+}) {
   const { connection, write, clock, tracking } = parts
   const { db, engine, writer } = connection
   const assessments = createAssessments({ db, write, clock })
@@ -170,6 +178,7 @@ export function createTraces(parts: { connection: Connection; write: Write; cloc
     })
     if (found.length === 0) return 0
     return write(actor, async (tx, record) => {
+      await parts.refuseHeld(tx, experiment_id)
       // Another server may have deleted some in the meantime.
       const there = await store.selectIds(tx, { experiment_id, limit, ids: found })
       for (let from = 0; from < there.length; from += largestEvent) {

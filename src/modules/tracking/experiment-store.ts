@@ -72,7 +72,11 @@ export async function nextPosition(tx: Tx): Promise<number> {
     .selectFrom('experiment')
     .select(({ fn }) => fn.max('position').as('last'))
     .executeTakeFirstOrThrow()
-  let next = (last ?? -1) + 1
+  const { gone } = await tx
+    .selectFrom('purged_experiment')
+    .select(({ fn }) => fn.max('position').as('gone'))
+    .executeTakeFirstOrThrow()
+  let next = Math.max(last ?? -1, gone ?? -1) + 1
   while (await findExperiment(tx, String(next))) next++
   return next
 }
@@ -90,10 +94,10 @@ export async function updateExperiment(
 }
 
 /** Runs follow their experiment when it is deleted and when it comes back. */
-export async function setStageOfRuns(tx: Tx, id: string, stage: 'active' | 'deleted'): Promise<number> {
+export async function setStageOfRuns(tx: Tx, id: string, stage: 'active' | 'deleted', now: number): Promise<number> {
   const result = await tx
     .updateTable('run')
-    .set({ lifecycle_stage: stage })
+    .set({ lifecycle_stage: stage, deleted_at: stage === 'deleted' ? now : null })
     .where('experiment_id', '=', id)
     .where('lifecycle_stage', '!=', stage)
     .executeTakeFirst()

@@ -82,7 +82,7 @@ export function createExperiments({ connection: { db, engine }, write, clock }: 
       const experiment = await store.findExperiment(tx, id)
       if (!experiment || experiment.lifecycle_stage === stage) throw noExperiment(id)
       await store.updateExperiment(tx, id, { lifecycle_stage: stage, last_update_time: now() })
-      const runs = await store.setStageOfRuns(tx, id, stage)
+      const runs = await store.setStageOfRuns(tx, id, stage, now())
       const action = stage === 'deleted' ? 'experiment.deleted' : 'experiment.restored'
       record(action, `experiment:${id}`, { name: experiment.name, runs })
     })

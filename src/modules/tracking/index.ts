@@ -3,6 +3,7 @@ export { guardExperiments } from './guard.ts'
 export type { NewLoggedModel } from './logged-models.ts'
 export type { KeyValue, LogInput, Measured } from './measured.ts'
 export { readPermission } from './permissions.ts'
+export * as trackingPurge from './purge-store.ts'
 export { trackingRoutes } from './routes.ts'
 export { limits } from './rules.ts'
 export type { NewRun, RunChange } from './runs.ts'
@@ -21,6 +22,7 @@ export {
 export { filterSql } from './search/expression.ts'
 export { readOrder } from './search/order.ts'
 export { readPageToken, writePageToken } from './search/page-token.ts'
+export { searchRunIds } from './search/runs.ts'
 export {
   after,
   and,

@@ -19,7 +19,7 @@ export async function insertRun(tx: Tx, row: RunRow): Promise<void> {
 export async function updateRun(
   tx: Tx,
   id: string,
-  change: Partial<Pick<RunRow, 'name' | 'status' | 'end_time' | 'lifecycle_stage' | 'seal'>>,
+  change: Partial<Pick<RunRow, 'name' | 'status' | 'end_time' | 'lifecycle_stage' | 'seal' | 'deleted_at'>>,
 ): Promise<void> {
   await tx.updateTable('run').set(change).where('id', '=', id).execute()
 }

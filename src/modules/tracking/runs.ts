@@ -120,7 +120,8 @@ export function createRuns(parts: TrackingParts) {
     if (!found) throw noRun(id)
     if (found.lifecycle_stage === stage) return
     await write(actor, async (tx, record) => {
-      await store.updateRun(tx, id, { lifecycle_stage: stage })
+      const deleted_at = stage === 'deleted' ? parts.clock.now().getTime() : null
+      await store.updateRun(tx, id, { lifecycle_stage: stage, deleted_at })
       record(stage === 'deleted' ? 'run.deleted' : 'run.restored', `run:${id}`, { name: found.name }, aboutRun(found))
     })
   }

@@ -17,6 +17,8 @@ export type TrackingTables = {
   logged_model_metric: LoggedModelMetricRow
   run_model: RunModelRow
   experiment_permission: PermissionRow
+  /** Numbers of experiments that are gone for good: nobody gets them again. */
+  purged_experiment: { id: string; position: number }
 }
 
 export type ExperimentTableRow = {
@@ -44,6 +46,8 @@ export type RunRow = {
   lifecycle_stage: LifecycleStage
   seal: string | null
   created_by: string
+  /** Epoch milliseconds; null while it is active. */
+  deleted_at?: number | null | undefined
 }
 
 /** A parameter or a tag. `head` is the beginning of the value, which the index has. */
