@@ -1,10 +1,11 @@
 import type { App } from '../../src/app.ts'
 import { serverActor } from '../../src/modules/audit/schema.ts'
-import type { Send } from './replay.ts'
+import type { Exchange, Send } from './replay.ts'
 import { sendTo } from './send.ts'
 
-/** Scenarios that were recorded with MLflow's auth app: their requests carry their own credentials, or none. */
-export const isAuthScenario = (scenario: string): boolean => scenario.startsWith('auth_')
+/** What was recorded with MLflow's auth app: requests carry their own credentials, or none to be refused. */
+export const isAuthScenario = (exchanges: readonly Exchange[]): boolean =>
+  exchanges.some(({ request_headers, status }) => request_headers.authorization !== undefined || status === 401)
 
 /** The account that MLflow's auth app begins with. */
 export async function sendAsRecorded(app: App): Promise<Send> {

@@ -10,6 +10,11 @@ const bound = new Set([
   'request_id',
   'assessment_id',
   'webhook_id',
+  'span_id',
+  'dataset_id',
+  'dataset_record_id',
+  'scorer_id',
+  'issue_id',
   'run_name',
   'next_page_token',
 ])
@@ -26,6 +31,8 @@ export const moments = new Set([
   'last_updated_timestamp_ms',
   'creation_timestamp_ms',
   'create_time',
+  'created_time',
+  'created_timestamp',
 ])
 
 /** From recorded to actual texts, filled from the answers. */

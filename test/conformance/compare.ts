@@ -4,7 +4,7 @@ import type { Answer, Exchange } from './replay.ts'
 /** Fields that no client needs. */
 const ignored = new Set(['sqlstate', 'error_class'])
 /** Lists that come in the order of the database and mean none. */
-const unordered = new Set(['params', 'tags', 'metrics', 'aliases', 'dataset_summaries'])
+const unordered = new Set(['params', 'tags', 'metrics', 'aliases', 'dataset_summaries', 'latest_versions'])
 
 /** What an answer says differently: status, error code and message, or the parsed body. */
 export function differences(exchange: Exchange, actual: Answer, bindings: Bindings): string[] {
@@ -17,8 +17,21 @@ export function differences(exchange: Exchange, actual: Answer, bindings: Bindin
   const recorded = parsed(bindings.translate(recordedText))
   if (recorded === undefined) return sameText(exchange, recordedText, actual)
   const answered = parsed(actual.body.toString('utf8'))
+  if (isOrderedById(exchange)) return compare(byId(recorded), byId(answered), '')
   return compare(recorded, answered, '')
 }
+
+/** Ids are random, and so is an order by them. */
+const isOrderedById = ({ request_body }: Exchange) =>
+  /"order_by":\s*\[\s*"(?:attributes?\.)?(?:run_id|artifact_uri)\b/.test(request_body ?? '')
+
+function byId(body: unknown): unknown {
+  if (!isRecord(body) || !Array.isArray(body.runs)) return body
+  return { ...body, runs: body.runs.toSorted((a, b) => (idOf(a) < idOf(b) ? -1 : 1)) }
+}
+
+const infoOf = (run: unknown) => (isRecord(run) && isRecord(run.info) ? run.info : {})
+const idOf = (run: unknown) => String(infoOf(run).run_id)
 
 function sameBytes(exchange: Exchange, actual: Answer): string[] {
   const recorded = exchange.response_body_base64
@@ -77,12 +90,13 @@ const asItIs = (list: readonly unknown[]) => list
 
 /** Runs that began at the same time are ordered by their ids, which are random. */
 function tiesById(list: readonly unknown[]): unknown[] {
-  const keyed = list.map((run, index) => {
-    const info = isRecord(run) && isRecord(run.info) ? run.info : {}
-    return { run, index, start: info.start_time, id: String(info.run_id) }
-  })
-  const isTie = keyed.length > 1 && keyed.every(({ start }) => start === keyed[0]?.start)
-  return isTie ? keyed.toSorted((a, b) => (a.id < b.id ? -1 : 1)).map(({ run }) => run) : [...list]
+  const groups: unknown[][] = []
+  for (const run of list) {
+    const group = groups.at(-1)
+    if (group && infoOf(group[0]).start_time === infoOf(run).start_time) group.push(run)
+    else groups.push([run])
+  }
+  return groups.flatMap((group) => group.toSorted((a, b) => (idOf(a) < idOf(b) ? -1 : 1)))
 }
 
 const shown = (value: unknown) => JSON.stringify(value)?.slice(0, 200) ?? 'nothing'

@@ -1,13 +1,10 @@
 import { createHmac } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
+import { type Exchange, hasRecording, linesOf } from './replay.ts'
 
-/** The scenario whose webhooks lead to a receiver, and where that was. */
-export const deliveryScenario = 'webhook_deliveries'
-const recordedHost = '127.0.0.1:37819'
-const secret = 's3cr3t'
+/** Where the recorded webhooks lead, and the secret that signs what they deliver. */
+type Recorded = { host: string; secret: string; deliveries: readonly Received[] }
 
 type Received = { path: string; headers: Record<string, unknown>; body: string }
 
@@ -15,12 +12,24 @@ export type Receiver = {
   /** What the recording says, and what stands for it now. */
   known: readonly [string, string][]
   /** What was to be delivered and was not, came too much, or is not signed. Waits for what is on its way. */
-  problems(folder: string): Promise<string[]>
+  problems(): Promise<string[]>
   close(): Promise<void>
 }
 
-/** Answers as the recorded receiver did: 200, and 500 on `/fail`. */
-export async function startReceiver(): Promise<Receiver> {
+/** A receiver for a scenario whose deliveries were recorded; it answers as that one did: 200, and 500 on `/fail`. */
+export async function receiverFor(
+  folder: string,
+  scenario: string,
+  exchanges: readonly Exchange[],
+): Promise<Receiver | undefined> {
+  if (!hasRecording(folder, `${scenario}_deliveries`)) return undefined
+  const said = exchanges.map(({ request_body }) => request_body ?? '').join('\n')
+  const [, host = ''] = /"url":\s*"http:\/\/(127\.0\.0\.1:\d+|localhost:\d+)/.exec(said) ?? []
+  const [, secret = ''] = /"secret":\s*"([^"]*)"/.exec(said) ?? []
+  return startReceiver({ host, secret, deliveries: recordedDeliveries(folder, scenario) })
+}
+
+async function startReceiver({ host, secret, deliveries: recorded }: Recorded): Promise<Receiver> {
   const received: Received[] = []
   const server = createServer(async (req, reply) => {
     const chunks: Buffer[] = []
@@ -31,16 +40,17 @@ export async function startReceiver(): Promise<Receiver> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {
-    known: [[recordedHost, `127.0.0.1:${port}`]],
-    async problems(folder) {
-      const recorded = recordedDeliveries(folder)
+    known: [[host, `127.0.0.1:${port}`]],
+    async problems() {
       for (let waited = 0; waited < 5000 && received.length < recorded.length; waited += 20) {
         await new Promise((resolve) => setTimeout(resolve, 20))
       }
       return [
         ...missing(recorded, received).map((text) => `was not delivered: ${text}`),
         ...missing(received, recorded).map((text) => `was delivered, but not recorded: ${text}`),
-        ...received.filter((one) => one.path === '/hook' && !isSigned(one)).map(({ body }) => `badly signed: ${body}`),
+        ...received
+          .filter((one) => one.path === '/hook' && !isSigned(one, secret))
+          .map(({ body }) => `badly signed: ${body}`),
         ...received.filter(({ headers }) => headers['content-type'] !== 'application/json').map(() => 'not JSON'),
       ]
     },
@@ -48,12 +58,13 @@ export async function startReceiver(): Promise<Receiver> {
   }
 }
 
-function recordedDeliveries(folder: string): Received[] {
-  const lines = readFileSync(join(folder, `${deliveryScenario}_deliveries.jsonl`), 'utf8').split('\n')
-  return lines
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as { path: string; request_headers: Record<string, string>; request_body: string })
-    .map(({ path, request_headers, request_body }) => ({ path, headers: request_headers, body: request_body }))
+function recordedDeliveries(folder: string, scenario: string): Received[] {
+  type Line = { path: string; request_headers: Record<string, string>; request_body: string }
+  return linesOf<Line>(folder, `${scenario}_deliveries`).map(({ path, request_headers, request_body }) => ({
+    path,
+    headers: request_headers,
+    body: request_body,
+  }))
 }
 
 /** Deliveries come in any order, each once. */
@@ -79,7 +90,7 @@ function plain({ path, body }: Received): string {
   return `${path} ${typeof timestamp} ${JSON.stringify(sorted(rest))}`
 }
 
-export function isSigned({ headers, body }: Omit<Received, 'path'>): boolean {
+export function isSigned({ headers, body }: Omit<Received, 'path'>, secret: string): boolean {
   const text = `${headers['x-mlflow-delivery-id']}.${headers['x-mlflow-timestamp']}.${body}`
   return headers['x-mlflow-signature'] === `v1,${createHmac('sha256', secret).update(text).digest('base64')}`
 }

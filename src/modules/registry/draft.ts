@@ -40,7 +40,7 @@ export async function draftVersion(
   source: string,
   runId: string | null,
 ): Promise<Draft> {
-  const found = await findFiles(parts, actor, source)
+  const found = await findFiles(parts, actor, source, runId !== null)
   const run = await sealedRun(parts, actor, runId ?? found.run)
   const { facts, signature } = await readFacts(parts.artifacts.blobs, found.files)
   return {
@@ -78,8 +78,8 @@ async function sealedRun({ db, tracking, datasets }: RegistryParts, actor: Actor
   return { id, digest, people, datasets: refs }
 }
 
-async function findFiles(parts: RegistryParts, actor: Actor, text: string): Promise<Found> {
-  const source = parseSource(text)
+async function findFiles(parts: RegistryParts, actor: Actor, text: string, ofRun: boolean): Promise<Found> {
+  const source = parseSource(text, { ofRun })
   const nothing = { path: undefined, location: text, run: undefined, files: [], people: [] }
   switch (source.kind) {
     case 'elsewhere':

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Db, Engine } from '../../db/database.ts'
-import { badRequest } from '../../lib/errors.ts'
+import { AppError, badRequest } from '../../lib/errors.ts'
 import {
   and,
   byBytes,
@@ -118,11 +118,23 @@ function conditions(engine: Engine, subject: Subject, filter: string): Fragment[
   const models = sql`m.kind = 'model'`
   if (filter.trim() === '') return [models]
   let namesPrompts = false
-  const condition = filterSql(filter, (clause) => {
-    namesPrompts ||= readName(clause.left).key === promptTag
-    return conditionOf(engine, subject, clause)
-  })
+  const condition = unquotedClauses(() =>
+    filterSql(filter, (clause) => {
+      namesPrompts ||= readName(clause.left).key === promptTag
+      return conditionOf(engine, subject, clause)
+    }),
+  )
   return namesPrompts ? [condition] : [condition, models]
+}
+
+/** MLflow's registry lists what is no comparison without quotes, its tracking server with them. */
+function unquotedClauses<T>(read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof AppError) || !error.message.startsWith('Invalid clause(s) in filter string: ')) throw error
+    throw badRequest(error.message.replace(/'([^']*)'/g, '$1'))
+  }
 }
 
 function conditionOf(engine: Engine, subject: Subject, { left, comparator, value }: Clause): Fragment {

@@ -13,14 +13,15 @@ export type Source =
 const longestSource = 2000
 const withScheme = /^([a-zA-Z][a-zA-Z0-9+.-]*):(.*)$/s
 
-export function parseSource(source: string): Source {
+/** `ofRun`: the client named a run; MLflow then speaks of the path alone. */
+export function parseSource(source: string, { ofRun = false } = {}): Source {
   if (source.length > longestSource) {
     throw badRequest(`'source' exceeds the maximum length of ${longestSource} characters`)
   }
   const [, scheme = '', rest = ''] = withScheme.exec(source) ?? []
   if (scheme === '' || scheme.toLowerCase() === 'file') {
     throw badRequest(
-      `Invalid model version source: '${source}'. To use a local path as a model version source, the run_id request parameter has to be specified and the local path has to be contained within the artifact directory of the run specified by the run_id.`,
+      `Invalid model version source: '${ofRun ? source.replace(/^file:\/\/(?=\/)/i, '') : source}'. To use a local path as a model version source, the run_id request parameter has to be specified and the local path has to be contained within the artifact directory of the run specified by the run_id.`,
     )
   }
   if (climbs(rest)) {

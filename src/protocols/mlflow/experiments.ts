@@ -1,5 +1,5 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
-import { badRequest } from '../../lib/errors.ts'
+import { AppError, badRequest } from '../../lib/errors.ts'
 import type { Tracking } from '../../modules/tracking/index.ts'
 import type { Experiment } from '../../modules/tracking/schema.ts'
 import { invalidParameter } from './errors.ts'
@@ -24,7 +24,14 @@ export function mlflowExperiments({ at }: { at: (req: FastifyRequest) => Trackin
     mlflowRoute(app, 'GET', '/mlflow/experiments/get', 'tracking.read', async (req, fields) => {
       const id = fields.requiredText('experiment_id')
       if (!/^-?\d+$/.test(id) && !experimentId.test(id)) throw invalidParameter('experiment_id', id)
-      return { experiment: experimentOf(await at(req).experiments.get(id)) }
+      const found = await at(req)
+        .experiments.get(id)
+        .catch((error: unknown) => {
+          // Imported experiments may have other ids than MLflow's numbers; an id of no experiment is no number to MLflow.
+          const isOdd = error instanceof AppError && error.code === 'not_found' && !/^-?\d+$/.test(id)
+          throw isOdd ? badRequest(`Invalid experiment ID '${id}'. Experiment ID must be a valid integer.`) : error
+        })
+      return { experiment: experimentOf(found) }
     })
 
     mlflowRoute(app, 'GET', '/mlflow/experiments/get-by-name', 'tracking.read', async (req, fields) => {
@@ -49,7 +56,7 @@ export function mlflowExperiments({ at }: { at: (req: FastifyRequest) => Trackin
     mlflowRoute(app, 'POST', '/mlflow/experiments/update', 'tracking.write', async (req, fields) => {
       const id = fields.requiredText('experiment_id')
       const name = fields.requiredText('new_name')
-      await at(req).experiments.rename(req.actor, id, name)
+      await at(req).experiments.rename(req.actor, id, name).catch(nameTaken)
       return undefined
     })
 
@@ -98,9 +105,18 @@ export function mlflowExperiments({ at }: { at: (req: FastifyRequest) => Trackin
   }
 }
 
+/** MLflow's server gives this code where a new name is taken, and the other one where a name is. */
+function nameTaken(error: unknown): never {
+  if (!(error instanceof AppError) || error.code !== 'conflict') throw error
+  throw new AppError('conflict', error.message, { ...error.detail, error_code: 'BAD_REQUEST' })
+}
+
 /** A positive number of results. MLflow's server wants it said, or takes a default where it has one. */
 export function maxResults(fields: Fields, most: number, byDefault?: number): number {
-  const given = fields.integer('max_results') ?? byDefault ?? 0
+  const number = fields.number('max_results')
+  // A fraction is no number of results: MLflow's server then takes its default.
+  const isFraction = number !== undefined && Number.isFinite(number) && !Number.isInteger(number)
+  const given = (isFraction ? undefined : fields.integer('max_results')) ?? byDefault ?? 0
   if (given <= 0) {
     throw badRequest(`Invalid value ${given} for parameter 'max_results' supplied. It must be a positive integer`)
   }

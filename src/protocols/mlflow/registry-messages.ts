@@ -36,8 +36,9 @@ export const versionMessage = (line: VersionLine, { withAliases = true } = {}) =
 export const tagsIn = (fields: Fields): Tag[] =>
   fields.list('tags', (tag) => ({ key: tag.text('key') ?? '', value: tag.text('value') ?? '' }))
 
-export function versionIn(fields: Fields): number {
-  const text = fields.requiredText('version')
+export const versionIn = (fields: Fields): number => versionOf(fields.requiredText('version'))
+
+export function versionOf(text: string): number {
   if (!/^\s*[+-]?\d+\s*$/.test(text)) throw badRequest(`Parameter 'version' must be an integer, got '${text}'.`)
   return Number(text)
 }

@@ -13,6 +13,7 @@ import {
   tagsIn,
   versionIn,
   versionMessage,
+  versionOf,
   writeOffset,
 } from './registry-messages.ts'
 
@@ -176,8 +177,9 @@ export function mlflowRegistry({
     })
 
     read(`${versions}/get-download-uri`, async (req, fields) => {
-      const name = fields.requiredText('name')
-      return { artifact_uri: (await at(req).versions.getLine(name, versionIn(fields))).location }
+      const name = fields.text('name')
+      if (!name) throw badRequest("Missing value for required parameter 'name'.")
+      return { artifact_uri: (await at(req).versions.getLine(name, versionOf(fields.text('version') ?? ''))).location }
     })
 
     write('PATCH', `${versions}/update`, async (req, fields) => {

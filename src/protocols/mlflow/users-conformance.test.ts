@@ -7,12 +7,15 @@ import { describeShared, sharedPath } from '../../testing/shared.ts'
 const folder = sharedPath('conformance', 'mlflow')
 
 describeShared('recorded traffic of MLflow’s auth app', ['conformance', 'mlflow', 'index.json'], () => {
-  test.each(scenariosIn(folder).filter(isAuthScenario))('%s', async (scenario) => {
-    const app = await testApp()
-    const exchanges = readScenario(folder, scenario)
-    const result = await replay(scenario, exchanges, await sendAsRecorded(app), () => app.clock.advance(1))
-    const problems = result.problems.map(({ seq, request, difference }) => `${seq} ${request}: ${difference}`)
-    expect(problems).toEqual([])
-    expect(result.matching + result.excepted).toBe(exchanges.length)
-  })
+  test.each(scenariosIn(folder).filter((name) => isAuthScenario(readScenario(folder, name))))(
+    '%s',
+    async (scenario) => {
+      const app = await testApp()
+      const exchanges = readScenario(folder, scenario)
+      const result = await replay(scenario, exchanges, await sendAsRecorded(app), () => app.clock.advance(1))
+      const problems = result.problems.map(({ seq, request, difference }) => `${seq} ${request}: ${difference}`)
+      expect(problems).toEqual([])
+      expect(result.matching + result.excepted).toBe(exchanges.length)
+    },
+  )
 })

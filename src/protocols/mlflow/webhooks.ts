@@ -60,7 +60,8 @@ export function mlflowWebhooks({ at }: { at: (req: FastifyRequest) => Notificati
         description: fields.text('description'),
         events: fields.raw('events') === undefined ? undefined : requiredEvents(fields),
         secret: fields.text('secret') || undefined,
-        state: stateIn(fields),
+        // As MLflow's server does, whose clients send the status with every change.
+        state: stateIn(fields) ?? 'active',
       })
       return { webhook: messageOf(webhook) }
     })
@@ -116,6 +117,10 @@ function requiredEvents(fields: Fields): string[] {
   if (fields.raw('events') === undefined) throw missingParameter('events')
   const events = fields.list('events', eventIn)
   if (events.length === 0) throw badRequest('Webhook events must be a non-empty list of WebhookEvent objects: [].')
+  const twice = events.find((event, index) => events.indexOf(event) !== index)
+  if (twice !== undefined) {
+    throw badRequest(`The event ${twice} is listed twice.`, { error_code: 'BAD_REQUEST' })
+  }
   // MLflow lists them sorted, and tests with the first.
   return events.toSorted()
 }
