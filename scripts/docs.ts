@@ -2,11 +2,13 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { RouteOptions } from 'fastify'
 import { createApp } from '../src/app.ts'
 import { createProgram } from '../src/cli/program.ts'
 import { readConfig } from '../src/config.ts'
 import { apiPage, type OpenApi } from './reference/api.ts'
 import { cliPage } from './reference/cli.ts'
+import { mlflowPage } from './reference/mlflow.ts'
 import { permissionsPage } from './reference/permissions.ts'
 import { namedTypes } from './reference/types.ts'
 
@@ -14,20 +16,22 @@ export const referenceFolder = fileURLToPath(new URL('../docs/reference/', impor
 
 /** The pages that are made from the code, by file name. */
 export async function referencePages(): Promise<Record<string, string>> {
+  const { document, routes } = await served()
   return {
-    'api.md': apiPage(await openApi(), await namedTypes()),
+    'api.md': apiPage(document, await namedTypes()),
     'cli.md': cliPage(createProgram()),
+    'mlflow.md': mlflowPage(routes),
     'permissions.md': permissionsPage(),
   }
 }
 
-/** The document that a server on an empty data folder serves. */
-async function openApi(): Promise<OpenApi> {
+/** The document and the routes of a server on an empty data folder. */
+async function served(): Promise<{ document: OpenApi; routes: RouteOptions[] }> {
   const folder = await mkdtemp(join(tmpdir(), 'modelkeep-docs-'))
   const app = await createApp(readConfig({ MODELKEEP_DATA_DIR: folder, MODELKEEP_LOG: 'off' }))
   try {
     await app.http.ready()
-    return app.http.swagger() as unknown as OpenApi
+    return { document: app.http.swagger() as unknown as OpenApi, routes: app.http.declaredRoutes }
   } finally {
     await app.close()
     await rm(folder, { recursive: true, force: true })
