@@ -10,6 +10,8 @@ import { describeApi } from './http/openapi.ts'
 import { createServer } from './http/server.ts'
 import { serverRoutes } from './http/server-routes.ts'
 import { serveWeb } from './http/web.ts'
+import { refuseChange } from './http/workspace.ts'
+import { loadOrCreateAddressKey } from './lib/address-key.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
 import { loadOrCreateKey } from './lib/keys.ts'
 import { loadOrCreateSecretBox } from './lib/secret-box.ts'
@@ -27,6 +29,7 @@ import { traceRoutes } from './modules/traces/index.ts'
 import { guardExperiments, trackingRoutes } from './modules/tracking/index.ts'
 import { createWorkspaces, type Workspaces, workspaceRoutes } from './modules/workspaces/index.ts'
 import { firstWorkspace } from './modules/workspaces/schema.ts'
+import { mlflowUploads } from './protocols/mlflow/artifact-uploads.ts'
 import { mlflowArtifacts, mlflowGetArtifact } from './protocols/mlflow/artifacts.ts'
 import { mlflowEvaluationDatasets } from './protocols/mlflow/evaluation-datasets.ts'
 import { mlflowExperimentPermissions } from './protocols/mlflow/experiment-permissions.ts'
@@ -36,6 +39,7 @@ import { mlflowLoggedModels } from './protocols/mlflow/logged-models.ts'
 import { mlflowModelPermissions } from './protocols/mlflow/model-permissions.ts'
 import { mlflowRegistry } from './protocols/mlflow/registry.ts'
 import { mlflowScorers } from './protocols/mlflow/scorers.ts'
+import { createSignedAddresses } from './protocols/mlflow/signed-addresses.ts'
 import { mlflowTraceArtifact } from './protocols/mlflow/trace-artifact.ts'
 import { mlflowTraces2, mlflowTraces3 } from './protocols/mlflow/traces.ts'
 import { mlflowUsers } from './protocols/mlflow/users.ts'
@@ -72,6 +76,11 @@ export async function createApp(
     signing: await loadOrCreateKey(keyDir, 'signing'),
     webhooks: await loadOrCreateSecretBox(keyDir, 'webhooks'),
   }
+  const addresses = createSignedAddresses({
+    key: await loadOrCreateAddressKey(keyDir, 'addresses'),
+    clock,
+    publicUrl: config.publicUrl,
+  })
 
   const system = await connect(systemDatabase(config))
   await migrate(system, systemMigrations)
@@ -105,6 +114,18 @@ export async function createApp(
     const workspace = workspaces.get(req.workspace)
     if (!workspace) throw new Error(`workspace ${req.workspace} is not open`)
     return workspace
+  }
+
+  /** For a signed address: it names its workspace itself, and nobody signs in. */
+  async function inWorkspace<T>(req: FastifyRequest, name: string, use: (workspace: Workspace) => Promise<T>) {
+    const { state, release } = await workspaces.enter(name)
+    try {
+      req.workspace = name
+      if (state === 'archived' && req.method !== 'GET' && req.method !== 'HEAD') refuseChange(req)
+      return await use(at(req))
+    } finally {
+      release()
+    }
   }
 
   const http = await createServer({
@@ -158,6 +179,7 @@ export async function createApp(
         mlflowModelPermissions({ access, at }),
         mlflowTracking({ at: (req) => at(req).tracking }),
         mlflowArtifacts({ at }),
+        mlflowUploads({ at, inWorkspace, addresses }),
         mlflowLoggedModels({ at }),
         mlflowRegistry({
           at: (req) => at(req).registry,

@@ -1,4 +1,5 @@
 import type { Blobs } from './blobs/blobs.ts'
+import { createDirectStores } from './blobs/direct.ts'
 import { openBlobs } from './blobs/open.ts'
 import { type Config, workspaceBlobs, workspaceDatabase } from './config.ts'
 import { type Connection, connect } from './db/connect.ts'
@@ -57,14 +58,21 @@ export async function openWorkspace(
   const connection = await connect(workspaceDatabase(config, name))
   await migrate(connection, workspaceMigrations)
   const blobs = await openBlobs(workspaceBlobs(config, name), clock)
+  const direct = createDirectStores({ prefixes: config.directStores ?? [], s3: config.s3 ?? {} })
   const audit = createAudit({ connection, key: keys.log, origin: originOf(keys.log, name), clock })
-  const tracking = createTracking({ connection, write: audit.write, clock })
+  const tracking = createTracking({ connection, write: audit.write, clock, demandLocation: direct.demandLocation })
   await tracking.experiments.ensureDefault()
   const shared = { db: connection.db, write: audit.write, clock }
   const genai = createGenai({ ...shared, engine: connection.engine, tracking })
   const holds = createHolds(shared)
   const traces = createTraces({ connection, write: audit.write, clock, tracking, refuseHeld: holds.refuseExperiment })
-  const artifacts = createArtifacts({ ...shared, blobs, refuseHeld: holds.refusePath })
+  const artifacts = createArtifacts({
+    ...shared,
+    commit: connection.writer.commit,
+    blobs,
+    direct,
+    refuseHeld: holds.refusePath,
+  })
   const datasets = createDatasets({ ...shared, blobs })
   const registry = createRegistry({ ...shared, engine: connection.engine, tracking, artifacts, datasets })
   await registry.environments.ensureEnvironments()
@@ -127,6 +135,7 @@ export async function openWorkspace(
     retention,
     async close() {
       await Promise.all([jobs.stop(), deliveryJobs.stop()])
+      await direct.close()
       await connection.close()
     },
   }

@@ -21,7 +21,15 @@ const largestPart = 64 * 1024 * 1024
  */
 export function createS3Parts(
   bucket: Bucket,
-  { incoming, keyOf }: { incoming: string; keyOf: (digest: Digest) => string },
+  {
+    incoming,
+    keyOf,
+    keep,
+  }: {
+    incoming: string
+    keyOf: (digest: Digest) => string
+    keep: (digest: Digest, work: () => Promise<void>) => Promise<void>
+  },
 ): PartUploads {
   function locate(name: string): { key: string; upload: string } {
     const [, id, upload] = /^([0-9a-f-]{36})~(.+)$/s.exec(name) ?? []
@@ -51,7 +59,7 @@ export function createS3Parts(
       const { digest, size } = await digestOf(found.stream)
       if (limit !== undefined && size > limit) throw tooLarge(`more than the ${limit} bytes allowed here`)
       demandExpected(digest, expect)
-      await bucket.copy(key, keyOf(digest), size)
+      await keep(digest, () => bucket.copy(key, keyOf(digest), size))
       return { digest, size }
     } finally {
       found.stream.destroy()

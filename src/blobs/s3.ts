@@ -153,7 +153,7 @@ export async function createS3Blobs(place: S3Place & { clock?: Clock; sizes?: ty
     return actual === digest ? { outcome: 'intact', size } : { outcome: 'damaged', size, actual }
   }
 
-  const { presign: presignPart, ...parts } = createS3Parts(bucket, { incoming, keyOf })
+  const { presign: presignPart, ...parts } = createS3Parts(bucket, { incoming, keyOf, keep: guard.keep })
   const direct = place.presign ?? true
   return {
     put,

@@ -15,6 +15,7 @@ import { traces } from './migrations/013-traces.ts'
 import { loggedModels } from './migrations/014-logged-models.ts'
 import { experimentPermissions } from './migrations/020-experiment-permissions.ts'
 import { workspaces } from './migrations/021-workspaces.ts'
+import { multipartUploads } from './migrations/022-multipart-uploads.ts'
 import { retention } from './migrations/023-retention.ts'
 import { genai } from './migrations/026-genai.ts'
 
@@ -36,6 +37,7 @@ export const workspaceMigrations: readonly Migration[] = [
   traces,
   loggedModels,
   experimentPermissions,
+  multipartUploads,
   retention,
   genai,
 ]

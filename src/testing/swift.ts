@@ -19,13 +19,20 @@ const python = '/usr/bin/python3'
 const memcached = '/usr/bin/memcached'
 /** Swift reads its hash salts from here alone; Debian's package brings the file. */
 const settings = '/etc/swift/swift.conf'
-const startWithin = 30_000
+const startWithin = 120_000
 
 /** True where Debian's packages of OpenStack Swift and memcached are installed. */
 export const hasSwift = () => [...commands, python, memcached, settings].every((path) => existsSync(path))
 
+type Started = { server: S3Server; stop(): Promise<void> }
+
 /** A real S3 server that checks signatures: OpenStack Swift with one device in a temporary folder. */
-export async function startSwift(): Promise<{ server: S3Server; stop(): Promise<void> }> {
+export function startSwift(): Promise<Started> {
+  // Somebody else may have taken one of the ports in between.
+  return tryStart().catch(() => tryStart())
+}
+
+async function tryStart(): Promise<Started> {
   const folder = await mkdtemp(join(tmpdir(), 'modelkeep-swift-'))
   await mkdir(join(folder, 'devices', 'd1'), { recursive: true })
   const [proxy = 0, account = 0, container = 0, object = 0, cache = 0] = await freePorts(5)
@@ -45,7 +52,7 @@ export async function startSwift(): Promise<{ server: S3Server; stop(): Promise<
       running.push(start(command, [join(folder, `${/swift-(\w+)-server/.exec(command)?.[1]}.conf`)]))
     }
     const endpoint = `http://127.0.0.1:${proxy}`
-    await answering(`${endpoint}/healthcheck`, running)
+    for (const port of [account, container, object, proxy]) await answering(port, running)
     return { server: { endpoint, region: 'us-east-1', accessKeyId: 'test:tester', secretAccessKey: 'testing' }, stop }
   } catch (error) {
     await stop()
@@ -125,12 +132,14 @@ function end(child: ChildProcess): Promise<void> {
   })
 }
 
-async function answering(url: string, running: readonly ChildProcess[]): Promise<void> {
+/** Any answer will do. */
+async function answering(port: number, running: readonly ChildProcess[]): Promise<void> {
   for (const before = Date.now(); Date.now() - before < startWithin; ) {
     const ended = running.find((child) => child.exitCode !== null)
     if (ended) throw new Error(`${ended.spawnfile} ended with ${ended.exitCode}`)
-    const reply = await fetch(url).catch(() => undefined)
-    if (reply?.ok) return
+    const signal = AbortSignal.timeout(2_000)
+    const reply = await fetch(`http://127.0.0.1:${port}/healthcheck`, { signal }).catch(() => undefined)
+    if (reply) return
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
   throw new Error(`Swift did not answer within ${startWithin / 1000} seconds`)

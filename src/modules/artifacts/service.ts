@@ -1,30 +1,38 @@
 import type { BlobSource, Blobs, PutOptions } from '../../blobs/blobs.ts'
+import type { DirectStores } from '../../blobs/direct.ts'
 import type { Db, Tx } from '../../db/database.ts'
+import type { Commit } from '../../db/writer.ts'
 import { type Clock, isoNow } from '../../lib/clock.ts'
 import { badRequest, forbidden } from '../../lib/errors.ts'
 import type { Write } from '../audit/index.ts'
 import type { ActorRef, PersonId, Thing } from '../audit/schema.ts'
 import { mediaTypeOf } from './media-types.ts'
 import { type ArtifactPath, runOf, splitPath } from './paths.ts'
+import { openRoot } from './roots.ts'
 import type { ArtifactFile } from './schema.ts'
 import * as store from './store.ts'
+import { createUploads } from './uploads.ts'
 
 export type Artifacts = ReturnType<typeof createArtifacts>
 
+export type ArtifactParts = {
+  db: Db
+  write: Write
+  commit: Commit
+  blobs: Blobs
+  direct: DirectStores
+  clock: Clock
+  /** Throws while what is at a path must not be lost. */
+  refuseHeld: (from: Db, path: string) => Promise<void>
+}
+
+/** Where copies of what lies in direct stores are kept. No experiment has this name. */
+export const sealedCopies = 'direct/sealed'
 /** How many deleted files an event names; the others are counted. */
 const mostNamed = 20
 
 /** Files that clients upload, by path. The bytes are in the blob store under their digest. */
-export function createArtifacts(parts: {
-  db: Db
-  write: Write
-  blobs: Blobs
-  clock: Clock
-  /** Throws while what is at a path must not be lost. */
-  refuseHeld: (from: Db, path: string) => Promise<void>
-}) {
-  const { db, write, blobs, clock, refuseHeld } = parts
-
+export function createArtifacts({ db, write, commit, blobs, direct, clock, refuseHeld }: ArtifactParts) {
   /** Bytes first, then the write that makes them visible; bytes without a path are nobody's. */
   async function upload(
     actor: ActorRef,
@@ -33,12 +41,21 @@ export function createArtifacts(parts: {
     options: PutOptions = {},
   ): Promise<ArtifactFile> {
     await refuseUpload(db, path)
-    const stored = await blobs.put(source, options)
+    return keep(actor, path, await blobs.put(source, options))
+  }
+
+  /** Makes bytes that are stored the content of a path. */
+  async function keep(
+    actor: ActorRef,
+    path: ArtifactPath,
+    stored: Pick<ArtifactFile, 'digest' | 'size'>,
+    refuse = refuseUpload,
+  ): Promise<ArtifactFile> {
     const existing = await store.findFile(db, path)
     // A retry after a lost answer changes nothing, and the first to bring these bytes stays their author.
     if (existing?.digest === stored.digest) return existing
     return write(actor, async (tx, record) => {
-      await refuseUpload(tx, path)
+      await refuse(tx, path)
       const replaced = await store.findFile(tx, path)
       if (replaced) await refuseHeld(tx, path)
       const file: ArtifactFile = {
@@ -59,7 +76,12 @@ export function createArtifacts(parts: {
     })
   }
 
-  async function refuseUpload(from: Db, path: ArtifactPath) {
+  async function refuseUpload(from: Db, path: ArtifactPath): Promise<void> {
+    if (`${path}/`.startsWith(`${sealedCopies}/`)) throw forbidden(`only the server writes to ${sealedCopies}`)
+    await refuseConflict(from, path)
+  }
+
+  async function refuseConflict(from: Db, path: ArtifactPath): Promise<void> {
     if (await store.isFolder(from, path)) throw badRequest(`${path} is a folder`)
     const inTheWay = await store.findFileInTheWay(from, path)
     if (inTheWay) throw badRequest(`${inTheWay} is a file, not a folder`)
@@ -89,11 +111,25 @@ export function createArtifacts(parts: {
 
   return {
     upload,
+    /** For bytes that are in the blob store already; a path that is sealed with the same bytes stays as it is. */
+    place: (actor: ActorRef, path: ArtifactPath, stored: Pick<ArtifactFile, 'digest' | 'size'>) =>
+      keep(actor, path, stored, refuseConflict),
+    uploads: createUploads({
+      db,
+      commit,
+      blobs,
+      clock,
+      refuseUpload,
+      keep: (actor, path, stored) => keep(actor, path, stored),
+    }),
     remove,
     seal,
     find: (path: string) => store.findFile(db, path),
     isFolder: (path: string) => store.isFolder(db, path),
     list: (folder: string) => store.listFolder(db, folder),
+    /** What lies at the artifact address of a run or a logged model. */
+    at: (uri: string) => openRoot({ db, blobs, direct }, uri),
+    direct,
     /** In a transaction of the caller, so that what is sealed is what was there at that moment. */
     filesBelow: (from: Db, path: string) => store.filesBelow(from, path),
     /** Where an MLflow client put the files of a logged model: `<experiment>/models/<id>/artifacts`. */

@@ -1,18 +1,18 @@
+import { within } from '../../blobs/direct.ts'
 import { AppError, badRequest, forbidden, notFound } from '../../lib/errors.ts'
-import type { Digest } from '../../lib/ids.ts'
 import { type Actor, permits } from '../access/schema.ts'
 import { pathOfUri, runOf } from '../artifacts/index.ts'
-import type { ArtifactFile } from '../artifacts/schema.ts'
 import type { ActorRef, PersonId } from '../audit/schema.ts'
+import { entriesOf, mostFiles } from './entries.ts'
 import { readFacts } from './facts.ts'
 import type { RegistryParts } from './parts.ts'
 import type { DatasetRef, FileEntry, Manifest, VersionFacts } from './schema.ts'
+import { sealDirect } from './seal-direct.ts'
 import { parseSource } from './source.ts'
 import { findLine, findNumberOfAlias, findVersionById } from './versions-store.ts'
 
 /** MLflow's tag on a run's input: training, evaluation or what the client calls it. */
 const contextTag = 'mlflow.data.context'
-const mostFiles = 20_000
 /** `<experiment>/<run>/artifacts`: less than that would seal other people's runs as well. */
 const shortestPath = 3
 
@@ -79,6 +79,11 @@ async function sealedRun({ db, tracking, datasets }: RegistryParts, actor: Actor
 }
 
 async function findFiles(parts: RegistryParts, actor: Actor, text: string, ofRun: boolean): Promise<Found> {
+  const direct = parts.artifacts.direct.find(text)
+  if (direct) {
+    demandReading(actor)
+    return { ...(await sealDirect(parts.artifacts, actor, direct)), run: undefined }
+  }
   const source = parseSource(text, { ofRun })
   const nothing = { path: undefined, location: text, run: undefined, files: [], people: [] }
   switch (source.kind) {
@@ -94,6 +99,8 @@ async function findFiles(parts: RegistryParts, actor: Actor, text: string, ofRun
     case 'run': {
       demandReading(actor)
       const run = await parts.tracking.runs.find(source.run)
+      const place = run && parts.artifacts.direct.find(run.artifact_uri)
+      if (place) return { ...(await sealDirect(parts.artifacts, actor, within(place, source.path))), run: run.id }
       const root = run && pathOfUri(run.artifact_uri)
       if (root === undefined) return { ...nothing, run: run?.id }
       const path = source.path === '' ? root : `${root}/${source.path}`
@@ -102,6 +109,11 @@ async function findFiles(parts: RegistryParts, actor: Actor, text: string, ofRun
     case 'logged_model': {
       demandReading(actor)
       const model = await parts.tracking.models.find(source.id)
+      const place = model && parts.artifacts.direct.find(model.artifact_uri)
+      if (place) {
+        const sealed = await sealDirect(parts.artifacts, actor, place)
+        return { ...sealed, run: model.source_run_id || undefined, people: [model.created_by as PersonId] }
+      }
       const path = model ? pathOfUri(model.artifact_uri) : await parts.artifacts.findLoggedModel(source.id)
       if (path === undefined) return { ...nothing, run: model?.source_run_id || undefined }
       const found = await filesAt(parts, path)
@@ -154,16 +166,6 @@ async function filesAt({ db, artifacts }: RegistryParts, path: string) {
     files: entriesOf(path, files),
     people: files.map((file) => file.created_by),
   }
-}
-
-/** Paths in a manifest are relative to the source; a source that is one file has its name. */
-export function entriesOf(root: string, files: readonly ArtifactFile[]): FileEntry[] {
-  return files.map(({ path, size, digest, media_type }) => ({
-    path: path === root ? path.slice(path.lastIndexOf('/') + 1) : path.slice(root.length + 1),
-    size,
-    sha256: digest as Digest,
-    media_type,
-  }))
 }
 
 export const changedMeanwhile = () =>

@@ -32,9 +32,11 @@ export function runRoutes({ at }: Parts): FastifyPluginAsyncZod {
         const run = await at(req).tracking.runs.get(req.params.id)
         const folder = toLookupPath(req.query.path)
         if (folder === undefined) throw badRequest('the path is not a path below the run')
-        const root = pathOfUri(run.artifact_uri)
-        if (root === undefined) return { files: [] }
-        const entries = await at(req).artifacts.list(join(root, folder))
+        const { artifacts } = at(req)
+        // The page of a run has more to show than files that are elsewhere.
+        const isHere =
+          pathOfUri(run.artifact_uri) !== undefined || artifacts.direct.find(run.artifact_uri) !== undefined
+        const entries = isHere ? await artifacts.at(run.artifact_uri).list(folder) : []
         return { files: entries.map(({ name, is_dir, size }) => ({ path: join(folder, name), is_dir, size })) }
       },
     })

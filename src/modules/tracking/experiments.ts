@@ -9,7 +9,13 @@ import { checkLength, checkLocation, cut, limits, mustBeActive, noExperiment } f
 import type { Experiment } from './schema.ts'
 import { type ExperimentQuery, searchExperiments } from './search/experiments.ts'
 
-export type TrackingParts = { connection: Connection; write: Write; clock: Clock }
+export type TrackingParts = {
+  connection: Connection
+  write: Write
+  clock: Clock
+  /** Throws for an artifact location that this server's policy does not allow. */
+  demandLocation?: (location: string) => void
+}
 
 export type NewExperiment = {
   name: string
@@ -18,7 +24,7 @@ export type NewExperiment = {
 }
 
 /** Experiments group runs. Every change is an event. */
-export function createExperiments({ connection: { db, engine }, write, clock }: TrackingParts) {
+export function createExperiments({ connection: { db, engine }, write, clock, demandLocation }: TrackingParts) {
   const now = () => clock.now().getTime()
 
   async function get(id: string): Promise<Experiment> {
@@ -36,7 +42,10 @@ export function createExperiments({ connection: { db, engine }, write, clock }: 
   async function create(actor: ActorRef, { name, artifact_location, tags = [] }: NewExperiment): Promise<string> {
     checkLength(name, limits.experimentName, 'name')
     for (const { key } of tags) checkLength(key, limits.uncheckedKey, 'key')
-    if (artifact_location) checkLocation(artifact_location)
+    if (artifact_location) {
+      checkLocation(artifact_location)
+      demandLocation?.(artifact_location)
+    }
     return write(actor, async (tx, record) => {
       const taken = await store.findExperimentByName(tx, name)
       if (taken) throw nameTaken(name, taken)

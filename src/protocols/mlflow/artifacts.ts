@@ -1,24 +1,27 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { badRequest } from '../../lib/errors.ts'
 import {
+  type ArtifactRoot,
   type Artifacts,
   announcedDigest,
-  pathOfUri,
   rawBodies,
+  sendContent,
   sendFile,
   streamOf,
   toArtifactPath,
   toLookupPath,
 } from '../../modules/artifacts/index.ts'
 import type { ArtifactEntry } from '../../modules/artifacts/schema.ts'
+import type { Registry } from '../../modules/registry/index.ts'
 import type { Tracking } from '../../modules/tracking/index.ts'
 import { answer } from './answer.ts'
 import { doesNotExist, missingParameter } from './errors.ts'
-import { type Fields, fieldsIn } from './fields.ts'
+import { type Fields, fieldsIn, fieldsOf } from './fields.ts'
+import { versionIn } from './registry-messages.ts'
 
 type Parts = { at: (req: FastifyRequest) => { artifacts: Artifacts; tracking: Tracking } }
 
-const invalidPath = () => badRequest('Invalid path')
+export const invalidPath = () => badRequest('Invalid path')
 
 /** Files through the server: MLflow's `mlflow-artifacts` proxy, and the listing of a run. */
 export function mlflowArtifacts({ at }: Parts): FastifyPluginAsync {
@@ -38,7 +41,7 @@ export function mlflowArtifacts({ at }: Parts): FastifyPluginAsync {
       config: { requires: 'artifacts.read' },
       handler: (req, reply) => {
         const path = wildcard(req)
-        return download(req, reply, at(req).artifacts, lookup(path), downloadFailed)
+        return download(req, reply, at(req).artifacts.at('mlflow-artifacts:/'), lookup(path), downloadFailed)
       },
     })
 
@@ -70,51 +73,93 @@ export function mlflowArtifacts({ at }: Parts): FastifyPluginAsync {
       config: { requires: 'artifacts.read' },
       handler: async (req) => {
         const fields = fieldsIn(req)
-        const { root, uri } = await runRoot(at(req).tracking, fields)
+        const root = await rootOfRun(at(req), runIn(fields))
         const folder = lookup(fields.text('path') ?? '')
-        const entries = await at(req).artifacts.list(join(root, folder))
-        return answer({ root_uri: uri, files: entries.map((entry) => fileInfo(entry, join(folder, entry.name))) })
+        const entries = await root.list(folder)
+        return answer({ root_uri: root.uri, files: entries.map((entry) => fileInfo(entry, join(folder, entry.name))) })
       },
     })
   }
 }
 
-/** Served at the root: what MLflow's own pages download from. */
-export function mlflowGetArtifact({ at }: Parts): FastifyPluginAsync {
+/** A file of a run, and of a sealed version: what MLflow's own pages download, from the root of the server. */
+export function mlflowGetArtifact({
+  at,
+}: {
+  at: (req: FastifyRequest) => { artifacts: Artifacts; tracking: Tracking; registry: Registry }
+}): FastifyPluginAsync {
   return async (app) => {
-    app.get('/get-artifact', {
+    app.route({
+      method: ['GET', 'HEAD'],
+      url: '/get-artifact',
+      exposeHeadRoute: false,
       config: { requires: 'artifacts.read' },
       handler: async (req, reply) => {
-        const fields = fieldsIn(req)
-        const { root } = await runRoot(at(req).tracking, fields)
-        const path = lookup(fields.requiredText('path'))
-        return download(req, reply, at(req).artifacts, join(root, path), (missing) => `No such artifact: '${missing}'`)
+        const query = fieldsOf((req.query ?? {}) as Record<string, unknown>, '', true)
+        const root = await rootOfRun(at(req), runIn(query))
+        return download(req, reply, root, lookup(query.requiredText('path')), noSuchArtifact)
+      },
+    })
+
+    app.route({
+      method: ['GET', 'HEAD'],
+      url: '/model-versions/get-artifact',
+      exposeHeadRoute: false,
+      config: { requires: 'artifacts.read', model: { query: 'name' } },
+      handler: async (req, reply) => {
+        const query = fieldsOf((req.query ?? {}) as Record<string, unknown>, '', true)
+        const name = query.requiredText('name')
+        const { registry } = at(req)
+        const { manifest } = await registry.versions.get(name, versionIn(query))
+        const path = lookup(query.requiredText('path'))
+        const file = manifest.files.find((one) => one.path === path)
+        if (!file) throw doesNotExist(noSuchArtifact(path))
+        const content = { ...file, digest: file.sha256, name: path.slice(path.lastIndexOf('/') + 1) }
+        return sendFile(req, reply, registry.blobs, content, unsatisfiable)
       },
     })
   }
 }
 
-async function runRoot(tracking: Tracking, fields: Fields): Promise<{ root: string; uri: string }> {
+export const noSuchArtifact = (path: string) => `No such artifact: '${path}'`
+
+function runIn(fields: Fields): string {
   const id = fields.text('run_id') || fields.text('run_uuid')
   if (!id) throw missingParameter('run_id')
-  const { artifact_uri: uri } = await tracking.runs.get(id)
-  const root = pathOfUri(uri)
-  if (root === undefined) throw badRequest(`The artifacts of this run are not stored here but at ${uri}`)
-  return { root, uri }
+  return id
+}
+
+type Room = { artifacts: Artifacts; tracking: Tracking }
+
+export async function rootOfRun({ artifacts, tracking }: Room, id: string): Promise<ArtifactRoot> {
+  return artifacts.at((await tracking.runs.get(id)).artifact_uri)
+}
+
+/** Where the server itself writes: a direct store is its clients' to write to. */
+export function vaultOf(root: ArtifactRoot): string {
+  if (root.vault === undefined) throw badRequest(`Clients write to ${root.uri} by themselves, not through this server.`)
+  return root.vault
 }
 
 export async function download(
   req: FastifyRequest,
   reply: FastifyReply,
-  artifacts: Artifacts,
+  root: ArtifactRoot,
   path: string,
   failed: (path: string) => string,
 ) {
-  const file = await artifacts.find(path)
-  if (file) return sendFile(req, reply, artifacts.blobs, { ...file, name: path.slice(path.lastIndexOf('/') + 1) })
-  if (path === '' || (await artifacts.isFolder(path))) throw badRequest(`'${path}' is a folder, not a file`)
-  throw doesNotExist(failed(path))
+  const content = path === '' ? undefined : await root.find(path)
+  if (content) return sendContent(req, reply, content, unsatisfiable)
+  if (path === '' || (await root.isFolder(path))) throw badRequest(`'${path}' is a folder, not a file`)
+  throw doesNotExist(failed(join(pathShown(root), path)))
 }
+
+const pathShown = (root: ArtifactRoot) => root.vault ?? root.uri
+
+export const unsatisfiable = (size: number) => ({
+  error_code: 'INVALID_PARAMETER_VALUE',
+  message: `The requested range lies outside of the ${size} bytes of the artifact.`,
+})
 
 const downloadFailed = (path: string) =>
   `The following failures occurred while downloading one or more artifacts from this server:\n##### File ${path} #####\nNo such artifact: '${path}'`

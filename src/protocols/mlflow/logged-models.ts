@@ -1,9 +1,8 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
-import { badRequest } from '../../lib/errors.ts'
-import { type Artifacts, pathOfUri } from '../../modules/artifacts/index.ts'
+import type { ArtifactRoot, Artifacts } from '../../modules/artifacts/index.ts'
 import type { Tracking } from '../../modules/tracking/index.ts'
 import type { LoggedModel } from '../../modules/tracking/schema.ts'
-import { download, fileInfo, join, lookup } from './artifacts.ts'
+import { download, fileInfo, join, lookup, noSuchArtifact } from './artifacts.ts'
 import { missingParameter } from './errors.ts'
 import { maxResults } from './experiments.ts'
 import { type Fields, fieldsIn } from './fields.ts'
@@ -83,28 +82,23 @@ export function mlflowLoggedModels({ at }: Parts): FastifyPluginAsync {
     })
 
     mlflowRoute(app, 'GET', `${base}/:id/artifacts/directories`, 'artifacts.read', async (req, fields) => {
-      const { root, uri } = await rootOf(req)
+      const root = await rootOf(req)
       const folder = lookup(fields.text('artifact_directory_path') ?? '')
-      const entries = await at(req).artifacts.list(join(root, folder))
-      return { root_uri: uri, files: entries.map((entry) => fileInfo(entry, join(folder, entry.name))) }
+      const entries = await root.list(folder)
+      return { root_uri: root.uri, files: entries.map((entry) => fileInfo(entry, join(folder, entry.name))) }
     })
 
     app.get(`${base}/:id/artifacts/files`, {
       config: { requires: 'artifacts.read' },
       handler: async (req, reply) => {
-        const { root } = await rootOf(req)
         const path = lookup(fieldsIn(req).requiredText('artifact_file_path'))
-        const failed = (missing: string) => `No such artifact: '${missing}'`
-        return download(req, reply, at(req).artifacts, join(root, path), failed)
+        return download(req, reply, await rootOf(req), path, noSuchArtifact)
       },
     })
   }
 
-  async function rootOf(req: FastifyRequest): Promise<{ root: string; uri: string }> {
-    const { artifact_uri: uri } = await models(req).get(idOf(req))
-    const root = pathOfUri(uri)
-    if (root === undefined) throw badRequest(`The artifacts of this model are not stored here but at ${uri}`)
-    return { root, uri }
+  async function rootOf(req: FastifyRequest): Promise<ArtifactRoot> {
+    return at(req).artifacts.at((await models(req).get(idOf(req))).artifact_uri)
   }
 }
 

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { badRequest } from '../../lib/errors.ts'
-import { type Artifacts, pathOfUri } from '../../modules/artifacts/index.ts'
+import type { Artifacts } from '../../modules/artifacts/index.ts'
 import type { Traces } from '../../modules/traces/index.ts'
-import { download, join, lookup } from './artifacts.ts'
+import { download, lookup } from './artifacts.ts'
 import { missingParameter } from './errors.ts'
 import { fieldsIn } from './fields.ts'
 import { spanFileText } from './trace-messages.ts'
@@ -38,10 +38,9 @@ export function mlflowTraceArtifact({ at }: Parts): FastifyPluginAsync {
           }
         }
         const location = trace.tags.find(({ key }) => key === 'mlflow.artifactLocation')?.value ?? ''
-        const root = pathOfUri(location)
-        if (root === undefined) throw badRequest('The artifacts of this trace are not stored here.')
-        const file = join(root, lookup(path === '' ? dataFile : path))
-        return download(req, reply, artifacts, file, () => `Trace data not found for request_id=${id}`)
+        if (location === '') throw badRequest('The artifacts of this trace are not stored here.')
+        const file = lookup(path === '' ? dataFile : path)
+        return download(req, reply, artifacts.at(location), file, () => `Trace data not found for request_id=${id}`)
       },
     })
   }
