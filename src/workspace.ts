@@ -16,6 +16,7 @@ import { createDatasets, type Datasets } from './modules/datasets/index.ts'
 import { createEvaluation, type Evaluations, evidenceOf } from './modules/evaluation/index.ts'
 import { createGate, type Gate } from './modules/gate/index.ts'
 import { createGenai, type Genai } from './modules/genai/index.ts'
+import { createImports, type Imports } from './modules/imports/index.ts'
 import { createNotifications, createPost, deliveryAttempts, type Notifications } from './modules/notifications/index.ts'
 import { createPolicies, type Policies } from './modules/policy/index.ts'
 import { createRegistry, type Registry } from './modules/registry/index.ts'
@@ -45,6 +46,7 @@ export type Workspace = {
   /** Something waits to be done, or is being done. */
   hasJobs(): Promise<boolean>
   retention: Retention
+  imports: Imports
   close(): Promise<void>
 }
 
@@ -112,6 +114,7 @@ export async function openWorkspace(
   })
   const retention = createRetention({ connection, write: audit.write, clock, jobs, blobs, tracking, holds })
   audit.listen(notifications.deliveries.onEvents)
+  const imports = createImports({ connection, write: audit.write, clock, artifacts, registry })
   jobs.start()
   deliveryJobs.start()
 
@@ -133,6 +136,7 @@ export async function openWorkspace(
     notifications,
     hasJobs: () => hasUnfinishedJobs(connection.db),
     retention,
+    imports,
     async close() {
       await Promise.all([jobs.stop(), deliveryJobs.stop()])
       await direct.close()

@@ -6,6 +6,7 @@ import { addEnvironments } from './environments.ts'
 import { CliError, exitCodes } from './exit.ts'
 import { addGate } from './gate.ts'
 import { addHolds } from './holds.ts'
+import { addImport } from './import.ts'
 import { addLogin } from './login.ts'
 import { addPeople } from './people.ts'
 import { addPolicy } from './policy.ts'
@@ -26,6 +27,7 @@ export function createProgram(): Command {
     .exitOverride()
   for (const add of [
     addServe,
+    addImport,
     addLogin,
     addGate,
     addEnvironments,

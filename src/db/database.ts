@@ -7,6 +7,7 @@ import type { DatasetTables } from '../modules/datasets/tables.ts'
 import type { EvaluationTables } from '../modules/evaluation/tables.ts'
 import type { GateTables } from '../modules/gate/tables.ts'
 import type { GenaiTables } from '../modules/genai/tables.ts'
+import type { ImportTables } from '../modules/imports/tables.ts'
 import type { NotificationTables } from '../modules/notifications/tables.ts'
 import type { PolicyTables } from '../modules/policy/tables.ts'
 import type { RegistryTables } from '../modules/registry/tables.ts'
@@ -24,6 +25,7 @@ export type Database = AccessTables &
   EvaluationTables &
   GateTables &
   GenaiTables &
+  ImportTables &
   JobTables &
   NotificationTables &
   PolicyTables &

@@ -18,6 +18,7 @@ import { workspaces } from './migrations/021-workspaces.ts'
 import { multipartUploads } from './migrations/022-multipart-uploads.ts'
 import { retention } from './migrations/023-retention.ts'
 import { genai } from './migrations/026-genai.ts'
+import { imports } from './migrations/025-imports.ts'
 
 /** People, sessions and the list of workspaces; it has its own audit log. */
 export const systemMigrations: readonly Migration[] = [audit, access, workspaces]
@@ -39,5 +40,6 @@ export const workspaceMigrations: readonly Migration[] = [
   experimentPermissions,
   multipartUploads,
   retention,
+  imports,
   genai,
 ]

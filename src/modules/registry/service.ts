@@ -5,6 +5,7 @@ import { createEnvironments } from './environments.ts'
 import { readInventory } from './inventory.ts'
 import { createModels } from './models.ts'
 import type { RegistryParts } from './parts.ts'
+import { createRestore } from './restore.ts'
 import type { InventoryQuery } from './schema.ts'
 import { type Search, searchModels, searchVersions } from './search.ts'
 import { createVersions } from './versions.ts'
@@ -40,6 +41,7 @@ export function createRegistry(parts: RegistryParts) {
     models: createModels(parts),
     versions: createVersions(parts),
     environments: createEnvironments(parts),
+    restore: createRestore(parts),
     inventory: (actor: Actor, query: InventoryQuery) => readInventory(db, query, visible(actor)),
     searchModels: (actor: Actor, search: Omit<Search, 'visible'>) =>
       searchModels(db, engine, { ...search, visible: visible(actor) }),

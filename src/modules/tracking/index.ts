@@ -1,11 +1,27 @@
+export { findExperiment, findExperimentByName } from './experiment-store.ts'
 export type { NewExperiment } from './experiments.ts'
 export { guardExperiments } from './guard.ts'
+export { contextTag } from './inputs.ts'
+export { runNameTag } from './log.ts'
 export type { NewLoggedModel } from './logged-models.ts'
 export type { KeyValue, LogInput, Measured } from './measured.ts'
+export { isLater, stored } from './measured.ts'
+export { inventRunName } from './names.ts'
 export { readPermission } from './permissions.ts'
 export * as trackingPurge from './purge-store.ts'
+export {
+  digestsOfRuns,
+  keepTags,
+  type RestoredPoint,
+  type RestoredRun,
+  restoreExperiment,
+  restorePoints,
+  restoreRuns,
+  sealRuns,
+} from './restore.ts'
+export { type RestoredModel, restoreLoggedModels } from './restore-models.ts'
 export { trackingRoutes } from './routes.ts'
-export { limits } from './rules.ts'
+export { checkKey, checkLength, limits } from './rules.ts'
 export type { NewRun, RunChange } from './runs.ts'
 export {
   type Clause,

@@ -1,0 +1,94 @@
+import { z } from 'zod'
+import { idSchema, Moment } from '../../lib/ids.ts'
+
+export const ImportId = idSchema('imp')
+export type ImportId = z.infer<typeof ImportId>
+
+export const ImportKind = z.enum([
+  'experiment',
+  'logged_model',
+  'run',
+  'artifact',
+  'model',
+  'version',
+  'alias',
+  'location',
+  'source',
+])
+export type ImportKind = z.infer<typeof ImportKind>
+
+/** In the order in which an import goes through them. */
+export const ImportPhase = z.enum(['experiments', 'logged_models', 'runs', 'artifacts', 'models', 'versions', 'verify'])
+export type ImportPhase = z.infer<typeof ImportPhase>
+
+export const ImportState = z.enum(['running', 'interrupted', 'failed', 'done'])
+export type ImportState = z.infer<typeof ImportState>
+
+/** How many of each kind. `metrics` are series: one key of one run. */
+export const ImportCounts = z.object({
+  experiments: z.int(),
+  runs: z.int(),
+  params: z.int(),
+  tags: z.int(),
+  metrics: z.int(),
+  points: z.int(),
+  inputs: z.int(),
+  logged_models: z.int(),
+  models: z.int(),
+  versions: z.int(),
+  aliases: z.int(),
+  artifacts: z.int(),
+  bytes: z.int(),
+})
+export type ImportCounts = z.infer<typeof ImportCounts>
+
+/** What was brought, what was here already, what was changed because the source had gone on, and what could not be taken. */
+export const ImportTally = z.object({
+  brought: ImportCounts,
+  unchanged: ImportCounts,
+  updated: ImportCounts,
+  refused: ImportCounts,
+})
+export type ImportTally = z.infer<typeof ImportTally>
+
+export const ImportProblem = z.object({
+  kind: ImportKind,
+  /** What it is about: a run's id, a path, a model and version. */
+  subject: z.string(),
+  code: z.string(),
+  message: z.string(),
+})
+export type ImportProblem = z.infer<typeof ImportProblem>
+
+export const ImportPlan = z.object({
+  source: z.string(),
+  /** What the source has. Points and artifacts are null where only the import itself can count them. */
+  found: ImportCounts.extend({
+    points: z.int().nullable(),
+    artifacts: z.int().nullable(),
+    bytes: z.int().nullable(),
+    metrics: z.int().nullable(),
+  }),
+  /** What is here already from an earlier import of it. */
+  known: z.object({ experiments: z.int(), runs: z.int(), models: z.int(), versions: z.int() }),
+  problems: z.array(ImportProblem),
+})
+export type ImportPlan = z.infer<typeof ImportPlan>
+
+/** One comparison of the end: what was brought against what is stored. */
+export const ImportCheck = z.object({ what: z.string(), expected: z.int(), found: z.int() })
+export type ImportCheck = z.infer<typeof ImportCheck>
+
+export const ImportReport = z.object({
+  id: ImportId,
+  source: z.string(),
+  outcome: z.enum(['verified', 'different', 'interrupted']),
+  /** True when it went on with an import that had been stopped. */
+  resumed: z.boolean(),
+  started_at: Moment,
+  finished_at: Moment.nullable(),
+  ...ImportTally.shape,
+  checks: z.array(ImportCheck),
+  problems: z.array(ImportProblem),
+})
+export type ImportReport = z.infer<typeof ImportReport>

@@ -1,0 +1,120 @@
+import type { Tx } from '../../db/database.ts'
+import { digestOf } from '../../lib/digest.ts'
+import { newId } from '../../lib/ids.ts'
+import { canonicalJson } from '../../lib/json.ts'
+import type { Actor } from '../access/schema.ts'
+import type { PersonId } from '../audit/schema.ts'
+import { type Draft, draftVersion } from './draft.ts'
+import { listEnvironments } from './environments-store.ts'
+import * as models from './models-store.ts'
+import type { RegistryParts } from './parts.ts'
+import type { ModelId, Tag, VersionId } from './schema.ts'
+import * as store from './versions-store.ts'
+
+/** ISO-8601 texts. */
+type Times = { created_at: string; updated_at: string }
+
+export type RestoredModelRow = Times & {
+  name: string
+  description: string
+  tags: readonly Tag[]
+  last_version: number
+  created_by: PersonId
+}
+
+export type RestoredVersion = Times & {
+  model: { id: ModelId; name: string }
+  version: number
+  source: string
+  run_id: string | null
+  run_link: string
+  description: string
+  stage: string
+  tags: readonly Tag[]
+}
+
+/**
+ * Entry for models that another registry held: with their numbers, times and stages, in the caller's transaction, which records
+ * the event. A version is sealed from the files that are here, like one that a client registers.
+ */
+export function createRestore(parts: RegistryParts) {
+  const { artifacts } = parts
+
+  async function model(tx: Tx, row: RestoredModelRow): Promise<ModelId> {
+    const { tags, ...rest } = row
+    const id = newId('mdl', Date.parse(row.created_at)) as ModelId
+    await models.insertModel(tx, { id, ...rest, purpose: '', tier: null, owner: null, deleted_at: null })
+    for (const tag of tags) await models.putModelTag(tx, id, tag)
+    return id
+  }
+
+  /** Reads and hashes nothing anew: the digests are those of the stored files. Outside the transaction, because it seals the run. */
+  const draft = (actor: Actor, source: string, run_id: string | null): Promise<Draft> =>
+    draftVersion(parts, actor, source, run_id)
+
+  async function version(tx: Tx, actor: Actor, row: RestoredVersion, draft: Draft): Promise<VersionId> {
+    const id = newId('ver', Date.parse(row.created_at)) as VersionId
+    const { manifest } = draft
+    await store.insertVersion(
+      tx,
+      {
+        id,
+        model_id: row.model.id,
+        version: row.version,
+        digest: digestOf(manifest),
+        manifest: canonicalJson(manifest),
+        facts: canonicalJson(draft.facts),
+        files: manifest.files.length,
+        size: manifest.files.reduce((sum, file) => sum + file.size, 0),
+        source: row.source,
+        location: draft.location,
+        run_id: row.run_id,
+        origin_run: manifest.run?.id ?? null,
+        run_link: row.run_link,
+        registered_at: row.created_at,
+        registered_by: actor.id,
+      },
+      {
+        state: 'draft',
+        stage: row.stage,
+        description: row.description,
+        updated_at: row.updated_at,
+        deleted_at: null,
+      },
+    )
+    await store.insertDevelopers(tx, id, [...new Set([...draft.developers, actor.id as PersonId])])
+    await store.insertDatasets(
+      tx,
+      id,
+      manifest.datasets.flatMap(({ dataset_version, context }) =>
+        dataset_version ? [{ digest: dataset_version, context }] : [],
+      ),
+    )
+    for (const tag of row.tags) await store.putVersionTag(tx, id, tag)
+    if (draft.path !== undefined) await artifacts.seal(tx, draft.path, id)
+    const { last_version } = await tx
+      .selectFrom('model')
+      .select('last_version')
+      .where('id', '=', row.model.id)
+      .executeTakeFirstOrThrow()
+    if (row.version > last_version) await models.updateModel(tx, row.model.id, { last_version: row.version })
+    return id
+  }
+
+  /** Points an alias that is not there yet. Answers the environment that protects it, which asks no gate for it. */
+  async function alias(
+    tx: Tx,
+    modelId: ModelId,
+    name: string,
+    version: number,
+  ): Promise<{ outcome: 'set' | 'there'; version: number; protected_by: string | null }> {
+    const there = (await models.aliasesOf(tx, [modelId])).find((one) => one.alias === name)
+    const environments = await listEnvironments(tx)
+    const protected_by = environments.find((one) => one.protected_aliases.includes(name))?.name ?? null
+    if (there) return { outcome: 'there', version: there.version, protected_by }
+    await models.putAlias(tx, modelId, name, version)
+    return { outcome: 'set', version, protected_by }
+  }
+
+  return { model, draft, version, alias }
+}
