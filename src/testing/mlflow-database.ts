@@ -89,9 +89,16 @@ export function fillMlflowDatabase({ database }: MlflowDatabase, runs: number, p
   const experiment = prepare(`insert into experiments values (?, ?, ?, 'active', ?, ?)`)
   const experiments = Math.min(100, Math.max(1, Math.floor(runs / 10)))
   for (let i = 0; i < experiments; i++) {
-    experiment.run(i, i === 0 ? 'Default' : `bench ${i}`, `mlflow-artifacts:/${i}`, 1_700_000_000_000, 1_700_000_000_000)
+    experiment.run(
+      i,
+      i === 0 ? 'Default' : `bench ${i}`,
+      `mlflow-artifacts:/${i}`,
+      1_700_000_000_000,
+      1_700_000_000_000,
+    )
   }
-  const run = prepare(`insert into runs (run_uuid, name, user_id, status, start_time, end_time, lifecycle_stage, artifact_uri,
+  const run =
+    prepare(`insert into runs (run_uuid, name, user_id, status, start_time, end_time, lifecycle_stage, artifact_uri,
     experiment_id) values (?, ?, 'kim', 'FINISHED', ?, ?, 'active', ?, ?)`)
   const param = prepare('insert into params values (?, ?, ?)')
   const tag = prepare('insert into tags values (?, ?, ?)')

@@ -4,6 +4,7 @@ import { AppError } from '../../lib/errors.ts'
 import type { Digest } from '../../lib/ids.ts'
 import { mediaTypeOf, pathOfUri, restoreFile, toArtifactPath } from '../artifacts/index.ts'
 import type { PersonId, Thing } from '../audit/schema.ts'
+import { noted } from '../registry/index.ts'
 import { problem } from './clean.ts'
 import type { FileOwner, FileRecord } from './records.ts'
 import type { ImportProblem } from './schema.ts'
@@ -81,6 +82,7 @@ export function createBasket(trip: Trip) {
     const listing = await trip.source.files(location, owner)
     if (listing.outcome === 'unreachable') {
       problems.push(problem('location', listing.root, 'unreachable', listing.reason))
+      if (listing.elsewhere && root !== undefined && owner.kind !== 'version') await refer(trip, owner, location)
       reached = cursor ?? reached
       return 0
     }
@@ -247,6 +249,16 @@ export function createBasket(trip: Trip) {
   }
 
   return { collect, flush }
+}
+
+/** Clients find the files where they are. */
+async function refer(trip: Trip, { kind, id }: { kind: 'run' | 'logged_model'; id: string }, location: string) {
+  if (trip.dry) return
+  await trip.commit(async (tx, record) => {
+    await tx.updateTable(kind).set({ artifact_uri: location }).where('id', '=', id).execute()
+    record('artifacts.referenced', `${kind}:${id}`, { location: noted(location), import: trip.id })
+    return {}
+  })
 }
 
 const reasons = {

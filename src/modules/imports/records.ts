@@ -116,8 +116,11 @@ export type FileRecord = {
 
 export type Listing =
   | { outcome: 'listed'; files: AsyncIterable<Read<FileRecord>> }
-  /** The bytes stay where they are. `root` names the store, for one problem instead of thousands. */
-  | { outcome: 'unreachable'; root: string; reason: string }
+  /**
+   * The bytes cannot be had. `root` names the store, for one problem instead of thousands; with `elsewhere` it is one that clients
+   * reach by themselves, so that the location is still worth something.
+   */
+  | { outcome: 'unreachable'; root: string; reason: string; elsewhere: boolean }
   | { outcome: 'refused'; reason: string }
 
 /** Whose files a location holds. */

@@ -164,6 +164,9 @@ async function originOf(trip: Trip, record: VersionRecord): Promise<Origin> {
   }
   if (/^models:\/m-/.test(source) || /^runs:/.test(source)) return { kind: 'here', source }
   if (!trip.source.brings(location)) return { kind: 'reference', source: location }
+  const owner = { kind: 'version' as const, model: record.model, version: record.version }
+  const listing = await trip.source.files(location, owner)
+  if (listing.outcome === 'unreachable' && listing.elsewhere) return { kind: 'reference', source: location }
   const folder = `imported/${encodeURIComponent(record.model).replaceAll('%', '_')}/${record.version}`
   return { kind: 'folder', source: `mlflow-artifacts:/${folder}` }
 }

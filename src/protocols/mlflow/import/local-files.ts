@@ -24,11 +24,21 @@ export async function createLocalFiles(folders: readonly string[]) {
     const place = placeOf(location)
     if (place.kind === 'refused') return { outcome: 'refused', reason: place.reason }
     if (place.kind === 'remote') {
-      return { outcome: 'unreachable', root: place.root, reason: 'files in this store stay there, as a reference' }
+      return {
+        outcome: 'unreachable',
+        root: place.root,
+        reason: 'files in this store stay there, as a reference',
+        elsewhere: true,
+      }
     }
     if (roots.length === 0) {
       const root = place.kind === 'proxied' ? 'mlflow-artifacts:' : 'file:'
-      return { outcome: 'unreachable', root, reason: 'name the folder that holds these files with --artifacts' }
+      return {
+        outcome: 'unreachable',
+        root,
+        reason: 'name the folder that holds these files with --artifacts',
+        elsewhere: false,
+      }
     }
     const { segments } = place
     // Without its first folders a local path may be found below another root; a single name says too little.

@@ -22,7 +22,12 @@ export async function serverFiles(client: SourceClient, location: string, owner:
   const door = doorOf(client, owner, place.kind === 'proxied' ? place.segments : undefined)
   if (!door) {
     const root = place.kind === 'remote' ? place.root : 'file:'
-    return { outcome: 'unreachable', root, reason: 'the server hands out no files from there' }
+    return {
+      outcome: 'unreachable',
+      root,
+      reason: 'the server hands out no files from there',
+      elsewhere: place.kind === 'remote',
+    }
   }
   try {
     const first = await listed(door, '')
@@ -30,7 +35,12 @@ export async function serverFiles(client: SourceClient, location: string, owner:
   } catch (error) {
     if (!(error instanceof SourceError) || error.status < 400) throw error
     const root = place.kind === 'remote' ? place.root : `${place.kind}:`
-    return { outcome: 'unreachable', root, reason: `its files cannot be listed: ${error.message}` }
+    return {
+      outcome: 'unreachable',
+      root,
+      reason: `its files cannot be listed: ${error.message}`,
+      elsewhere: place.kind === 'remote',
+    }
   }
 }
 
