@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { measureBlobs } from './blobs.ts'
 import { measureEvaluation } from './evaluation.ts'
 import { measureGate } from './gate.ts'
+import { measureImport } from './import.ts'
 import { holds, type Measurement } from './measurement.ts'
 import { measureStartup } from './startup.ts'
 import { measureTracking } from './tracking.ts'
@@ -16,6 +17,7 @@ const areas: Record<string, () => Promise<Measurement[]>> = {
   gate: measureGate,
   evaluation: measureEvaluation,
   trail: measureTrail,
+  import: measureImport,
 }
 
 const file = new URL('./RESULTS.md', import.meta.url)
