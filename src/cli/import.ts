@@ -65,8 +65,9 @@ async function importMlflow(text: string, options: Options) {
   const onSignal = () => stop.abort()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, onSignal)
   try {
+    const { state } = await app.workspaces.enter(options.workspace)
     const workspace = app.workspaces.get(options.workspace)
-    if (!workspace) throw new CliError(`there is no workspace ${options.workspace}`)
+    if (!workspace || state !== 'active') throw new CliError(`the workspace ${options.workspace} is archived`)
     const people = await app.access.people.list()
     const logins = new Map(people.map(({ login, id }) => [login, id]))
     const trip = { source, prefix: options.prefix, logins, signal: stop.signal }

@@ -1,7 +1,6 @@
 import { digestOf } from '../../lib/digest.ts'
 import type { PersonId } from '../audit/schema.ts'
 import { checkAlias, checkModelName, checkTag, findModelById } from '../registry/index.ts'
-import type { ModelId } from '../registry/schema.ts'
 import { isStorable, problem } from './clean.ts'
 import type { KeyValue, ModelRecord } from './records.ts'
 import type { ImportProblem } from './schema.ts'
@@ -136,12 +135,13 @@ async function importAlias(
   if (!(await store.findItem(db, trip.source.key, 'version', `${from} ${version}`))) {
     return refuse('version_missing', `version ${version}, to which it points, is not imported`)
   }
-  const there = (await trip.parts.registry.models.get(model.name)).aliases.find((one) => one.alias === alias)
+  const here = await trip.parts.registry.models.get(model.name)
+  const there = here.aliases.find((one) => one.alias === alias)
   if (there && there.version !== version) {
     return refuse('alias_exists', `it points to version ${there.version} here, and stays`)
   }
   await trip.commit(async (tx, note) => {
-    const set = await trip.parts.registry.restore.alias(tx, model.id as ModelId, alias, version)
+    const set = await trip.parts.registry.restore.alias(tx, here, alias, version)
     const row = {
       source: trip.source.key,
       kind: 'alias' as const,

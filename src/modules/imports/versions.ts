@@ -1,5 +1,5 @@
 import { digestOf } from '../../lib/digest.ts'
-import { noted } from '../registry/index.ts'
+import { kindOf, noted } from '../registry/index.ts'
 import { VersionNumber } from '../registry/schema.ts'
 import { isStorable, problem } from './clean.ts'
 import { createBasket } from './files.ts'
@@ -80,7 +80,8 @@ async function importVersion(trip: Trip, record: VersionRecord): Promise<void> {
       : []),
   ]
   if (trip.dry) {
-    if (origin.kind === 'reference' || !(await isEmpty(trip, record))) {
+    const isPrompt = kindOf(record.tags) === 'prompt'
+    if (isPrompt || origin.kind === 'reference' || !(await isEmpty(trip, record))) {
       return trip.note({ problems, tally: { brought: { versions: 1 } } })
     }
     return refuse('files_missing', `no file could be read at ${record.location}`, problems)
@@ -92,7 +93,9 @@ async function importVersion(trip: Trip, record: VersionRecord): Promise<void> {
     await basket.collect(record.location, owner, origin.source)
     await basket.flush()
   }
-  const drafted = await refusalOf(() => restore.draft(trip.actor, origin.source, record.run_id))
+  const drafted = await refusalOf(() =>
+    restore.draft(trip.actor, { source: origin.source, run_id: record.run_id, tags: tags.kept }),
+  )
   if ('refusal' in drafted) return refuse('source_refused', drafted.refusal, problems)
   const draft = drafted.value
   if (draft.manifest.files.length === 0 && origin.kind !== 'reference') {
@@ -157,6 +160,8 @@ function withUser({ tags, user }: VersionRecord) {
 
 async function originOf(trip: Trip, record: VersionRecord): Promise<Origin> {
   const { source, location } = record
+  // What a prompt says is in its tags.
+  if (kindOf(record.tags) === 'prompt') return { kind: 'here', source: source || 'prompt-template' }
   if (/^(runs|models):/.test(source) && source === location) return { kind: 'here', source }
   for (const kind of ['run', 'logged_model'] as const) {
     const inside = await insideOf(trip, kind, record)

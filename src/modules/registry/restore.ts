@@ -5,10 +5,11 @@ import { canonicalJson } from '../../lib/json.ts'
 import type { Actor } from '../access/schema.ts'
 import type { PersonId } from '../audit/schema.ts'
 import { type Draft, draftVersion } from './draft.ts'
-import { listEnvironments } from './environments-store.ts'
+import { protectorsOf } from './environments-store.ts'
 import * as models from './models-store.ts'
 import type { RegistryParts } from './parts.ts'
-import type { ModelId, Tag, VersionId } from './schema.ts'
+import { draftPrompt, kindOf } from './prompts.ts'
+import type { Model, ModelId, Tag, VersionId } from './schema.ts'
 import * as store from './versions-store.ts'
 
 /** ISO-8601 texts. */
@@ -43,14 +44,30 @@ export function createRestore(parts: RegistryParts) {
   async function model(tx: Tx, row: RestoredModelRow): Promise<ModelId> {
     const { tags, ...rest } = row
     const id = newId('mdl', Date.parse(row.created_at)) as ModelId
-    await models.insertModel(tx, { id, ...rest, purpose: '', tier: null, owner: null, deleted_at: null })
+    await models.insertModel(tx, {
+      id,
+      kind: kindOf(tags),
+      ...rest,
+      purpose: '',
+      tier: null,
+      owner: null,
+      deleted_at: null,
+    })
     for (const tag of tags) await models.putModelTag(tx, id, tag)
     return id
   }
 
-  /** Reads and hashes nothing anew: the digests are those of the stored files. Outside the transaction, because it seals the run. */
-  const draft = (actor: Actor, source: string, run_id: string | null): Promise<Draft> =>
-    draftVersion(parts, actor, source, run_id)
+  /**
+   * Hashes no file anew: the digests are those of the stored ones. A prompt's content is in its tags. Outside the transaction,
+   * because it seals the run.
+   */
+  const draft = async (
+    actor: Actor,
+    { source, run_id, tags }: { source: string; run_id: string | null; tags: readonly Tag[] },
+  ): Promise<Draft> =>
+    kindOf(tags) === 'prompt'
+      ? { ...(await draftPrompt(parts, actor, tags)), location: source }
+      : draftVersion(parts, actor, source, run_id)
 
   async function version(tx: Tx, actor: Actor, row: RestoredVersion, draft: Draft): Promise<VersionId> {
     const id = newId('ver', Date.parse(row.created_at)) as VersionId
@@ -104,15 +121,15 @@ export function createRestore(parts: RegistryParts) {
   /** Points an alias that is not there yet. Answers the environment that protects it, which asks no gate for it. */
   async function alias(
     tx: Tx,
-    modelId: ModelId,
+    model: Pick<Model, 'id' | 'kind'>,
     name: string,
     version: number,
   ): Promise<{ outcome: 'set' | 'there'; version: number; protected_by: string | null }> {
-    const there = (await models.aliasesOf(tx, [modelId])).find((one) => one.alias === name)
-    const environments = await listEnvironments(tx)
-    const protected_by = environments.find((one) => one.protected_aliases.includes(name))?.name ?? null
+    const there = (await models.aliasesOf(tx, [model.id])).find((one) => one.alias === name)
+    const [protector] = await protectorsOf(tx, model, name)
+    const protected_by = protector?.name ?? null
     if (there) return { outcome: 'there', version: there.version, protected_by }
-    await models.putAlias(tx, modelId, name, version)
+    await models.putAlias(tx, model.id, name, version)
     return { outcome: 'set', version, protected_by }
   }
 

@@ -127,6 +127,22 @@ function story(release: 2 | 3): [table: string, row: Record<string, Value>][] {
       },
     ]),
     ['model_version_tags', { name: 'wages', version: 3, key: 'vt', value: 'vv' }],
+    ['registered_models', { name: 'greeting', creation_time: 1, last_updated_time: 1, description: null }],
+    ['registered_model_tags', { name: 'greeting', key: 'mlflow.prompt.is_prompt', value: 'true' }],
+    [
+      'model_versions',
+      {
+        name: 'greeting',
+        version: 1,
+        creation_time: 1,
+        last_updated_time: 1,
+        current_stage: 'None',
+        source: 'dummy-source',
+        status: 'READY',
+      },
+    ],
+    ['model_version_tags', { name: 'greeting', version: 1, key: 'mlflow.prompt.is_prompt', value: 'true' }],
+    ['model_version_tags', { name: 'greeting', version: 1, key: 'mlflow.prompt.text', value: 'Hello' }],
   ]
   if (release === 2) return rows
   return [
@@ -223,6 +239,8 @@ async function expectStory(app: TestApp, release: 2 | 3) {
   const version = (await reader.get('/models/wages/versions/best')).json()
   expect(version).toMatchObject({ version: 3, manifest: { files: [{ path: 'MLmodel' }] }, aliases: ['best'] })
   expect((await reader.get('/models/wages/versions/1')).status).toBe(404)
+  const prompt = (await reader.get('/models/greeting/versions/1')).json()
+  expect(prompt.manifest.files).toMatchObject([{ path: 'prompt.txt', size: 5 }])
   const logged = await reader.get(`/api/2.0/mlflow/logged-models/${model}`)
   if (release === 2) expect(logged.status).toBe(404)
   else expect(logged.json().model.data).toMatchObject({ metrics: [{ key: 'auc', value: 0.75 }] })
@@ -237,7 +255,7 @@ test.each([2, 3] as const)(
     const { report } = await importInto(app, `sqlite:///${path}`, { artifacts })
     expect(report).toMatchObject({
       outcome: 'verified',
-      brought: { experiments: 2, runs: 2, params: 2, points: 3, models: 1, versions: 1, aliases: 1, artifacts: 2 },
+      brought: { experiments: 2, runs: 2, params: 2, points: 3, models: 2, versions: 2, aliases: 1, artifacts: 2 },
       refused: { params: 1 },
     })
     expect(problemsOf(report)).toEqual([
@@ -278,7 +296,7 @@ test('a PostgreSQL database comes the same way, in one read-only transaction', a
   const { artifacts } = await sqlite(3)
   const app = await testApp()
   const { report } = await importInto(app, base.href.replace('postgresql:', 'postgresql+psycopg2:'), { artifacts })
-  expect(report).toMatchObject({ outcome: 'verified', brought: { runs: 2, points: 3, versions: 1, artifacts: 2 } })
+  expect(report).toMatchObject({ outcome: 'verified', brought: { runs: 2, points: 3, versions: 2, artifacts: 2 } })
   expect(report.source).not.toContain('postgres:postgres')
   await expectStory(app, 3)
 })
@@ -294,7 +312,7 @@ test('an id or a name that is taken by something else is a problem, and gets the
     expect.arrayContaining(['experiment: experiment_clash', 'run: experiment_refused', 'model: model_exists']),
   )
   const { report } = await importInto(app, path, { artifacts, prefix: 'lab-' })
-  expect(report).toMatchObject({ outcome: 'verified', brought: { experiments: 2, runs: 2, models: 1, versions: 1 } })
+  expect(report).toMatchObject({ outcome: 'verified', brought: { experiments: 2, runs: 2, models: 2, versions: 2 } })
   const reader = await app.as('administrator')
   const found = (await reader.get(`/api/2.0/mlflow/runs/get?run_id=${run}`)).json().run
   expect(found.info).toMatchObject({ experiment_id: 'lab-7', artifact_uri: `mlflow-artifacts:/lab-7/${run}/artifacts` })
@@ -331,7 +349,7 @@ test('an import that is stopped goes on where it was, with every count once; mea
   const where = await folder()
   const path = join(where, 'mlflow.db')
   const database = mlflowDatabase(path)
-  fillMlflowDatabase(database, 820, 60)
+  fillMlflowDatabase(database, 420, 52)
   database.close()
   const app = await testApp()
   const actor = await importer(app)
@@ -347,13 +365,13 @@ test('an import that is stopped goes on where it was, with every count once; mea
       if (done >= 400) stop.abort()
     },
   })
-  expect(first.report).toMatchObject({ outcome: 'interrupted', brought: { runs: 400, points: 24_000 } })
+  expect(first.report).toMatchObject({ outcome: 'interrupted', brought: { runs: 400, points: 20_800 } })
   const second = await importInto(app, path, { as: actor })
   expect(second.report).toMatchObject({
     id: first.report.id,
     outcome: 'verified',
     resumed: true,
-    brought: { runs: 820, params: 1640, tags: 2460, points: 49_200, metrics: 1640 },
+    brought: { runs: 420, params: 840, tags: 1260, points: 21_840, metrics: 840 },
     unchanged: { runs: 0 },
   })
   expect(replies.length).toBeGreaterThan(0)

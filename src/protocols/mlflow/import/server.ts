@@ -102,8 +102,7 @@ function loggedModelOf({ info, data }: z.infer<typeof LoggedModels>['models'][nu
 }
 
 async function* readModels(client: SourceClient): AsyncGenerator<Read<ModelRecord>> {
-  const query = { max_results: '1000', order_by: 'name ASC' }
-  for await (const { registered_models } of gets(client, `${api}/registered-models/search`, Models, query)) {
+  for await (const { registered_models } of gets(client, `${api}/registered-models/search`, Models)) {
     for (const one of registered_models) {
       yield {
         record: {
@@ -121,8 +120,7 @@ async function* readModels(client: SourceClient): AsyncGenerator<Read<ModelRecor
 }
 
 async function* readVersions(client: SourceClient): AsyncGenerator<Read<VersionRecord>> {
-  const query = { max_results: '1000', order_by: 'name ASC' }
-  for await (const { model_versions } of gets(client, `${api}/model-versions/search`, Versions, query)) {
+  for await (const { model_versions } of gets(client, `${api}/model-versions/search`, Versions)) {
     for (const one of model_versions) {
       if (one.current_stage === deletedStage) continue
       yield {
@@ -146,16 +144,16 @@ async function* readVersions(client: SourceClient): AsyncGenerator<Read<VersionR
   }
 }
 
-/** The registry's searches are GET. */
+/** The registry's searches are GET, and tell prompts only to who asks for them. */
 async function* gets<T extends { next_page_token: string }>(
   client: SourceClient,
   path: string,
   schema: z.ZodType<T>,
-  query: Record<string, string>,
 ): AsyncGenerator<T> {
   const byQuery = {
-    ...client,
     post: (where: string, body: unknown) => client.get(where, body as Record<string, string>),
   }
+  const query = { max_results: '1000', order_by: 'name ASC' }
   yield* pages(byQuery, path, schema, query)
+  yield* pages(byQuery, path, schema, { ...query, filter: "tags.`mlflow.prompt.is_prompt` = 'true'" })
 }
