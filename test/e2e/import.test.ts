@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 import { fillMlflowDatabase, mlflowDatabase } from '../../src/testing/mlflow-database.ts'
 import { cli, run, temporaryFolder } from './tools.ts'
 
-const runs = 3_000
+const runs = 1_600
 
 test('an import that is killed goes on, ends verified, and then has nothing left to do', async () => {
   const folder = await temporaryFolder()
