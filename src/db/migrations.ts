@@ -17,8 +17,8 @@ import { experimentPermissions } from './migrations/020-experiment-permissions.t
 import { workspaces } from './migrations/021-workspaces.ts'
 import { multipartUploads } from './migrations/022-multipart-uploads.ts'
 import { retention } from './migrations/023-retention.ts'
-import { genai } from './migrations/026-genai.ts'
 import { imports } from './migrations/025-imports.ts'
+import { genai } from './migrations/026-genai.ts'
 
 /** People, sessions and the list of workspaces; it has its own audit log. */
 export const systemMigrations: readonly Migration[] = [audit, access, workspaces]
