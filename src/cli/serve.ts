@@ -3,6 +3,7 @@ import { ConfigError, type GivenOptions, readConfig } from '../config.ts'
 import { serverActor } from '../modules/audit/schema.ts'
 import { CliError } from './exit.ts'
 import { print } from './output.ts'
+import { settleMemory } from './settle.ts'
 
 type Options = GivenOptions
 
@@ -68,6 +69,7 @@ async function serve(options: Options): Promise<void> {
     print('This password is shown only now. Change it under People.')
   }
   print('Ready')
+  settleMemory()
 
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())

@@ -46,6 +46,8 @@ export async function createServer(parts: HttpParts): Promise<FastifyInstance> {
     trustProxy: parts.trustProxy,
     bodyLimit: 2 * 1024 * 1024,
     requestTimeout: 0,
+    // Those of Fastify itself would be loaded only to be replaced by zod.
+    schemaController: { compilersFactory: { buildValidator: zodOnly, buildSerializer: zodOnly } },
     routerOptions: { maxParamLength: 2048 },
     rewriteUrl: takeWorkspaceFromQuery,
     // Addresses that cannot be read meet neither the hooks nor the error handlers below.
@@ -100,6 +102,10 @@ export async function createServer(parts: HttpParts): Promise<FastifyInstance> {
 
   app.setErrorHandler((error, req, reply) => sendProblem(reply, failureOf(error, req)))
   return app
+}
+
+function zodOnly(): never {
+  throw new Error('schemas are compiled by zod')
 }
 
 const securityHeaders = {

@@ -1,10 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import fastifyStatic from '@fastify/static'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { AppError } from '../lib/errors.ts'
 import { failureOf, sendProblem } from './errors.ts'
+import { sendWebFile } from './web-files.ts'
 
 /** The built web application: beside the sources in a checkout, beside the emitted files in a package. */
 const builds = [new URL('../../dist/web', import.meta.url), new URL('../web', import.meta.url)].map((url) =>
@@ -14,31 +14,28 @@ const builds = [new URL('../../dist/web', import.meta.url), new URL('../web', im
 /** Serves the web application; every path that is no file is one of its pages. */
 export async function serveWeb(app: FastifyInstance): Promise<void> {
   const root = builds.find((path) => existsSync(join(path, 'index.html')))
-  if (root) await serveAssets(app, root)
+  if (root) serveAssets(app, root)
 
-  app.setNotFoundHandler((req, reply) => {
+  app.setNotFoundHandler(async (req, reply) => {
     const wantsPage = (req.method === 'GET' || req.method === 'HEAD') && req.headers.accept?.includes('text/html')
-    if (!wantsPage || req.url.startsWith('/api/') || req.url.startsWith('/ajax-api/')) {
-      const path = req.url.split('?')[0]
-      return sendProblem(reply, failureOf(new AppError('not_found', `there is no ${req.method} ${path}`), req))
-    }
+    if (!wantsPage || req.url.startsWith('/api/') || req.url.startsWith('/ajax-api/')) return noFile(req, reply)
     if (!root) {
       return reply.code(503).type('text/plain').send('The web application is not built: run npm run build.\n')
     }
-    return reply.header('cache-control', 'no-cache').sendFile('index.html')
+    reply.header('cache-control', 'no-cache')
+    return (await sendWebFile(req, reply, root, 'index.html')) ?? noFile(req, reply)
   })
 }
 
-async function serveAssets(app: FastifyInstance, root: string): Promise<void> {
-  await app.register(fastifyStatic, { root, serve: false, cacheControl: false })
-
+function serveAssets(app: FastifyInstance, root: string): void {
   app.get('/assets/*', {
     config: { requires: 'public' },
     schema: { hide: true },
-    handler: (req, reply) => {
+    handler: async (req, reply) => {
       const { '*': name } = req.params as { '*': string }
       // Names of assets carry their hash.
-      return reply.header('cache-control', 'public, max-age=31536000, immutable').sendFile(`assets/${name}`)
+      reply.header('cache-control', 'public, max-age=31536000, immutable')
+      return (await sendWebFile(req, reply, join(root, 'assets'), name)) ?? noFile(req, reply)
     },
   })
 
@@ -46,7 +43,16 @@ async function serveAssets(app: FastifyInstance, root: string): Promise<void> {
     app.get(`/${name}`, {
       config: { requires: 'public' },
       schema: { hide: true },
-      handler: (_req, reply) => reply.header('cache-control', 'no-cache').sendFile(name),
+      handler: async (req, reply) => {
+        reply.header('cache-control', 'no-cache')
+        return (await sendWebFile(req, reply, root, name)) ?? noFile(req, reply)
+      },
     })
   }
+}
+
+function noFile(req: FastifyRequest, reply: FastifyReply) {
+  const path = req.url.split('?')[0]
+  reply.removeHeader('cache-control')
+  return sendProblem(reply, failureOf(new AppError('not_found', `there is no ${req.method} ${path}`), req))
 }

@@ -1,4 +1,4 @@
-import { Lexer } from 'yaml'
+import { yaml } from './yaml.ts'
 
 const maxTokens = 60_000
 const maxFlowDepth = 32
@@ -14,7 +14,7 @@ export function hostileYaml(text: string): string | undefined {
   let depth = 0
   let markers = 0
   let lineStart = true
-  for (const token of new Lexer().lex(text)) {
+  for (const token of new (yaml().Lexer)().lex(text)) {
     if (++tokens > maxTokens) return 'it has too many parts'
     switch (token) {
       case '?':

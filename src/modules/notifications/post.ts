@@ -1,6 +1,5 @@
-import { request as requestHttp } from 'node:http'
-import { request as requestHttps } from 'node:https'
 import type { LookupFunction } from 'node:net'
+import { onDemand } from '../../lib/on-demand.ts'
 import { parseReceiverUrl, type Receiver, resolveReceiver, type TrustedHosts } from './receiver.ts'
 
 export type Posted =
@@ -8,6 +7,9 @@ export type Posted =
   | { readonly outcome: 'failed'; readonly error: string }
 
 export type Post = (url: string, headers: Record<string, string>, body: string, signal?: AbortSignal) => Promise<Posted>
+
+const http = onDemand<typeof import('node:http')>('node:http')
+const https = onDemand<typeof import('node:https')>('node:https')
 
 /** From the first byte to the last. */
 const timeoutMs = 10_000
@@ -37,7 +39,7 @@ function exchange(
   body: string,
   signal: AbortSignal,
 ): Promise<Posted> {
-  const request = url.protocol === 'https:' ? requestHttps : requestHttp
+  const { request } = url.protocol === 'https:' ? https() : http()
   return new Promise((resolve, reject) => {
     const sent = request(
       url,

@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module'
 import type { parse } from '@bufbuild/cel'
+import { onDemand } from '../../lib/on-demand.ts'
 import type { ExpressionContext } from './expression-context.ts'
 import { survey } from './expression-shape.ts'
 
@@ -17,9 +17,7 @@ export type Compiled =
 
 const compiled = new Map<string, Compiled>()
 
-const require = createRequire(import.meta.url)
-/** Loaded with the first expression: a server that starts does not wait for it. */
-const cel = (): typeof import('@bufbuild/cel') => require('@bufbuild/cel')
+const cel = onDemand<typeof import('@bufbuild/cel')>('@bufbuild/cel')
 
 /** Parses and plans an expression once. What it may cost is bounded by its size, its loops and the lists it meets. */
 export function compile(source: string): Compiled {

@@ -1,5 +1,6 @@
-import { type Document, isNode, isPair, isScalar, LineCounter, parseDocument, visit } from 'yaml'
+import type { Document, LineCounter } from 'yaml'
 import { z } from 'zod'
+import { yaml } from '../../lib/yaml.ts'
 import { problemsOf } from './document.ts'
 import { ComparisonRule, ExpressionRule, PolicyDocument } from './schema.ts'
 
@@ -19,25 +20,27 @@ const tooDeepText = 'the text is nested too deeply'
 
 /** Reads a policy text. Every mistake is named at its line, not only the first one. */
 export function parsePolicy(text: string): ParsedPolicy {
-  const lines = new LineCounter()
-  const yaml = readYaml(text, lines)
-  if (!yaml) return refused([{ path: '', message: tooDeepText, line: 1, column: 1 }])
+  const lines = new (yaml().LineCounter)()
+  const document = readYaml(text, lines)
+  if (!document) return refused([{ path: '', message: tooDeepText, line: 1, column: 1 }])
   const at = (offset: number) => {
     const { line, col } = lines.linePos(offset)
     return { line: Math.max(1, line), column: Math.max(1, col) }
   }
-  if (yaml.errors.length > 0) {
-    return refused(yaml.errors.map((error) => ({ path: '', message: firstLine(error.message), ...at(error.pos[0]) })))
+  if (document.errors.length > 0) {
+    return refused(
+      document.errors.map((error) => ({ path: '', message: firstLine(error.message), ...at(error.pos[0]) })),
+    )
   }
-  const tooDeep = depthProblem(yaml)
+  const tooDeep = depthProblem(document)
   if (tooDeep !== undefined) return refused([{ path: '', message: tooDeepText, ...at(tooDeep) }])
 
-  const value = plainValue(yaml)
+  const value = plainValue(document)
   if (value === undefined) return refused([{ path: '', message: 'too many aliases', line: 1, column: 1 }])
   const parsed = PolicyDocument.safeParse(value)
   const found = parsed.success ? problemsOf(parsed.data) : parsed.error.issues.flatMap((issue) => plain(issue, value))
   if (parsed.success && found.length === 0) return { outcome: 'parsed', document: parsed.data }
-  return refused(found.map(({ path, message }) => ({ path: path.join('.'), message, ...at(offsetOf(yaml, path)) })))
+  return refused(found.map(({ path, message }) => ({ path: path.join('.'), message, ...at(offsetOf(document, path)) })))
 }
 
 /** The JSON Schema of a policy document, for editors. */
@@ -51,7 +54,7 @@ function refused(problems: PolicyProblem[]): ParsedPolicy {
 
 function readYaml(text: string, lineCounter: LineCounter): Document.Parsed | undefined {
   try {
-    const yaml = parseDocument(text, {
+    const document = yaml().parseDocument(text, {
       lineCounter,
       prettyErrors: false,
       strict: true,
@@ -59,28 +62,28 @@ function readYaml(text: string, lineCounter: LineCounter): Document.Parsed | und
       version: '1.2',
     })
     // The reader reports a stack that is too deep as a mistake of the text.
-    return yaml.errors.some(({ message }) => message.includes('call stack')) ? undefined : yaml
+    return document.errors.some(({ message }) => message.includes('call stack')) ? undefined : document
   } catch (error) {
     if (error instanceof RangeError) return undefined
     throw error
   }
 }
 
-function depthProblem(yaml: Document.Parsed): number | undefined {
+function depthProblem(document: Document.Parsed): number | undefined {
   let offset: number | undefined
-  visit(yaml, {
+  yaml().visit(document, {
     Collection(_, node, ancestors) {
       if (ancestors.length <= deepest * 2) return undefined
       offset = node.range?.[0] ?? 0
-      return visit.BREAK
+      return yaml().visit.BREAK
     },
   })
   return offset
 }
 
-function plainValue(yaml: Document.Parsed): unknown {
+function plainValue(document: Document.Parsed): unknown {
   try {
-    return yaml.toJS({ maxAliasCount: mostAliases })
+    return document.toJS({ maxAliasCount: mostAliases })
   } catch (error) {
     if (error instanceof ReferenceError) return undefined
     throw error
@@ -113,18 +116,20 @@ function valueAt(root: unknown, path: Path): unknown {
 }
 
 /** Where the deepest part of the path that exists begins; a key's own place rather than that of its value. */
-function offsetOf(yaml: Document.Parsed, path: Path): number {
+function offsetOf(document: Document.Parsed, path: Path): number {
   for (let length = path.length; length > 0; length--) {
-    const parent = yaml.getIn(path.slice(0, length - 1), true) ?? yaml.contents
+    const parent = document.getIn(path.slice(0, length - 1), true) ?? document.contents
     const key = path[length - 1]
-    if (isNode(parent) && 'items' in parent) {
-      const item = parent.items.find((each) => isPair(each) && isScalar(each.key) && each.key.value === key)
-      if (isPair(item) && isScalar(item.key) && item.key.range) return item.key.range[0]
+    if (yaml().isNode(parent) && 'items' in parent) {
+      const item = parent.items.find(
+        (each) => yaml().isPair(each) && yaml().isScalar(each.key) && each.key.value === key,
+      )
+      if (yaml().isPair(item) && yaml().isScalar(item.key) && item.key.range) return item.key.range[0]
     }
-    const node = yaml.getIn(path.slice(0, length), true)
-    if (isNode(node) && node.range) return node.range[0]
+    const node = document.getIn(path.slice(0, length), true)
+    if (yaml().isNode(node) && node.range) return node.range[0]
   }
-  return yaml.contents?.range?.[0] ?? 0
+  return document.contents?.range?.[0] ?? 0
 }
 
 function firstLine(message: string): string {

@@ -1,4 +1,5 @@
-import protobuf from 'protobufjs'
+import type { Root } from 'protobufjs'
+import { onDemand } from '../../lib/on-demand.ts'
 
 /**
  * The parts of opentelemetry-proto that traces need: message, field, number, type. Fields have the names of OTLP's JSON form, so
@@ -82,15 +83,21 @@ const messages = {
   },
 } as const
 
-const root = protobuf.Root.fromJSON({
-  nested: Object.fromEntries(Object.entries(messages).map(([name, fields]) => [name, { fields }])),
-})
+const protobuf = onDemand<typeof import('protobufjs')>('protobufjs')
+let known: Root | undefined
+
+function typeOf(message: OtlpMessage) {
+  known ??= protobuf().Root.fromJSON({
+    nested: Object.fromEntries(Object.entries(messages).map(([name, fields]) => [name, { fields }])),
+  })
+  return known.lookupType(message)
+}
 
 export type OtlpMessage = keyof typeof messages
 
-export const decode = (message: OtlpMessage, bytes: Uint8Array): object => root.lookupType(message).decode(bytes)
+export const decode = (message: OtlpMessage, bytes: Uint8Array): object => typeOf(message).decode(bytes)
 
 export function encode(message: OtlpMessage, value: Record<string, unknown>): Buffer {
-  const type = root.lookupType(message)
+  const type = typeOf(message)
   return Buffer.from(type.encode(type.fromObject(value)).finish())
 }

@@ -1,4 +1,5 @@
-import { type Document, isAlias, isMap, isNode, isScalar, type Node, parseDocument, type YAMLMap } from 'yaml'
+import type { Document, Node, YAMLMap } from 'yaml'
+import { yaml } from '../../../lib/yaml.ts'
 import { hostileYaml } from '../../../lib/yaml-limits.ts'
 import type { FactsOf, MlmodelFacts } from './schema.ts'
 import { readSignature } from './signature.ts'
@@ -53,7 +54,12 @@ function factsOf(text: string): MlmodelFacts {
 
 function documentOf(text: string): Document {
   // Comparing every key with every other takes minutes for a long file; `entriesOf` finds duplicates in one pass.
-  const document = parseDocument(text, { version: '1.1', uniqueKeys: false, logLevel: 'error', prettyErrors: false })
+  const document = yaml().parseDocument(text, {
+    version: '1.1',
+    uniqueKeys: false,
+    logLevel: 'error',
+    prettyErrors: false,
+  })
   const [error] = document.errors
   if (error) throw new Unreadable(`it is not YAML: ${error.message.slice(0, 200)}`)
   try {
@@ -69,7 +75,7 @@ function documentOf(text: string): Document {
 function writtenValues(document: Document, map: YAMLMap | undefined): Record<string, string> {
   const values = new Map<string, string>()
   for (const [key, node] of entriesOf(document, map)) {
-    if (!isScalar(node) || node.value === null) continue
+    if (!yaml().isScalar(node) || node.value === null) continue
     values.set(key, node.source ?? String(node.value))
   }
   return Object.fromEntries(values)
@@ -82,7 +88,7 @@ function valueAt(document: Document, map: YAMLMap, key: string): Node | undefine
 function entriesOf(document: Document, map: YAMLMap | undefined): [string, Node | undefined][] {
   const seen = new Set<string>()
   return (map?.items ?? []).map(({ key, value }) => {
-    if (!isScalar(key)) throw new Unreadable('it has a key that is not plain text')
+    if (!yaml().isScalar(key)) throw new Unreadable('it has a key that is not plain text')
     const name = key.source ?? String(key.value)
     if (seen.has(name)) throw new Unreadable(`it has the key ${name.slice(0, 100)} twice`)
     seen.add(name)
@@ -91,10 +97,10 @@ function entriesOf(document: Document, map: YAMLMap | undefined): [string, Node 
 }
 
 function resolved(document: Document, value: unknown): Node | undefined {
-  if (isAlias(value)) return value.resolve(document)
-  return isNode(value) ? value : undefined
+  if (yaml().isAlias(value)) return value.resolve(document)
+  return yaml().isNode(value) ? value : undefined
 }
 
 function mapOf(node: Node | null | undefined): YAMLMap | undefined {
-  return isMap(node) ? node : undefined
+  return yaml().isMap(node) ? node : undefined
 }
