@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type Config, systemDatabase } from './config.ts'
 import { type Connection, connect } from './db/connect.ts'
+import { createMemory } from './db/memory.ts'
 import { migrate } from './db/migrate.ts'
 import { systemMigrations } from './db/migrations.ts'
 import { failureOf } from './http/errors.ts'
@@ -85,12 +86,15 @@ export async function createApp(
   const system = await connect(systemDatabase(config))
   await migrate(system, systemMigrations)
   const systemAudit = createAudit({ connection: system, key: keys.log, origin: originOf(keys.log, 'system'), clock })
+  const memory = createMemory()
+  system.writer.onCommitted(memory.forget)
   const access = createAccess({
     db: system.db,
     write: systemAudit.write,
     audit: systemAudit,
     commit: system.writer.commit,
     clock,
+    memory,
   })
 
   const workspaces = createOpenWorkspaces({

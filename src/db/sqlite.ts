@@ -1,5 +1,5 @@
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
-import { SqliteDialect } from 'kysely'
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
+import { SqliteDialect, type SqliteStatement } from 'kysely'
 
 /** Statements kept prepared per connection; the least recently used one goes first. */
 const keptStatements = 500
@@ -21,12 +21,12 @@ export function openSqlite(path: string, { readOnly = false } = {}): DatabaseSyn
 
 /** Kysely's SQLite dialect over `node:sqlite`, with prepared statements kept by their text. */
 export function sqliteDialect(database: DatabaseSync): SqliteDialect {
-  const prepared = new Map<string, StatementSync>()
+  const prepared = new Map<string, SqliteStatement>()
 
-  function prepare(sql: string) {
-    let statement = prepared.get(sql)
-    if (statement) prepared.delete(sql)
-    else statement = database.prepare(sql)
+  function prepare(sql: string): SqliteStatement {
+    const known = prepared.get(sql)
+    if (known) prepared.delete(sql)
+    const statement = known ?? kyselyStatement(database, sql)
     prepared.set(sql, statement)
     if (prepared.size > keptStatements) {
       const oldest = prepared.keys().next().value
@@ -35,19 +35,17 @@ export function sqliteDialect(database: DatabaseSync): SqliteDialect {
     return statement
   }
 
-  return new SqliteDialect({
-    database: {
-      close: () => database.close(),
-      prepare(sql) {
-        const statement = prepare(sql)
-        return {
-          reader: statement.columns().length > 0,
-          all: (parameters) => statement.all(...(parameters as SQLInputValue[])),
-          run: (parameters) => statement.run(...(parameters as SQLInputValue[])),
-          iterate: (parameters) =>
-            database.prepare(sql).iterate(...(parameters as SQLInputValue[])) as IterableIterator<unknown>,
-        }
-      },
-    },
-  })
+  return new SqliteDialect({ database: { close: () => database.close(), prepare } })
+}
+
+function kyselyStatement(database: DatabaseSync, sql: string): SqliteStatement {
+  const statement = database.prepare(sql)
+  return {
+    reader: statement.columns().length > 0,
+    all: (parameters) => statement.all(...(parameters as SQLInputValue[])),
+    run: (parameters) => statement.run(...(parameters as SQLInputValue[])),
+    // A statement of its own: two may be read at the same time.
+    iterate: (parameters) =>
+      database.prepare(sql).iterate(...(parameters as SQLInputValue[])) as IterableIterator<unknown>,
+  }
 }

@@ -11,7 +11,7 @@ const login = 'local'
  * in `main` hold in every workspace.
  */
 export function createLocalDeveloper(
-  { db }: Pick<AccessParts, 'db'>,
+  { db, memory }: Pick<AccessParts, 'db' | 'memory'>,
   people: Pick<ReturnType<typeof createPeople>, 'create'>,
 ) {
   let first: Promise<Person> | undefined
@@ -36,7 +36,7 @@ export function createLocalDeveloper(
   }
 
   return async function local(): Promise<Actor> {
-    const person = (await find()) ?? (await create())
+    const person = (await memory.recall('local', find)) ?? (await create())
     if (person.disabled_at) throw unauthenticated('the account of the local developer is disabled')
     const { id, kind, name, grants } = person
     return { id, kind, via: 'open', login, name, grants, scopes: null }

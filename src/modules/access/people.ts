@@ -1,4 +1,5 @@
 import type { Db, Tx } from '../../db/database.ts'
+import type { Memory } from '../../db/memory.ts'
 import type { Commit } from '../../db/writer.ts'
 import { type Clock, isoNow } from '../../lib/clock.ts'
 import { badRequest, conflict, forbidden, notFound } from '../../lib/errors.ts'
@@ -9,7 +10,8 @@ import { hashPassword } from './passwords.ts'
 import type { Actor, Grant, Person, PersonInput } from './schema.ts'
 import * as store from './store.ts'
 
-export type AccessParts = { db: Db; write: Write; commit: Commit; clock: Clock }
+/** `memory` holds what requests sign in with; every commit to the database of accounts empties it. */
+export type AccessParts = { db: Db; write: Write; commit: Commit; clock: Clock; memory: Memory }
 
 /** The workspace whose administrators manage accounts. */
 export const accountsWorkspace = 'main'

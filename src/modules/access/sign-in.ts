@@ -15,7 +15,7 @@ const longestWaitSeconds = 900
 export type SignedIn = { secret: string; csrf: string; expires_at: string; person: Person }
 
 /** Turns what a request carries (cookie, Bearer or Basic) into an actor with the roles of the workspace it is about. */
-export function createSignIn({ db, write, commit, clock }: AccessParts) {
+export function createSignIn({ db, write, commit, clock, memory }: AccessParts) {
   const checkPassword = createPasswordCheck(() => clock.now().getTime())
 
   async function verifyPassword(login: string, password: string): Promise<PersonId> {
@@ -28,7 +28,7 @@ export function createSignIn({ db, write, commit, clock }: AccessParts) {
           retry_after: left,
         })
     }
-    const row = await store.findPersonByLogin(db, login)
+    const row = await memory.recall(`login ${login}`, () => store.findPersonByLogin(db, login))
     const right = await checkPassword(row?.password_hash ?? null, password)
     if (!row || !right || row.disabled_at) {
       await commit((tx) => store.countFailure(tx, login, isoNow(clock)))
@@ -38,8 +38,11 @@ export function createSignIn({ db, write, commit, clock }: AccessParts) {
     return row.id as PersonId
   }
 
+  const findPerson = (id: PersonId, workspace: string) =>
+    memory.recall(`person ${id} ${workspace}`, () => store.findPerson(db, workspace, id))
+
   async function personOf(id: PersonId, workspace: string): Promise<Person> {
-    const person = await store.findPerson(db, workspace, id)
+    const person = await findPerson(id, workspace)
     if (!person || person.disabled_at) throw unauthenticated('the account is disabled')
     return person
   }
@@ -78,15 +81,18 @@ export function createSignIn({ db, write, commit, clock }: AccessParts) {
   }
 
   async function bySession(secret: string, workspace: string): Promise<(SignedIn & { actor: Actor }) | undefined> {
-    const row = await store.findSession(db, hashSecret(secret))
+    const id = hashSecret(secret)
+    const row = await memory.recall(`session ${id}`, () => store.findSession(db, id))
     if (!row || row.expires_at <= isoNow(clock)) return undefined
-    const person = await store.findPerson(db, workspace, row.person_id as PersonId)
+    const person = await findPerson(row.person_id as PersonId, workspace)
     if (!person || person.disabled_at) return undefined
     return { secret, csrf: row.csrf, expires_at: row.expires_at, person, actor: actorOf(person, 'session') }
   }
 
+  const findToken = (hash: string) => memory.recall(`token ${hash}`, () => store.findTokenByHash(db, hash))
+
   async function byToken(secret: string, workspace: string): Promise<Actor> {
-    const token = looksLikeToken(secret) ? await store.findTokenByHash(db, hashSecret(secret)) : undefined
+    const token = looksLikeToken(secret) ? await findToken(hashSecret(secret)) : undefined
     const now = isoNow(clock)
     if (!token) throw unauthenticated('this token is not known')
     if (token.revoked_at) throw unauthenticated('this token was revoked')

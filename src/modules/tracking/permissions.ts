@@ -1,3 +1,4 @@
+import { createMemory } from '../../db/memory.ts'
 import { type AppError, badRequest, forbidden } from '../../lib/errors.ts'
 import { type Actor, permissionsOf } from '../access/schema.ts'
 import type { ActorRef } from '../audit/schema.ts'
@@ -25,11 +26,13 @@ export type Named = { experiments?: readonly string[]; runs?: readonly string[];
  * but never past what the role can do at all; administrators manage everything, and contributors what they created.
  */
 export function createPermissions({ connection: { db }, write }: TrackingParts) {
+  const memory = createMemory()
+
   async function reachOf({ id, grants }: Pick<Actor, 'id' | 'grants'>): Promise<Reach> {
     const roles = grants.filter(({ model }) => model === null).map(({ role }) => role)
     if (roles.includes('administrator')) return { person: id, byRole: 'MANAGE', given: new Map() }
     const writes = roles.some((role) => role !== 'contributor' && permissionsOf[role].includes('tracking.write'))
-    const rows = await store.permissionsOfPerson(db, id)
+    const rows = await memory.recall(id, () => store.permissionsOfPerson(db, id))
     return {
       person: id,
       byRole: writes ? 'MANAGE' : 'READ',
@@ -72,8 +75,8 @@ export function createPermissions({ connection: { db }, write }: TrackingParts) 
   }
 
   /** `null` takes the permission away, so that the role counts again. */
-  function set(actor: ActorRef, person: string, experiment: string, permission: ExperimentPermission | null) {
-    return write(actor, async (tx, record) => {
+  async function set(actor: ActorRef, person: string, experiment: string, permission: ExperimentPermission | null) {
+    await write(actor, async (tx, record) => {
       if (!(await findExperiment(tx, experiment))) throw noExperiment(experiment)
       const before = (await store.findPermission(tx, person, experiment))?.permission ?? null
       if (permission === null) await store.deletePermission(tx, person, experiment)
@@ -81,6 +84,7 @@ export function createPermissions({ connection: { db }, write }: TrackingParts) 
       const detail = { person, before, after: permission }
       record('experiment.permission_set', `experiment:${experiment}`, detail, [`person:${person}`])
     })
+    memory.forget()
   }
 
   return { demand, hiddenFrom, find, set, of: (person: string) => store.permissionsOfPerson(db, person) }
