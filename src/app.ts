@@ -45,6 +45,7 @@ import { mlflowTraceArtifact } from './protocols/mlflow/trace-artifact.ts'
 import { mlflowTraces2, mlflowTraces3 } from './protocols/mlflow/traces.ts'
 import { mlflowUsers } from './protocols/mlflow/users.ts'
 import { mlflowWebhooks } from './protocols/mlflow/webhooks.ts'
+import { mlflowWorkspaces } from './protocols/mlflow/workspaces.ts'
 import { otlpRoutes } from './protocols/otlp/index.ts'
 import { type Keys, openWorkspace, originOf, type Workspace } from './workspace.ts'
 import { createOpenWorkspaces, type OpenWorkspaces } from './workspaces.ts'
@@ -195,6 +196,11 @@ export async function createApp(
         mlflowWebhooks({ at: (req) => at(req).notifications }),
       ],
       areas3: [
+        mlflowWorkspaces({
+          workspaces: registry,
+          enabled: async () => config.workspaces === 'on' || (await registry.all()).length > 1,
+        }),
+
         mlflowTraces3({ at: (req) => at(req).traces }),
         mlflowTraceArtifact({ at }),
         mlflowEvaluationDatasets({ at: (req) => at(req).genai }),

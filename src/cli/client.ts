@@ -15,18 +15,19 @@ export type Client = {
 
 /** Talks to the server that `modelkeep login` or the environment names. */
 export async function connectClient({ anonymous = false } = {}): Promise<Client> {
-  const { url, token } = await readSettings()
+  const { url, token, workspace } = await readSettings()
   if (!url) throw new CliError('no server is named: run modelkeep login URL, or set MODELKEEP_URL and MODELKEEP_TOKEN')
   if (!token && !anonymous) throw new CliError('no token: run modelkeep login URL --token …, or set MODELKEEP_TOKEN')
-  return createClient(url, token)
+  return createClient(url, token, workspace)
 }
 
-export function createClient(url: string, token: string | undefined): Client {
+export function createClient(url: string, token: string | undefined, workspace: string | undefined): Client {
   const base = url.replace(/\/$/, '')
 
   async function raw(method: string, path: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers)
     if (token) headers.set('authorization', `Bearer ${token}`)
+    if (workspace !== undefined) headers.set('x-modelkeep-workspace', workspace)
     try {
       return await fetch(`${base}/api/v1${path}`, { ...init, method, headers })
     } catch (cause) {

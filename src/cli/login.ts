@@ -15,17 +15,21 @@ const Keys = z.object({
 export function addLogin(program: Command) {
   program
     .command('login <url>')
-    .description('remember a server, a token, and the server’s public keys, which later verifications trust')
+    .description(
+      'remember a server, a token, a workspace, and the server’s public keys, which later verifications trust',
+    )
     .option('--token <token>', 'a personal or service token (default: MODELKEEP_TOKEN)')
     .action(async (url: string, options: { token?: string }) => {
       const token = options.token ?? process.env.MODELKEEP_TOKEN
       if (!token)
         throw new CliError('give a token with --token or MODELKEEP_TOKEN; people make theirs under People, Tokens')
-      const client = createClient(url, token)
+      const workspace = process.env.MODELKEEP_WORKSPACE
+      const client = createClient(url, token, workspace)
       const session = await client.get('/session', Session)
       const { keys } = await client.get('/keys', Keys)
-      const path = await writeSettings({ url, token, keys })
-      print(`Signed in at ${url} as ${session.person.name}; remembered in ${path}.`)
+      const path = await writeSettings({ url, token, keys, ...(workspace ? { workspace } : {}) })
+      const place = workspace ? ` in the workspace ${session.workspace}` : ''
+      print(`Signed in at ${url}${place} as ${session.person.name}; remembered in ${path}.`)
     })
 
   program

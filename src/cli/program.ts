@@ -15,6 +15,7 @@ import { addRetention } from './retention.ts'
 import { addReviews } from './reviews.ts'
 import { addServe } from './serve.ts'
 import { addStorage } from './storage.ts'
+import { addWorkspaces } from './workspaces.ts'
 
 /** Every command, its arguments and its options. */
 export function createProgram(): Command {
@@ -23,6 +24,11 @@ export function createProgram(): Command {
       'Model governance: a registry in which every approval is a signed statement, and a gate that pipelines ask',
     )
     .version(version)
+    .option('--workspace <name>', 'the workspace that the command is about (default: MODELKEEP_WORKSPACE, or main)')
+    .hook('preAction', (command) => {
+      const { workspace } = command.opts<{ workspace?: string }>()
+      if (workspace !== undefined) process.env.MODELKEEP_WORKSPACE = workspace
+    })
     .showHelpAfterError()
     .exitOverride()
   for (const add of [
@@ -40,6 +46,7 @@ export function createProgram(): Command {
     addRetention,
     addHolds,
     addStorage,
+    addWorkspaces,
   ])
     add(program)
   return program

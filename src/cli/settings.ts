@@ -8,6 +8,7 @@ import { CliError } from './exit.ts'
 const Settings = z.object({
   url: z.url().optional(),
   token: z.string().optional(),
+  workspace: z.string().optional(),
   keys: z
     .array(z.object({ use: z.enum(['signing', 'log']), public_key_pem: z.string(), verifier: z.string().optional() }))
     .default([]),
@@ -27,6 +28,7 @@ export async function readSettings(env: Environment = process.env): Promise<Sett
   return {
     ...parsed.data,
     ...(env.MODELKEEP_URL ? { url: env.MODELKEEP_URL } : {}),
+    ...(env.MODELKEEP_WORKSPACE ? { workspace: env.MODELKEEP_WORKSPACE } : {}),
     ...(env.MODELKEEP_TOKEN ? { token: env.MODELKEEP_TOKEN } : {}),
   }
 }

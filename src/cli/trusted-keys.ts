@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { parsePublicKey } from '../lib/keys.ts'
+import { formatVerifierKey, noteKeyId, parseVerifierKey } from '../lib/signed-note.ts'
 import { CliError } from './exit.ts'
 import { readSettings } from './settings.ts'
 
@@ -21,18 +22,27 @@ export async function signingKeys(file: string | undefined): Promise<Uint8Array[
  */
 export async function trailKey(given: string | undefined, file: string): Promise<string | undefined> {
   if (given !== undefined) return given.includes('+') ? given : (await readText(given)).trim()
-  const { keys } = await readSettings()
-  const pinned = keys.flatMap((key) => (key.use === 'log' && key.verifier ? [key.verifier] : []))
+  const { keys, workspace } = await readSettings()
+  const remembered = keys.flatMap((key) => (key.use === 'log' && key.verifier ? [key.verifier] : []))
+  const pinned = workspace ? [...remembered.map((key) => ofLog(key, workspace)), ...remembered] : remembered
   const header = await firstLine(file)
   return pinned.find((key) => header.includes(JSON.stringify(key))) ?? pinned[0]
 }
 
 /** The verifier key of the workspace's log that `modelkeep login` remembered. */
 export async function logVerifier(url: string): Promise<string> {
-  const { keys } = await readSettings()
+  const { keys, workspace } = await readSettings()
   const key = keys.find(({ use }) => use === 'log')?.verifier
   if (!key) throw new CliError(`no key of the log is remembered: run modelkeep login ${url} once`)
-  return key
+  return workspace ? ofLog(key, workspace) : key
+}
+
+/** The logs of one server sign with one key, each under a name that ends with that of its workspace. */
+function ofLog(verifier: string, workspace: string): string {
+  const key = parseVerifierKey(verifier)
+  if (!key) return verifier
+  const name = key.name.replace(/[^/]*$/, workspace)
+  return formatVerifierKey({ name, id: noteKeyId(name, key.publicKey), publicKey: key.publicKey })
 }
 
 async function firstLine(file: string): Promise<string> {

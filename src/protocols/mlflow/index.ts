@@ -5,7 +5,7 @@ import { type FailureOf, sendMlflowError } from './errors.ts'
 import { mlflowExperiments } from './experiments.ts'
 import { mlflowMetrics } from './metrics.ts'
 import { mlflowRuns } from './runs.ts'
-import { mlflowServerInfo, mlflowServerRoutes } from './server.ts'
+import { mlflowServerRoutes } from './server.ts'
 
 export type MlflowParts = {
   failureOf: FailureOf
@@ -25,7 +25,7 @@ export function mlflowRoutes({ failureOf, areas, areas3 = [], rootAreas = [] }: 
   return async (root) => {
     for (const prefix of ['/api', '/ajax-api']) {
       await root.register(area(failureOf, areas), { prefix: `${prefix}/2.0` })
-      await root.register(area(failureOf, [mlflowServerInfo, ...areas3]), { prefix: `${prefix}/3.0` })
+      await root.register(area(failureOf, areas3), { prefix: `${prefix}/3.0` })
     }
     await root.register(async (app) => {
       speakMlflow(app, failureOf)
