@@ -28,6 +28,7 @@ export function addServe(program: Command) {
     .action(async (options: Options) => {
       const { createApp } = await import('../app.ts')
       const app = await createApp({ ...configOf(options), log: false })
+      await app.workspaces.sweep()
       await app.close()
       print('The databases are up to date.')
     })

@@ -38,6 +38,8 @@ const pages: Record<string, string> = {
   'retention-purges': '/retention?tab=executions',
   'retention-holds': '/retention?tab=holds',
   'retention-storage': '/retention?tab=storage',
+  workspaces: '/workspaces',
+  'workspaces-elsewhere': '/workspaces?workspace=credit-risk',
   reference: '/reference',
   'sign-in': '/sign-in',
   nothing: '/nothing-here',

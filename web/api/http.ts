@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { ApiError, misshapen, problemOf, unreachable } from './problem.ts'
+import { currentWorkspace, inWorkspace, isFirstWorkspace } from './workspace.ts'
 
 const base = '/api/v1'
 let csrf: string | undefined
@@ -14,6 +15,7 @@ type Options = { body?: unknown; signal?: AbortSignal; alsoAccept?: readonly num
 
 async function call(method: Method, path: string, options: Options): Promise<Response> {
   const headers = new Headers({ accept: 'application/json' })
+  if (!isFirstWorkspace()) headers.set('x-modelkeep-workspace', currentWorkspace())
   if (method !== 'GET' && csrf) headers.set('x-csrf-token', csrf)
   const init: RequestInit = { method, headers, credentials: 'same-origin' }
   if (options.signal) init.signal = options.signal
@@ -73,5 +75,5 @@ export function at(
 
 /** An address for plain links, such as downloads. */
 export function href(parts: readonly (string | number)[]): string {
-  return base + at(parts)
+  return inWorkspace(base + at(parts))
 }

@@ -1,10 +1,13 @@
 import { useMantineColorScheme } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { lazy } from 'react'
+import { currentWorkspace, enterWorkspace } from '../api/workspace.ts'
 import { useMay } from '../features/access/people.tsx'
 import { session, signOut } from '../features/access/queries.ts'
 import { SignInAgain } from '../features/access/SignInAgain.tsx'
 import { reviews } from '../features/reviews/queries.ts'
+import { workspaces } from '../features/workspaces/queries.ts'
+import { WorkspaceSwitch } from '../features/workspaces/WorkspaceSwitch.tsx'
 import { Button } from '../ui/Button.tsx'
 import { Shell } from '../ui/Shell.tsx'
 import { type NavGroup, useGo } from '../ui/sections.ts'
@@ -20,6 +23,7 @@ export function Frame() {
     <>
       <Shell
         groups={groups}
+        head={<WorkspaceSwitch />}
         foot={<Me />}
         palette={(asked) => <Palette asked={asked} groups={groups} commands={commands} />}
       />
@@ -59,6 +63,7 @@ function useSections(): readonly NavGroup[] {
         { title: 'Trail', to: '/trail', key: 't' },
         { title: 'People', to: '/people', key: 'u' },
         ...(may('retention.read') ? [{ title: 'Retention', to: '/retention', key: 'k' }] : []),
+        { title: 'Workspaces', to: '/workspaces', key: 'w' },
         { title: 'API reference', to: '/reference', key: 'a' },
       ],
     },
@@ -79,7 +84,13 @@ function useCommands() {
   const leave = useSignOut()
   const go = useGo()
   const { setColorScheme } = useMantineColorScheme()
+  const others = (useQuery(workspaces).data ?? []).filter(({ name, joined }) => joined && name !== currentWorkspace())
   return [
+    ...others.map(({ name }) => ({
+      title: `Workspace ${name}`,
+      detail: 'go there',
+      run: () => enterWorkspace(name),
+    })),
     { title: 'Make an access token', detail: 'for a client or a pipeline', run: () => go('/people?tab=tokens') },
     { title: 'Dark theme', detail: 'on this machine', run: () => setColorScheme('dark') },
     { title: 'Light theme', detail: 'on this machine', run: () => setColorScheme('light') },

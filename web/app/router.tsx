@@ -3,12 +3,17 @@ import {
   createRootRouteWithContext,
   createRoute,
   createRouter,
+  defaultParseSearch,
+  defaultStringifySearch,
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router'
 import { z } from 'zod'
 import { ApiError } from '../api/problem.ts'
+import { currentWorkspace, enterWorkspace, inWorkspace, isFirstWorkspace, withoutWorkspace } from '../api/workspace.ts'
 import { session } from '../features/access/queries.ts'
+import { NoWorkspace } from '../features/workspaces/NoWorkspace.tsx'
+import { workspaces } from '../features/workspaces/queries.ts'
 import { ErrorState, Skeleton } from '../ui/States.tsx'
 import { Frame } from './Frame.tsx'
 import { NotFound } from './NotFound.tsx'
@@ -21,22 +26,32 @@ const signedIn = createRoute({
   getParentRoute: () => root,
   id: 'signed-in',
   component: Frame,
+  errorComponent: NoWorkspace,
   beforeLoad: ({ context, location }) => requireSession(context.queryClient, location.href),
 })
 /** Pages that take the whole screen. */
 const bare = createRoute({
   getParentRoute: () => root,
   id: 'bare',
+  errorComponent: NoWorkspace,
   beforeLoad: ({ context, location }) => requireSession(context.queryClient, location.href),
 })
 
 async function requireSession(queryClient: QueryClient, next: string): Promise<void> {
   try {
-    await queryClient.ensureQueryData(session)
+    const { person } = await queryClient.ensureQueryData(session)
+    if (person.grants.length === 0 && isFirstWorkspace()) await leadElsewhere(queryClient)
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) throw redirect({ to: '/sign-in', search: { next } })
     throw error
   }
+}
+
+/** Who has roles in another workspace only begins there. */
+async function leadElsewhere(queryClient: QueryClient): Promise<void> {
+  const known = await queryClient.ensureQueryData(workspaces)
+  const other = known.find(({ name, joined }) => joined && name !== currentWorkspace())
+  if (other) enterWorkspace(other.name)
 }
 
 const signIn = createRoute({
@@ -143,6 +158,11 @@ const retention = createRoute({
   validateSearch: search.retention,
   component: lazyRouteComponent(() => import('../features/retention/RetentionPage.tsx'), 'RetentionPage'),
 })
+const workspacesPage = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/workspaces',
+  component: lazyRouteComponent(() => import('../features/workspaces/WorkspacesPage.tsx'), 'WorkspacesPage'),
+})
 const reference = createRoute({
   getParentRoute: () => signedIn,
   path: '/reference',
@@ -169,6 +189,7 @@ const tree = root.addChildren([
     trail,
     people,
     retention,
+    workspacesPage,
     reference,
   ]),
 ])
@@ -177,6 +198,8 @@ export function createAppRouter(queryClient: QueryClient) {
   return createRouter({
     routeTree: tree,
     context: { queryClient },
+    parseSearch: (query) => defaultParseSearch(withoutWorkspace(query)),
+    stringifySearch: (search) => inWorkspace(defaultStringifySearch(search)),
     defaultPreload: 'intent',
     scrollRestoration: true,
     defaultPendingComponent: () => <Skeleton lines={6} />,

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { people, session, val } from './fixtures/base.ts'
+import { held, people, session, val, workspaces } from './fixtures/base.ts'
 import { evaluations, evidenceOf, protocol } from './fixtures/evaluation.ts'
 import { decision, draft, policy, reviews, sheet, signedDecision, standingOf, verdicts } from './fixtures/governance.ts'
 import { openapi } from './fixtures/openapi.ts'
@@ -57,6 +57,12 @@ const routes: readonly Route[] = [
         open: false,
         engine: 'sqlite',
       }),
+  ],
+  ['GET', /^\/workspaces$/, () => ok({ workspaces })],
+  [
+    'GET',
+    /^\/workspaces\/([^/]+)\/content$/,
+    ([name]) => ok(name === 'main' ? { ...held, models: 14, versions: 61, runs: 1208, traces: 5400 } : held),
   ],
   ['GET', /^\/people$/, () => ok({ people })],
   ['GET', /^\/tokens$/, () => ok({ tokens: records.tokens })],

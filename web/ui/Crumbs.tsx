@@ -11,6 +11,7 @@ const sections: Record<string, { title: string; to: string }> = {
   reviews: { title: 'Reviews', to: '/reviews' },
   gate: { title: 'Gate', to: '/gate' },
   trail: { title: 'Trail', to: '/trail' },
+  workspaces: { title: 'Workspaces', to: '/workspaces' },
   people: { title: 'People', to: '/people' },
   reference: { title: 'API reference', to: '/reference' },
 }

@@ -23,11 +23,14 @@ export function Brand() {
   )
 }
 
-export function Nav({ groups, foot }: { groups: readonly NavGroup[]; foot: ReactNode }) {
+type Props = { groups: readonly NavGroup[]; head: ReactNode; foot: ReactNode }
+
+export function Nav({ groups, head, foot }: Props) {
   const path = useRouterState({ select: (state) => state.location.pathname })
   return (
     <nav className={styles.nav} aria-label="Sections">
       <Brand />
+      {head}
       {groups.map((group, index) => (
         <div key={group.title} className={styles.group}>
           {index > 0 && <div className={styles.title}>{group.title}</div>}

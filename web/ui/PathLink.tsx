@@ -1,11 +1,13 @@
 import { useRouter } from '@tanstack/react-router'
 import type { MouseEvent, ReactNode } from 'react'
+import { inWorkspace } from '../api/workspace.ts'
 
 type Props = { to: string; children: ReactNode; className?: string | undefined; label?: string }
 
 /** A link to a path that the server named; stays inside the application without a page load. */
 export function PathLink({ to, children, className, label }: Props) {
   const router = useRouter()
+  const href = inWorkspace(to)
   function follow(event: MouseEvent) {
     if (
       event.defaultPrevented ||
@@ -17,10 +19,10 @@ export function PathLink({ to, children, className, label }: Props) {
     )
       return
     event.preventDefault()
-    router.history.push(to)
+    router.history.push(href)
   }
   return (
-    <a href={to} onClick={follow} className={className} aria-label={label}>
+    <a href={href} onClick={follow} className={className} aria-label={label}>
       {children}
     </a>
   )

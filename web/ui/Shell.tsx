@@ -13,13 +13,15 @@ const apple = /mac|iphone|ipad/i.test(navigator.userAgent)
 
 type Props = {
   groups: readonly NavGroup[]
+  /** Below the name of the product: which workspace this is. */
+  head: ReactNode
   foot: ReactNode
   /** Drawn once it has been asked for; the number grows with every further wish. */
   palette: (asked: number) => ReactNode
 }
 
 /** Navigation, header, palette and help around every page. */
-export function Shell({ groups, foot, palette }: Props) {
+export function Shell({ groups, head, foot, palette }: Props) {
   /** The page on which the drawer was opened: going elsewhere closes it. */
   const [drawerAt, setDrawerAt] = useState<string>()
   const [help, setHelp] = useState(false)
@@ -55,7 +57,7 @@ export function Shell({ groups, foot, palette }: Props) {
         Skip to the content
       </a>
       <div className={styles.side}>
-        <Nav groups={groups} foot={foot} />
+        <Nav groups={groups} head={head} foot={foot} />
       </div>
       <div className={styles.body}>
         <header className={styles.header}>
@@ -89,7 +91,7 @@ export function Shell({ groups, foot, palette }: Props) {
         </main>
       </div>
       <Drawer opened={drawerAt === path} onClose={() => setDrawerAt(undefined)} size={260} title="Sections">
-        <Nav groups={groups} foot={foot} />
+        <Nav groups={groups} head={head} foot={foot} />
       </Drawer>
       <Help opened={help} onClose={() => setHelp(false)} />
       {paletteAsked > 0 && <Suspense>{palette(paletteAsked)}</Suspense>}

@@ -1,4 +1,5 @@
 import { useRouter } from '@tanstack/react-router'
+import { inWorkspace } from '../api/workspace.ts'
 
 export type Section = { title: string; to: string; key: string; count?: number | undefined }
 export type NavGroup = { title: string; sections: readonly Section[] }
@@ -6,5 +7,5 @@ export type NavGroup = { title: string; sections: readonly Section[] }
 /** Goes to a path of the application. */
 export function useGo(): (path: string) => void {
   const router = useRouter()
-  return (path) => router.history.push(path)
+  return (path) => router.history.push(inWorkspace(path))
 }

@@ -5,6 +5,10 @@ export type TrailEvent = EventPage['events'][number]
 /** What happened, with the names of details in braces; a detail that is missing is left out with the word before it. */
 const verbs: Record<string, string> = {
   'workspace.created': 'created the workspace',
+  'workspace.updated': 'described the workspace',
+  'workspace.archived': 'archived the workspace',
+  'workspace.restored': 'took the workspace into use again',
+  'workspace.deleted': 'deleted the workspace',
   'person.created': 'added {login}',
   'person.disabled': 'disabled an account',
   'person.granted': 'gave the role {role}',
