@@ -17,6 +17,7 @@ import { experimentPermissions } from './migrations/020-experiment-permissions.t
 import { workspaces } from './migrations/021-workspaces.ts'
 import { multipartUploads } from './migrations/022-multipart-uploads.ts'
 import { retention } from './migrations/023-retention.ts'
+import { seriesOrder } from './migrations/024-tracking-series-order.ts'
 import { imports } from './migrations/025-imports.ts'
 import { genai } from './migrations/026-genai.ts'
 
@@ -40,6 +41,7 @@ export const workspaceMigrations: readonly Migration[] = [
   experimentPermissions,
   multipartUploads,
   retention,
+  seriesOrder,
   imports,
   genai,
 ]

@@ -1,6 +1,8 @@
 export { findExperiment, findExperimentByName } from './experiment-store.ts'
 export type { NewExperiment } from './experiments.ts'
 export { guardExperiments } from './guard.ts'
+export type { RunPoints } from './histories.ts'
+export type { Point } from './history-store.ts'
 export { contextTag } from './inputs.ts'
 export { runNameTag } from './log.ts'
 export type { NewLoggedModel } from './logged-models.ts'

@@ -77,9 +77,9 @@ export async function insertPointsByColumn(tx: Tx, points: readonly PointRow[]):
 
 const latestTable: BulkTarget = {
   table: 'metric_latest',
-  columns: ['run_id', 'key', 'series', 'experiment_id', 'value', 'is_nan', 'step', 'timestamp'],
-  suffix: `on conflict (run_id, key) do update set
-    value = excluded.value, is_nan = excluded.is_nan, step = excluded.step, timestamp = excluded.timestamp`,
+  columns: ['run_id', 'key', 'series', 'experiment_id', 'value', 'is_nan', 'step', 'timestamp', 'in_order'],
+  suffix: `on conflict (run_id, key) do update set value = excluded.value, is_nan = excluded.is_nan,
+    step = excluded.step, timestamp = excluded.timestamp, in_order = excluded.in_order`,
 }
 
 export async function upsertLatest(tx: Tx, engine: Engine, rows: readonly LatestRow[]): Promise<void> {
@@ -92,6 +92,7 @@ export async function upsertLatest(tx: Tx, engine: Engine, rows: readonly Latest
     row.is_nan,
     row.step,
     row.timestamp,
+    row.in_order,
   ])
   await insertMany(tx, engine, latestTable, values)
 }

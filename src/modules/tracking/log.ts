@@ -1,7 +1,7 @@
 import type { Engine, Tx } from '../../db/database.ts'
 import { badRequest } from '../../lib/errors.ts'
 import * as store from './log-store.ts'
-import { isLater, type LogInput, type LogOutcome, type LogRequest, stored } from './measured.ts'
+import { advance, type LogInput, type LogOutcome, type LogRequest, stored } from './measured.ts'
 import { checkModelMetric, knownModels, unknownModel, writeModelMetrics } from './model-metrics.ts'
 import { checkBatch, checkKey, checkLength, cut, limits, mustBeActive, noRun } from './rules.ts'
 import { updateRun } from './run-store.ts'
@@ -136,13 +136,10 @@ async function writePoints(
       let row = latest.get(name)
       if (!row) {
         series = (series ?? (await store.lastSeries(tx))) + 1
-        row = { run_id: input.runId, key: metric.key, series, experiment_id, ...point }
+        row = { run_id: input.runId, key: metric.key, series, experiment_id, in_order: 1, ...point }
         latest.set(name, row)
         changed.add(row)
-      } else if (isLater(point, row)) {
-        Object.assign(row, point)
-        changed.add(row)
-      }
+      } else if (advance(row, point)) changed.add(row)
       points.push({ series: row.series, ...point })
     }
   }

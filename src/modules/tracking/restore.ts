@@ -13,7 +13,7 @@ import {
   upsertLatest,
   upsertTags,
 } from './log-store.ts'
-import { isLater, type KeyValue, type Measured, stored } from './measured.ts'
+import { advance, type KeyValue, type Measured, stored } from './measured.ts'
 import { readRuns } from './run-store.ts'
 import { contentOfRun } from './seal.ts'
 import { headOf } from './search/conditions.ts'
@@ -143,13 +143,10 @@ export async function restorePoints(tx: Tx, engine: Engine, points: readonly Res
     let row = known.get(nameOf(measured))
     if (!row) {
       const { run_id, key, experiment_id } = measured
-      row = { run_id, key, series: ++series, experiment_id, ...point }
+      row = { run_id, key, series: ++series, experiment_id, in_order: 1, ...point }
       known.set(nameOf(measured), row)
       changed.add(row)
-    } else if (isLater(point, row)) {
-      Object.assign(row, point)
-      changed.add(row)
-    }
+    } else if (advance(row, point)) changed.add(row)
     rows.push({ series: row.series, ...point })
   }
   await upsertLatest(tx, engine, [...changed])

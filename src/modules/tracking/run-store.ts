@@ -171,34 +171,6 @@ export async function countPoints(db: Db, runId: string): Promise<Map<string, nu
   return new Map(rows.map(({ key, points }) => [key, points]))
 }
 
-export type HistoryPlace = { timestamp: number; step: number; value: number; is_nan: number }
-
-/** The points of one series by time, step and value, beginning after a place. */
-export async function readHistory(
-  db: Db,
-  runId: string,
-  key: string,
-  { limit, after }: { limit: number | undefined; after?: HistoryPlace | undefined },
-): Promise<PointRow[]> {
-  let points = db
-    .selectFrom('metric_point as p')
-    .innerJoin('metric_latest as l', 'l.series', 'p.series')
-    .select(['p.series', 'p.step', 'p.timestamp', 'p.value', 'p.is_nan'])
-    .where('l.run_id', '=', runId)
-    .where('l.key', '=', key)
-    .orderBy('p.timestamp')
-    .orderBy('p.step')
-    .orderBy('p.value')
-    .orderBy('p.is_nan')
-  if (after) {
-    points = points.where(
-      sql<boolean>`(p.timestamp, p.step, p.value, p.is_nan) > (${after.timestamp}, ${after.step}, ${after.value}, ${after.is_nan})`,
-    )
-  }
-  if (limit !== undefined) points = points.limit(limit)
-  return points.execute()
-}
-
 /**
  * A curve for a picture: at most two points (the lowest and the highest) for each of equally wide ranges of steps, so that peaks
  * stay visible.

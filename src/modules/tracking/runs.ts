@@ -6,6 +6,7 @@ import type { RecordEvent } from '../audit/index.ts'
 import type { ActorRef, PersonId } from '../audit/schema.ts'
 import { aboutRun, demandActiveRun } from './active-run.ts'
 import { demandActive, type TrackingParts } from './experiments.ts'
+import { createHistories } from './histories.ts'
 import { contextTag, createInputs } from './inputs.ts'
 import { runNameTag, writeLogs } from './log.ts'
 import { createLogs } from './logs.ts'
@@ -16,7 +17,6 @@ import * as store from './run-store.ts'
 import type { MetricPoint, Run, RunStatus } from './schema.ts'
 import { digestOfRun } from './seal.ts'
 import { type RunQuery, searchRunIds } from './search/runs.ts'
-import type { PointRow } from './tables.ts'
 
 export type NewRun = {
   experiment_id: string
@@ -41,6 +41,9 @@ export type RunForVersion = {
 }
 
 const ended: ReadonlySet<RunStatus> = new Set(['FINISHED', 'FAILED', 'KILLED'])
+
+/** Few enough that other requests do not wait for them. */
+const runsAtOnce = 500
 
 /** Runs and what they measured. */
 export function createRuns(parts: TrackingParts) {
@@ -193,8 +196,18 @@ export function createRuns(parts: TrackingParts) {
     return { runs: await store.readRuns(db, ids), next_page_token }
   }
 
+  /** Whole runs, some at a time; between two times other requests get their turn. */
+  async function* read(ids: readonly string[]): AsyncGenerator<Run[]> {
+    for (let from = 0; from < ids.length; from += runsAtOnce) {
+      yield await store.readRuns(db, ids.slice(from, from + runsAtOnce))
+      await new Promise(setImmediate)
+    }
+  }
+
   return {
     get,
+    read,
+    searchIds: (query: RunQuery) => searchRunIds(db, engine, query),
     create,
     update,
     remove: (actor: ActorRef, id: string) => setStage(actor, id, 'deleted'),
@@ -205,11 +218,10 @@ export function createRuns(parts: TrackingParts) {
     search,
     ...createLogs(parts),
     ...createInputs(parts),
+    ...createHistories(parts),
     find: async (id: string): Promise<Run | undefined> => (await store.readRuns(db, [id]))[0],
     forVersion,
     contributorsOf: (id: string): Promise<PersonId[]> => store.contributorsOf(db, id),
-    history: (id: string, key: string, page: Parameters<typeof store.readHistory>[3]): Promise<PointRow[]> =>
-      store.readHistory(db, id, key, page),
     curve: (id: string, key: string, mostPoints: number): Promise<MetricPoint[]> =>
       store.readCurve(db, id, key, mostPoints),
   }

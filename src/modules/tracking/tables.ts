@@ -56,7 +56,8 @@ export type RunTextRow = { run_id: string; key: string; head: string; value: str
 /** NaN is stored as the value 0 with `is_nan` 1, infinities as the largest doubles. */
 export type PointRow = { series: number; step: number; timestamp: number; value: number; is_nan: 0 | 1 }
 
-export type LatestRow = PointRow & { run_id: string; key: string; experiment_id: string }
+/** `in_order` is 1 while no point was logged whose time is before that of a point with a lower step. */
+export type LatestRow = PointRow & { run_id: string; key: string; experiment_id: string; in_order: 0 | 1 }
 
 export type InputRow = {
   run_id: string

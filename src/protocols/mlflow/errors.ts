@@ -46,7 +46,7 @@ export function sendMlflowError(reply: FastifyReply, failure: Failure) {
     .send({ error_code: typeof given === 'string' ? given : error_code, message: failure.message })
 }
 
-const seeDocs = 'See the API docs for more information about request parameters.'
+export const seeDocs = 'See the API docs for more information about request parameters.'
 
 export const missingParameter = (name: string) =>
   badRequest(`Missing value for required parameter '${name}'. ${seeDocs}`)

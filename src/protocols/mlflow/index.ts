@@ -3,6 +3,7 @@ import type { Tracking } from '../../modules/tracking/index.ts'
 import { mlflowBodies } from './body.ts'
 import { type FailureOf, sendMlflowError } from './errors.ts'
 import { mlflowExperiments } from './experiments.ts'
+import { mlflowHistories } from './histories.ts'
 import { mlflowMetrics } from './metrics.ts'
 import { mlflowRuns } from './runs.ts'
 import { mlflowServerRoutes } from './server.ts'
@@ -37,7 +38,8 @@ export function mlflowRoutes({ failureOf, areas, areas3 = [], rootAreas = [] }: 
 /** Experiments, runs, metrics and their searches. */
 export function mlflowTracking(parts: { at: (req: FastifyRequest) => Tracking }): FastifyPluginAsync {
   return async (app) => {
-    for (const routes of [mlflowExperiments, mlflowRuns, mlflowMetrics]) await app.register(routes(parts))
+    for (const routes of [mlflowExperiments, mlflowRuns, mlflowMetrics, mlflowHistories])
+      await app.register(routes(parts))
   }
 }
 

@@ -1,14 +1,12 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { badRequest } from '../../lib/errors.ts'
-import { limits, type Measured, readPageToken, type Tracking, writePageToken } from '../../modules/tracking/index.ts'
+import { limits, type Measured, type Tracking } from '../../modules/tracking/index.ts'
 import { missingParameter } from './errors.ts'
 import type { Fields } from './fields.ts'
 import { mlflowRoute, tagsIn } from './route.ts'
 import { runIdIn } from './runs.ts'
 
 const largestBatch = 1_000_000
-/** Without `max_results` all points are answered; clients page when they want less. */
-const placeColumns = 4
 
 export function mlflowMetrics({ at }: { at: (req: FastifyRequest) => Tracking }): FastifyPluginAsync {
   return async (app) => {
@@ -44,33 +42,6 @@ export function mlflowMetrics({ at }: { at: (req: FastifyRequest) => Tracking })
       }
       await at(req).runs.log(req.actor, input)
       return undefined
-    })
-
-    mlflowRoute(app, 'GET', '/mlflow/metrics/get-history', 'tracking.read', async (req, fields) => {
-      const runId = runIdIn(fields)
-      const key = fields.requiredText('metric_key')
-      const given = fields.integer('max_results') ?? 0
-      const limit = given > 0 ? given : undefined
-      const place = readPageToken(fields.text('page_token'), () => placeColumns)
-      const [timestamp = 0, step = 0, value = 0, is_nan = 0] = (place?.v ?? []).map(Number)
-      const points = await at(req).runs.history(runId, key, {
-        limit: limit === undefined ? undefined : limit + 1,
-        after: place && { timestamp, step, value, is_nan },
-      })
-      const page = limit === undefined ? points : points.slice(0, limit)
-      const last = page.at(-1)
-      return {
-        metrics: page.map((point) => ({
-          key,
-          value: point.is_nan ? 'NaN' : point.value,
-          timestamp: point.timestamp,
-          step: point.step,
-        })),
-        next_page_token:
-          page.length < points.length && last
-            ? writePageToken({ s: 0, v: [last.timestamp, last.step, last.value, last.is_nan] })
-            : undefined,
-      }
     })
   }
 }

@@ -1,9 +1,11 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import type { Tracking } from '../../modules/tracking/index.ts'
 import type { Run, RunInput } from '../../modules/tracking/schema.ts'
+import { answer } from './answer.ts'
 import { missingParameter } from './errors.ts'
 import { maxResults } from './experiments.ts'
 import type { Fields } from './fields.ts'
+import { mlflowListRoute } from './list.ts'
 import { mlflowRoute, tagsIn, viewIn } from './route.ts'
 
 const statuses = { RUNNING: 1, SCHEDULED: 2, FINISHED: 3, FAILED: 4, KILLED: 5 }
@@ -86,8 +88,8 @@ export function mlflowRuns({ at }: { at: (req: FastifyRequest) => Tracking }): F
       return undefined
     })
 
-    mlflowRoute(app, 'POST', '/mlflow/runs/search', 'tracking.read', async (req, fields) => {
-      const { runs, next_page_token } = await at(req).runs.search({
+    mlflowListRoute(app, 'POST', '/mlflow/runs/search', 'tracking.read', async (req, fields) => {
+      const { ids, next_page_token } = await at(req).runs.searchIds({
         experiment_ids: fields.texts('experiment_ids'),
         view: viewIn(fields, 'run_view_type'),
         filter: fields.text('filter') ?? '',
@@ -95,7 +97,7 @@ export function mlflowRuns({ at }: { at: (req: FastifyRequest) => Tracking }): F
         max_results: maxResults(fields, mostRuns, 1_000),
         page_token: fields.text('page_token'),
       })
-      return { runs: runs.map(runOf), next_page_token }
+      return { name: 'runs', batches: textsOf(at(req).runs.read(ids)), rest: () => ({ next_page_token }) }
     })
   }
 }
@@ -105,6 +107,10 @@ export function runIdIn(fields: Fields): string {
   const id = fields.text('run_id') || fields.text('run_uuid')
   if (!id) throw missingParameter('run_id')
   return id
+}
+
+async function* textsOf(batches: AsyncIterable<readonly Run[]>) {
+  for await (const runs of batches) yield runs.map((run) => JSON.stringify(answer(runOf(run))))
 }
 
 const modelIn = (fields: Fields) => ({
