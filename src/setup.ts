@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { App } from './app.ts'
+import { AppError } from './lib/errors.ts'
 import { serverActor } from './modules/audit/schema.ts'
 
 export type FirstAdministrator = { login: string; password: string }
@@ -10,12 +11,18 @@ export async function createFirstAdministrator({
 }: Pick<App, 'access'>): Promise<FirstAdministrator | undefined> {
   if ((await access.people.list()).length > 0) return undefined
   const password = randomBytes(15).toString('base64url')
-  await access.people.create(serverActor, {
-    login: 'admin',
-    name: 'Administrator',
-    kind: 'person',
-    password,
-    grants: [{ role: 'administrator', model: null }],
-  })
+  try {
+    await access.people.create(serverActor, {
+      login: 'admin',
+      name: 'Administrator',
+      kind: 'person',
+      password,
+      grants: [{ role: 'administrator', model: null }],
+    })
+  } catch (error) {
+    // Another server that started at the same time was faster, and shows the password.
+    if (error instanceof AppError && error.code === 'conflict') return undefined
+    throw error
+  }
   return { login: 'admin', password }
 }

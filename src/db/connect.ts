@@ -28,7 +28,10 @@ export async function connect(location: DatabaseLocation): Promise<Connection> {
 
 async function connectSqlite(path: string): Promise<Connection> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  const writing = new Kysely<Database>({ dialect: sqliteDialect(openSqlite(path)) })
+  const writable = openSqlite(path)
+  // The writer waits for other processes by itself: SQLite's own wait would stop the whole process.
+  writable.exec('pragma busy_timeout = 0')
+  const writing = new Kysely<Database>({ dialect: sqliteDialect(writable) })
   const reading = new Kysely<Database>({ dialect: sqliteDialect(openSqlite(path, { readOnly: true })) })
   return opened('sqlite', reading, writing)
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Db, Engine, Tx } from './database.ts'
+import { createTurns } from './turns.ts'
 
 /** How many waiting writes share one commit at the most. */
 const largestGroup = 256
@@ -28,14 +29,15 @@ export type Writer = {
 
 /**
  * Group commit: writes that wait at the same time share one transaction, each inside its own savepoint, and one flush
- * to disk. A write that throws is undone alone; a commit that fails rejects all of its group. On PostgreSQL an advisory
- * lock per schema makes the groups of several servers take turns, so that the audit log has one order.
+ * to disk. A write that throws is undone alone; a commit that fails rejects all of its group. The groups of several servers
+ * take turns, so that the audit log has one order: on PostgreSQL by an advisory lock per schema, on SQLite by its write lock.
  */
 export function createWriter(db: Db, engine: Engine): Writer {
   const waiting: Waiting[] = []
   const hooks: ((tx: Tx) => Promise<void>)[] = []
   const committed: (() => void)[] = []
   const abandoned: (() => void)[] = []
+  const turns = createTurns()
   let draining: Promise<void> | undefined
   let closed = false
 
@@ -56,7 +58,7 @@ export function createWriter(db: Db, engine: Engine): Writer {
   async function runGroup(group: Waiting[]): Promise<Outcome[]> {
     return db.connection().execute(async (connection) => {
       const tx = connection as Tx
-      await (engine === 'sqlite' ? sql`begin immediate` : sql`begin`).execute(tx)
+      await (engine === 'sqlite' ? turns.begin(tx) : sql`begin`.execute(tx))
       try {
         if (engine === 'postgres') {
           await sql`select pg_advisory_xact_lock(hashtext('modelkeep:' || current_schema()))`.execute(tx)
@@ -90,6 +92,7 @@ export function createWriter(db: Db, engine: Engine): Writer {
       } catch (error) {
         for (const item of group) item.failed(error)
       }
+      if (engine === 'sqlite' && waiting.length > 0) await turns.leaveGap()
     }
     draining = undefined
   }

@@ -31,3 +31,4 @@ export const notFound = (what: string, id: string) => new AppError('not_found', 
 export const conflict = (message: string, detail?: Record<string, unknown>) => new AppError('conflict', message, detail)
 export const tooLarge = (message: string) => new AppError('too_large', message)
 export const unsupported = (message: string) => new AppError('unsupported', message)
+export const unavailable = (message: string) => new AppError('unavailable', message)

@@ -70,7 +70,10 @@ export function createExperiments({ connection: { db, engine }, write, clock, de
   /** The experiment that clients use when they name none. */
   async function ensureDefault(): Promise<void> {
     if (await store.findExperiment(db, '0')) return
-    await create(serverActor, { name: 'Default' })
+    await create(serverActor, { name: 'Default' }).catch((error: unknown) => {
+      // Another server that started at the same time has made it.
+      if (!(error instanceof AppError && error.code === 'conflict')) throw error
+    })
   }
 
   async function rename(actor: ActorRef, id: string, name: string): Promise<void> {

@@ -37,9 +37,11 @@ export function mlflowListRoute(
 async function sendList(reply: FastifyReply, list: List): Promise<FastifyReply> {
   const batches = withItems(list.batches)
   const first = await batches.next()
-  const second = first.done ? first : await batches.next()
   reply.type('application/json').serializer(String)
-  if (!second.done) return reply.send(Readable.from(textOf(list, [first.value, second.value], batches)))
+  if (!first.done) {
+    const second = await batches.next()
+    if (!second.done) return reply.send(Readable.from(textOf(list, [first.value, second.value], batches)))
+  }
   const items = first.done ? [] : first.value
   const shown = items.length > 0 || list.whenEmpty === 'shown' ? [fieldOf(list, items)] : []
   return reply.send(`{${[...shown, ...restOf(list)].join(',')}}`)
@@ -64,7 +66,7 @@ async function* textOf(
   }
 }
 
-async function* withItems(batches: List['batches']) {
+async function* withItems(batches: List['batches']): AsyncGenerator<readonly string[], void> {
   for await (const items of batches) if (items.length > 0) yield items
 }
 
