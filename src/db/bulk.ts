@@ -9,11 +9,13 @@ export type BulkTarget = {
 }
 
 const mostRows = 512
+/** So few rows go in one statement of their own size. */
+const fewRows = 16
 const texts = new Map<string, string>()
 
 /**
- * Inserts many rows with few statements. Rows go in groups of 512, 256, 128 … so that a handful of prepared statements
- * serves every number of rows.
+ * Inserts many rows with few statements. More than a few rows go in groups of 512, 256, 128 … so that a handful of prepared
+ * statements serves every number of rows.
  */
 export async function insertMany(
   tx: Tx,
@@ -23,7 +25,8 @@ export async function insertMany(
 ): Promise<void> {
   let from = 0
   while (from < rows.length) {
-    const count = Math.min(mostRows, 2 ** Math.floor(Math.log2(rows.length - from)))
+    const left = rows.length - from
+    const count = left <= fewRows ? left : Math.min(mostRows, 2 ** Math.floor(Math.log2(left)))
     const values = rows.slice(from, from + count).flat()
     await tx.executeQuery(CompiledQuery.raw(statement(engine, target, count), values))
     from += count

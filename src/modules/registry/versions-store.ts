@@ -189,13 +189,12 @@ export async function insertVersion(
 }
 
 export async function insertDevelopers(tx: Tx, id: VersionId, people: readonly PersonId[]): Promise<void> {
-  for (const person_id of people) {
-    await tx
-      .insertInto('version_developer')
-      .values({ version_id: id, person_id })
-      .onConflict((c) => c.doNothing())
-      .execute()
-  }
+  if (people.length === 0) return
+  await tx
+    .insertInto('version_developer')
+    .values(people.map((person_id) => ({ version_id: id, person_id })))
+    .onConflict((c) => c.doNothing())
+    .execute()
 }
 
 export async function insertDatasets(
@@ -203,11 +202,11 @@ export async function insertDatasets(
   id: VersionId,
   uses: readonly { digest: string; context: string | null }[],
 ): Promise<void> {
-  for (const use of uses)
-    await tx
-      .insertInto('version_dataset')
-      .values({ version_id: id, ...use })
-      .execute()
+  if (uses.length === 0) return
+  await tx
+    .insertInto('version_dataset')
+    .values(uses.map((use) => ({ version_id: id, ...use })))
+    .execute()
 }
 
 /** Newest first. */

@@ -8,6 +8,11 @@ export async function findExperiment(db: Db, id: string): Promise<Experiment | u
   return row && (await withTags(db, [row]))[0]
 }
 
+/** Without its tags. */
+export async function findExperimentAlone(db: Db, id: string): Promise<ExperimentTableRow | undefined> {
+  return db.selectFrom('experiment').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
 export async function findExperimentByName(db: Db, name: string): Promise<Experiment | undefined> {
   const row = await db.selectFrom('experiment').selectAll().where('name', '=', name).executeTakeFirst()
   return row && (await withTags(db, [row]))[0]
@@ -77,7 +82,7 @@ export async function nextPosition(tx: Tx): Promise<number> {
     .select(({ fn }) => fn.max('position').as('gone'))
     .executeTakeFirstOrThrow()
   let next = Math.max(last ?? -1, gone ?? -1) + 1
-  while (await findExperiment(tx, String(next))) next++
+  while (await findExperimentAlone(tx, String(next))) next++
   return next
 }
 
@@ -109,13 +114,14 @@ export async function setExperimentTags(
   id: string,
   tags: readonly { key: string; value: string }[],
 ): Promise<void> {
-  for (const { key, value } of tags) {
-    await tx
-      .insertInto('experiment_tag')
-      .values({ experiment_id: id, key, value })
-      .onConflict((c) => c.columns(['experiment_id', 'key']).doUpdateSet({ value }))
-      .execute()
-  }
+  // The last one counts, as if they were set one after the other.
+  const last = new Map(tags.map(({ key, value }) => [key, { experiment_id: id, key, value }]))
+  if (last.size === 0) return
+  await tx
+    .insertInto('experiment_tag')
+    .values([...last.values()])
+    .onConflict((c) => c.columns(['experiment_id', 'key']).doUpdateSet((eb) => ({ value: eb.ref('excluded.value') })))
+    .execute()
 }
 
 export async function deleteExperimentTag(tx: Tx, id: string, key: string): Promise<boolean> {

@@ -8,6 +8,7 @@ import * as store from './experiment-store.ts'
 import { checkLength, checkLocation, cut, limits, mustBeActive, noExperiment } from './rules.ts'
 import type { Experiment } from './schema.ts'
 import { type ExperimentQuery, searchExperiments } from './search/experiments.ts'
+import type { ExperimentTableRow } from './tables.ts'
 
 export type TrackingParts = {
   connection: Connection
@@ -140,8 +141,8 @@ export function createExperiments({ connection: { db, engine }, write, clock, de
   }
 }
 
-export async function demandActive(db: Db, id: string): Promise<Experiment> {
-  const experiment = await store.findExperiment(db, id)
+export async function demandActive(db: Db, id: string): Promise<ExperimentTableRow> {
+  const experiment = await store.findExperimentAlone(db, id)
   if (!experiment) throw noExperiment(id)
   if (experiment.lifecycle_stage !== 'active') throw mustBeActive('experiment', id, experiment.lifecycle_stage)
   return experiment

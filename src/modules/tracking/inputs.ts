@@ -2,7 +2,7 @@ import type { ActorRef } from '../audit/schema.ts'
 import { aboutRun, demandActiveRun } from './active-run.ts'
 import type { TrackingParts } from './experiments.ts'
 import { checkLength, limits } from './rules.ts'
-import { addContributor, insertInputs, readRuns } from './run-store.ts'
+import { addContributor, countInputs, insertInputs } from './run-store.ts'
 import type { RunInput } from './schema.ts'
 
 /** The tag that says what a dataset was read for, such as training. */
@@ -18,7 +18,7 @@ export function createInputs({ connection, write }: TrackingParts) {
     }
     await write(actor, async (tx, record) => {
       const row = await demandActiveRun(tx, runId)
-      const known = (await readRuns(tx, [runId]))[0]?.inputs.length ?? 0
+      const known = await countInputs(tx, runId)
       const rows = inputs.map(({ tags, ...input }, index) => ({
         run_id: runId,
         experiment_id: row.experiment_id,
@@ -27,7 +27,7 @@ export function createInputs({ connection, write }: TrackingParts) {
         context: tags.find(({ key }) => key === contextTag)?.value ?? null,
         tags: JSON.stringify(tags),
       }))
-      await insertInputs(tx, rows)
+      await insertInputs(tx, connection.engine, rows)
       await addContributor(tx, runId, actor.id)
       const datasets = inputs.slice(0, 20).map(({ name, digest }) => ({ name, digest }))
       record('run.inputs_logged', `run:${runId}`, { datasets, count: inputs.length }, aboutRun(row))

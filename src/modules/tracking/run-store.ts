@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
-import type { Db, Tx } from '../../db/database.ts'
+import { insertMany } from '../../db/bulk.ts'
+import type { Db, Engine, Tx } from '../../db/database.ts'
 import type { Digest } from '../../lib/ids.ts'
 import type { PersonId } from '../audit/schema.ts'
 import type { MetricPoint, MetricValue, Run, RunInput } from './schema.ts'
@@ -57,15 +58,34 @@ export async function deleteTag(tx: Tx, runId: string, key: string): Promise<boo
   return result.numDeletedRows > 0n
 }
 
-export async function insertInputs(tx: Tx, rows: readonly InputRow[]): Promise<void> {
-  for (const row of rows) {
-    await tx
-      .insertInto('run_input')
-      .values(row)
-      .onConflict((c) => c.doNothing())
-      .execute()
-  }
+export async function insertInputs(tx: Tx, engine: Engine, rows: readonly InputRow[]): Promise<void> {
+  const target = { table: 'run_input', columns: inputColumns, suffix: 'on conflict do nothing' }
+  const values = rows.map((row) => inputColumns.map((column) => row[column]))
+  await insertMany(tx, engine, target, values)
 }
+
+export async function countInputs(db: Db, runId: string): Promise<number> {
+  const { inputs } = await db
+    .selectFrom('run_input')
+    .select(({ fn }) => fn.countAll<number>().as('inputs'))
+    .where('run_id', '=', runId)
+    .executeTakeFirstOrThrow()
+  return inputs
+}
+
+const inputColumns = [
+  'run_id',
+  'name',
+  'digest',
+  'experiment_id',
+  'position',
+  'source_type',
+  'source',
+  'schema',
+  'profile',
+  'context',
+  'tags',
+] as const
 
 /** Whole runs in the order of the ids; ids that are not known are left out. */
 export async function readRuns(db: Db, ids: readonly string[]): Promise<Run[]> {
@@ -132,7 +152,8 @@ async function readSome(db: Db, ids: readonly string[]): Promise<Run[]> {
   return ids.flatMap((id) => byId.get(id) ?? [])
 }
 
-function toRun(row: RunRow): Run {
+/** With what the row has: no metrics, parameters, tags, inputs and models. */
+export function toRun(row: RunRow): Run {
   return {
     id: row.id,
     experiment_id: row.experiment_id,

@@ -9,14 +9,16 @@ import { demandActive, type TrackingParts } from './experiments.ts'
 import { createHistories } from './histories.ts'
 import { contextTag, createInputs } from './inputs.ts'
 import { runNameTag, writeLogs } from './log.ts'
+import { upsertTags } from './log-store.ts'
 import { createLogs } from './logs.ts'
 import type { KeyValue } from './measured.ts'
 import { inventRunName, newRunId } from './names.ts'
-import { checkLength, limits, mustBeActive, noRun } from './rules.ts'
+import { checkLength, cut, limits, mustBeActive, noRun } from './rules.ts'
 import * as store from './run-store.ts'
 import type { MetricPoint, Run, RunStatus } from './schema.ts'
 import { digestOfRun } from './seal.ts'
 import { type RunQuery, searchRunIds } from './search/runs.ts'
+import type { RunRow } from './tables.ts'
 
 export type NewRun = {
   experiment_id: string
@@ -62,9 +64,12 @@ export function createRuns(parts: TrackingParts) {
     for (const { key } of tags) checkLength(key, limits.uncheckedKey, 'key')
     if (new Set(tags.map(({ key }) => key)).size < tags.length) throw badRequest('A tag key occurs twice.')
     const id = newRunId()
-    await write(actor, async (tx, record) => {
+    const allTags = [...tags.filter(({ key }) => key !== runNameTag), { key: runNameTag, value: name }]
+      .map(({ key, value }) => ({ key, value: cut(value, limits.tagValue) }))
+      .sort((a, b) => (a.key < b.key ? -1 : 1))
+    return write(actor, async (tx, record) => {
       const experiment = await demandActive(tx, input.experiment_id)
-      await store.insertRun(tx, {
+      const row: RunRow = {
         id,
         experiment_id: experiment.id,
         name,
@@ -76,12 +81,17 @@ export function createRuns(parts: TrackingParts) {
         lifecycle_stage: 'active',
         seal: null,
         created_by: actor.id,
-      })
-      const allTags = [...tags.filter(({ key }) => key !== runNameTag), { key: runNameTag, value: name }]
-      await writeLogs(tx, engine, [{ input: { runId: id, tags: allTags }, actorId: actor.id }])
+      }
+      await store.insertRun(tx, row)
+      await upsertTags(
+        tx,
+        engine,
+        allTags.map((tag) => ({ run_id: id, ...tag })),
+      )
+      await store.addContributor(tx, id, actor.id)
       record('run.created', `run:${id}`, { name, experiment: experiment.id }, [`experiment:${experiment.id}`])
+      return { ...store.toRun(row), tags: allTags }
     })
-    return get(id)
   }
 
   /** A run that ends is sealed; one that goes on is open again. */
