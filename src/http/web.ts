@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { AppError } from '../lib/errors.ts'
+import { isMlflowPath, sendNotServed } from '../protocols/mlflow/not-served.ts'
 import { failureOf, sendProblem } from './errors.ts'
 import { sendWebFile } from './web-files.ts'
 
@@ -17,6 +18,7 @@ export async function serveWeb(app: FastifyInstance): Promise<void> {
   if (root) serveAssets(app, root)
 
   app.setNotFoundHandler(async (req, reply) => {
+    if (isMlflowPath(req.url)) return sendNotServed(req, reply)
     const wantsPage = (req.method === 'GET' || req.method === 'HEAD') && req.headers.accept?.includes('text/html')
     if (!wantsPage || req.url.startsWith('/api/') || req.url.startsWith('/ajax-api/')) return noFile(req, reply)
     if (!root) {

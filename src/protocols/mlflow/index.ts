@@ -5,6 +5,7 @@ import { type FailureOf, sendMlflowError } from './errors.ts'
 import { mlflowExperiments } from './experiments.ts'
 import { mlflowHistories } from './histories.ts'
 import { mlflowMetrics } from './metrics.ts'
+import { sendNotServed, sendPage } from './not-served.ts'
 import { mlflowRuns } from './runs.ts'
 import { mlflowServerRoutes } from './server.ts'
 
@@ -51,15 +52,14 @@ function area(failureOf: FailureOf, plugins: readonly FastifyPluginAsync[]): Fas
       if (allowed.length > 0 && !allowed.includes(req.method as HTTPMethods)) {
         const allow = [...allowed, ...(allowed.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].sort().join(', ')
         if (req.method === 'OPTIONS') return reply.code(204).header('allow', allow).send()
-        return html(
+        return sendPage(
           reply.header('allow', allow),
           405,
           'Method Not Allowed',
           'The method is not allowed for the requested URL.',
         )
       }
-      req.log.warn({ method: req.method, path: pathOf(req) }, 'an MLflow client asked for a route that is not served')
-      return html(reply, 404, 'Not Found', 'The requested URL was not found on the server.')
+      return sendNotServed(req, reply)
     })
     for (const plugin of plugins) await app.register(plugin)
   }
@@ -72,11 +72,3 @@ function speakMlflow(app: FastifyInstance, failureOf: FailureOf) {
 
 const methods: HTTPMethods[] = ['DELETE', 'GET', 'PATCH', 'POST', 'PUT']
 const pathOf = (req: FastifyRequest) => req.url.split('?')[0] ?? ''
-
-function html(reply: Parameters<typeof sendMlflowError>[0], status: number, title: string, text: string) {
-  return reply
-    .code(status)
-    .type('text/html; charset=utf-8')
-    .serializer(String)
-    .send(`<!doctype html>\n<html lang=en>\n<title>${status} ${title}</title>\n<h1>${title}</h1>\n<p>${text}</p>\n`)
-}

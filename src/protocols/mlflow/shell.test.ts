@@ -14,9 +14,18 @@ test('clients find the server and its version without signing in', async () => {
 
 test('routes that are not served answer as MLflow does', async () => {
   const app = await testApp()
-  const missing = await app.anonymous.get('/api/2.0/mlflow/nope')
-  expect(missing.status).toBe(404)
-  expect(missing.headers['content-type']).toContain('text/html')
-  expect((await app.anonymous.get('/ajax-api/2.0/mlflow/nope')).status).toBe(404)
-  expect((await app.anonymous.get('/api/9.9/mlflow/nope')).status).toBe(404)
+  for (const [method, url] of [
+    ['GET', '/api/2.0/mlflow/nope'],
+    ['POST', '/ajax-api/2.0/mlflow/nope?x=1'],
+    ['GET', '/api/3.0/mlflow/nope'],
+    ['DELETE', '/ajax-api/3.0/nope'],
+    ['GET', '/api/9.9/mlflow/nope'],
+    ['POST', '/graphql'],
+    ['POST', '/gateway/chat/invocations'],
+  ] as const) {
+    const missing = await app.http.inject({ method, url })
+    expect([url, missing.statusCode, missing.headers['content-type']]).toEqual([url, 404, 'text/html; charset=utf-8'])
+    expect(missing.body).toContain('The requested URL was not found on the server.')
+  }
+  expect((await app.anonymous.get('/api/v1/nope')).headers['content-type']).toContain('application/problem+json')
 })
