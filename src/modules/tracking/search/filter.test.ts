@@ -13,14 +13,21 @@ const values = ['red', 'green', 'Red', 'a_b'] as const
 type Leaf =
   | { on: 'metrics'; key: string; sign: string; value: number }
   | { on: 'params' | 'tags'; key: string; sign: string; value: string }
-  | { on: 'run_name' | 'end_time'; sign: string; value: string | number }
+  | { on: 'run_name' | 'end_time' | 'status' | 'user_id' | 'start_time'; sign: string; value: string | number }
+  | { on: 'datasets'; key: 'name' | 'digest' | 'context'; sign: string; value: string | readonly string[] }
+  /** By the place in the list of runs: ids are not known before. */
+  | { on: 'run_id'; sign: 'IN' | 'NOT IN'; value: readonly number[] }
 type Tree = { leaf: Leaf } | { not: Tree } | { and: Tree[] } | { or: Tree[] }
 
 type Facts = {
   id: string
   run_name: string
+  start_time: number
   end_time: number | null
-  metrics: Record<string, number>
+  status: string
+  user_id: string
+  metrics: Record<string, number | 'NaN' | 'Infinity' | '-Infinity'>
+  datasets: { name: string; digest: string; context: string | null }[]
   params: Record<string, string>
   tags: Record<string, string>
 }
@@ -28,10 +35,15 @@ type Facts = {
 const numberSigns = ['>', '>=', '<', '<=', '=', '!=']
 const key = fc.constantFrom('k', 'l')
 const number = fc.integer({ min: -1, max: 2 })
+const measured = fc.oneof(number, fc.constantFrom('NaN' as const, 'Infinity', '-Infinity'))
 const textTest = fc.oneof(
   fc.record({ sign: fc.constantFrom('=', '!='), value: fc.constantFrom(...values) }),
   fc.record({ sign: fc.constantFrom('LIKE', 'ILIKE'), value: fc.constantFrom('r%', '%e%', 'a_b', 'R__') }),
 )
+const listTest = fc.record({
+  sign: fc.constantFrom('IN', 'NOT IN'),
+  value: fc.array(fc.constantFrom(...values), { minLength: 1, maxLength: 3 }),
+})
 const leaf: fc.Arbitrary<Leaf> = fc.oneof(
   fc.record({ on: fc.constant('metrics' as const), key, sign: fc.constantFrom(...numberSigns), value: number }),
   fc
@@ -41,7 +53,25 @@ const leaf: fc.Arbitrary<Leaf> = fc.oneof(
     .tuple(fc.constantFrom('params' as const, 'tags' as const), key, fc.constantFrom('IS NULL', 'IS NOT NULL'))
     .map(([on, k, sign]) => ({ on, key: k, sign, value: '' })),
   textTest.map((t) => ({ on: 'run_name' as const, ...t })),
-  fc.record({ on: fc.constant('end_time' as const), sign: fc.constantFrom(...numberSigns), value: number }),
+  fc.record({
+    on: fc.constantFrom('end_time' as const, 'start_time'),
+    sign: fc.constantFrom(...numberSigns),
+    value: number,
+  }),
+  fc.record({
+    on: fc.constant('status' as const),
+    sign: fc.constantFrom('=', '!=', 'LIKE', 'ILIKE'),
+    value: fc.constantFrom('RUNNING', 'running', 'FIN%', '%E%'),
+  }),
+  textTest.map((t) => ({ on: 'user_id' as const, ...t })),
+  fc
+    .tuple(fc.constantFrom('name' as const, 'digest', 'context'), fc.oneof(textTest, listTest))
+    .map(([k, t]) => ({ on: 'datasets' as const, key: k, ...t })),
+  fc.record({
+    on: fc.constant('run_id' as const),
+    sign: fc.constantFrom('IN' as const, 'NOT IN'),
+    value: fc.array(fc.nat({ max: 39 }), { minLength: 1, maxLength: 5 }),
+  }),
 )
 const { tree } = fc.letrec<{ tree: Tree; branch: Tree; leaf: Tree }>((tie) => ({
   leaf: leaf.map((one) => ({ leaf: one })),
@@ -53,28 +83,50 @@ const { tree } = fc.letrec<{ tree: Tree; branch: Tree; leaf: Tree }>((tie) => ({
   tree: fc.oneof({ maxDepth: 4, withCrossShrink: true }, tie('leaf'), tie('branch')),
 }))
 
-function textOf(node: Tree): string {
+function textOf(node: Tree, runs: readonly Facts[]): string {
   if ('leaf' in node) {
     const { on, sign, value } = node.leaf
     const name = 'key' in node.leaf ? `${on}.${node.leaf.key}` : on
     if (sign.startsWith('IS')) return `${name} ${sign}`
-    return `${name} ${sign} ${typeof value === 'number' ? value : `'${value}'`}`
+    const shown = Array.isArray(value)
+      ? `(${value.map((one) => `'${typeof one === 'number' ? runs[one]?.id : one}'`).join(', ')})`
+      : typeof value === 'number'
+        ? value
+        : `'${value}'`
+    return `${name} ${sign} ${shown}`
   }
-  if ('not' in node) return `NOT ${'leaf' in node.not ? textOf(node.not) : `(${textOf(node.not)})`}`
-  if ('and' in node) return node.and.map((part) => ('or' in part ? `(${textOf(part)})` : textOf(part))).join(' AND ')
-  return node.or.map(textOf).join(' or ')
+  if ('not' in node) return `NOT ${'leaf' in node.not ? textOf(node.not, runs) : `(${textOf(node.not, runs)})`}`
+  if ('and' in node)
+    return node.and.map((part) => ('or' in part ? `(${textOf(part, runs)})` : textOf(part, runs))).join(' AND ')
+  return node.or.map((part) => textOf(part, runs)).join(' or ')
 }
 
-function holds(node: Tree, run: Facts): boolean {
-  if ('not' in node) return !holds(node.not, run)
-  if ('and' in node) return node.and.every((part) => holds(part, run))
-  if ('or' in node) return node.or.some((part) => holds(part, run))
+function holds(node: Tree, run: Facts, runs: readonly Facts[]): boolean {
+  if ('not' in node) return !holds(node.not, run, runs)
+  if ('and' in node) return node.and.every((part) => holds(part, run, runs))
+  if ('or' in node) return node.or.some((part) => holds(part, run, runs))
   const one = node.leaf
+  if (one.on === 'run_id') return one.value.some((at) => runs[at]?.id === run.id) === (one.sign === 'IN')
+  if (one.on === 'datasets') {
+    // One of them is enough, and one without a context has none that differs.
+    return run.datasets.some(({ [one.key]: held }) => held !== null && compareText(held, one.sign, one.value))
+  }
+  if (one.on === 'metrics') {
+    const held = run.metrics[one.key]
+    // As MLflow does: NaN compares as 0.
+    return held !== undefined && compare(held === 'NaN' ? 0 : Number(held), one.sign, one.value)
+  }
   const actual = 'key' in one ? run[one.on][one.key] : run[one.on]
   if (one.sign === 'IS NULL') return actual === undefined
   if (one.sign === 'IS NOT NULL') return actual !== undefined
   if (actual === undefined || actual === null) return false
   return compare(actual, one.sign, one.value)
+}
+
+function compareText(actual: string, sign: string, value: string | readonly string[]): boolean {
+  if (sign === 'IN') return value.includes(actual)
+  if (sign === 'NOT IN') return !value.includes(actual)
+  return compare(actual, sign, String(value))
 }
 
 function compare(actual: string | number, sign: string, value: string | number): boolean {
@@ -102,14 +154,25 @@ async function givenRuns(ann: TestClient, count: number): Promise<Facts[]> {
   const facts = fc.record({
     run_name: fc.constantFrom(...values),
     end_time: fc.option(number, { nil: null }),
-    metrics: fc.record({ k: number, l: number }, { requiredKeys: [] }),
+    user_id: fc.constantFrom(...values),
+    status: fc.constantFrom('RUNNING', 'FINISHED', 'SCHEDULED'),
+    metrics: fc.record({ k: measured, l: measured }, { requiredKeys: [] }),
+    datasets: fc.uniqueArray(
+      fc.record({
+        name: fc.constantFrom(...values),
+        digest: fc.constantFrom(...values),
+        context: fc.option(fc.constantFrom(...values)),
+      }),
+      { maxLength: 2, selector: ({ name, digest }) => `${name} ${digest}` },
+    ),
     params: fc.record({ k: fc.constantFrom(...values), l: fc.constantFrom(...values) }, { requiredKeys: [] }),
     tags: fc.record({ k: fc.constantFrom(...values), l: fc.constantFrom(...values) }, { requiredKeys: [] }),
   })
   const runs: Facts[] = []
   for (const fact of fc.sample(facts, { numRuns: count, seed: 7 })) {
-    const { run_name, end_time, metrics, params, tags } = fact
-    const made = await ann.post(`${api}/runs/create`, { experiment_id: '0', run_name, start_time: runs.length })
+    const { run_name, end_time, metrics, params, tags, user_id, status, datasets } = fact
+    const start_time = (runs.length % 4) - 1
+    const made = await ann.post(`${api}/runs/create`, { experiment_id: '0', run_name, user_id, start_time })
     const run_id = made.json().run.info.run_id
     const list = (from: Record<string, unknown>) => Object.entries(from).map(([k, value]) => ({ key: k, value }))
     await ann.post(`${api}/runs/log-batch`, {
@@ -118,8 +181,17 @@ async function givenRuns(ann: TestClient, count: number): Promise<Facts[]> {
       params: list(params),
       tags: list(tags),
     })
-    if (end_time !== null) await ann.post(`${api}/runs/update`, { run_id, end_time })
-    runs.push({ id: run_id, run_name, end_time, metrics, params, tags } as Facts)
+    if (datasets.length > 0) {
+      await ann.post(`${api}/runs/log-inputs`, {
+        run_id,
+        datasets: datasets.map(({ name, digest, context }) => ({
+          tags: context === null ? [] : [{ key: 'mlflow.data.context', value: context }],
+          dataset: { name, digest, source_type: 'local', source: '{}' },
+        })),
+      })
+    }
+    await ann.post(`${api}/runs/update`, { run_id, status, ...(end_time === null ? {} : { end_time }) })
+    runs.push({ id: run_id, run_name, start_time, end_time, metrics, params, tags, user_id, status, datasets } as Facts)
   }
   return runs
 }
@@ -136,8 +208,8 @@ test('OR, NOT and parentheses find what a reader of the filter would find', asyn
   const runs = await givenRuns(ann, 40)
   await fc.assert(
     fc.asyncProperty(tree, async (node) => {
-      const expected = runs.filter((run) => holds(node, run)).map(({ id }) => id)
-      expect(await found(ann, textOf(node))).toEqual(expected.sort())
+      const expected = runs.filter((run) => holds(node, run, runs)).map(({ id }) => id)
+      expect(await found(ann, textOf(node, runs))).toEqual(expected.sort())
     }),
     { numRuns: 150 },
   )
