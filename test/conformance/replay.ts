@@ -57,14 +57,15 @@ export type ScenarioResult = {
 }
 
 const recording = /\.jsonl(\.gz)?$/
-const deliveries = /_deliveries\.jsonl(\.gz)?$/
+const deliveries = /_deliveries$/
 
 /** One file each, compressed or not; what a receiver of webhooks got stands beside them. The index is not needed. */
 export function scenariosIn(folder: string): string[] {
-  return readdirSync(folder)
-    .filter((name) => recording.test(name) && !deliveries.test(name))
+  const names = readdirSync(folder)
+    .filter((name) => recording.test(name))
     .map((name) => name.replace(recording, ''))
-    .sort()
+  // Deliveries stand beside the scenario that they belong to; a scenario's own name may end alike.
+  return names.filter((name) => !deliveries.test(name) || !names.includes(name.replace(deliveries, ''))).sort()
 }
 
 export function readScenario(folder: string, scenario: string): Exchange[] {
