@@ -3,7 +3,7 @@ import { receiverFor } from '../../../test/conformance/receiver.ts'
 import { readScenario, replay, type ScenarioResult, scenariosIn } from '../../../test/conformance/replay.ts'
 import { sendTo } from '../../../test/conformance/send.ts'
 import { testApp } from '../../testing/app.ts'
-import { describeShared, sharedPath } from '../../testing/shared.ts'
+import { describeShared, readSharedJson, sharedPath } from '../../testing/shared.ts'
 
 const folder = sharedPath('conformance', 'mlflow')
 
@@ -22,6 +22,11 @@ async function replayed(scenario: string): Promise<ScenarioResult> {
 }
 
 describeShared('recorded MLflow traffic', ['conformance', 'mlflow', 'index.json'], () => {
+  test('every scenario of the index is replayed', () => {
+    const { scenarios } = readSharedJson<{ scenarios: { scenario: string }[] }>('conformance', 'mlflow', 'index.json')
+    expect(scenariosIn(folder)).toEqual(scenarios.map(({ scenario }) => scenario).sort())
+  })
+
   const chosen = process.env.SCENARIO?.split(',')
   for (const scenario of chosen ?? scenariosIn(folder).filter((name) => !name.startsWith('auth_'))) {
     test(scenario, async () => {
