@@ -2,36 +2,72 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { measureBlobs } from './blobs.ts'
+import { measureCalls } from './calls.ts'
+import { type Bench, type BenchEngine, engines, NoPostgres, openBench } from './engine.ts'
 import { measureEvaluation } from './evaluation.ts'
 import { measureGate } from './gate.ts'
 import { measureImport } from './import.ts'
+import { measureLogging } from './logging.ts'
 import { holds, type Measurement } from './measurement.ts'
+import { measureMemory } from './memory.ts'
+import { measureSearch } from './search.ts'
 import { measureStartup } from './startup.ts'
-import { measureTracking } from './tracking.ts'
 import { measureTrail } from './trail.ts'
 
-const areas: Record<string, () => Promise<Measurement[]>> = {
-  startup: measureStartup,
-  tracking: measureTracking,
+const alone: Record<string, () => Promise<Measurement[]>> = {
+  import: measureImport,
   blobs: measureBlobs,
   gate: measureGate,
   evaluation: measureEvaluation,
   trail: measureTrail,
-  import: measureImport,
+}
+
+/** Measured on both engines, as `logging:sqlite` and `logging:postgres`. */
+const onEngines: Record<string, (bench: Bench) => Promise<Measurement[]>> = {
+  startup: measureStartup,
+  memory: measureMemory,
+  logging: measureLogging,
+  calls: measureCalls,
+  search: measureSearch,
+}
+
+const areas = new Map(Object.entries(alone))
+for (const engine of engines) {
+  for (const [name, measure] of Object.entries(onEngines)) areas.set(`${name}:${engine}`, () => on(engine, measure))
 }
 
 const file = new URL('./RESULTS.md', import.meta.url)
 const { positionals } = parseArgs({ allowPositionals: true })
+const unknown = positionals.filter((name) => !areas.has(name) && !(name in onEngines))
+if (unknown.length > 0) {
+  process.stderr.write(`There is no ${unknown.join(', ')}. There are ${[...areas.keys()].join(', ')}.\n`)
+  process.exit(2)
+}
 
 /** Measures every area, or those that are named, and writes their rows; rows of other areas stay. */
-const rows = new Map(readRows())
-for (const [area, measure] of Object.entries(areas)) {
-  if (positionals.length > 0 && !positionals.includes(area)) continue
+const known = new Map(readRows())
+const rows = new Map([...areas.keys()].flatMap((area) => (known.has(area) ? [[area, known.get(area) ?? []]] : [])))
+for (const [area, measure] of areas) {
+  if (positionals.length > 0 && !positionals.includes(area) && !positionals.includes(area.split(':')[0] ?? '')) continue
   process.stderr.write(`Measuring ${area} …\n`)
-  rows.set(area, (await measure()).map(lineOf))
+  try {
+    rows.set(area, (await measure()).map(lineOf))
+  } catch (error) {
+    if (!(error instanceof NoPostgres)) throw error
+    process.stderr.write(`${area} is left out, because there is no PostgreSQL: ${error.message}\n`)
+  }
 }
 writeFileSync(file, page([...rows]))
 process.stdout.write(page([...rows]))
+
+async function on(engine: BenchEngine, measure: (bench: Bench) => Promise<Measurement[]>): Promise<Measurement[]> {
+  const bench = await openBench(engine)
+  try {
+    return await measure(bench)
+  } finally {
+    await bench.close()
+  }
+}
 
 function lineOf(row: Measurement): string {
   const { work, against, ours, reference, ratio, goal, unit, better } = row
@@ -42,8 +78,8 @@ function lineOf(row: Measurement): string {
     `${number(ours)} ${unit}`,
     reference === null ? '–' : `${number(reference)} ${unit}`,
     ratio === null ? '–' : number(ratio),
-    `${sign} ${number(goal)}${ratio === null ? ` ${unit}` : ''}`,
-    holds(row) ? 'met' : 'not met',
+    goal === null ? '–' : `${sign} ${number(goal)}${ratio === null ? ` ${unit}` : ''}`,
+    goal === null ? '' : holds(row) ? 'met' : 'not met',
   ]
   return `| ${cells.join(' | ')} |`
 }
@@ -56,7 +92,7 @@ function number(value: number): string {
 function readRows(): [string, string[]][] {
   try {
     const text = readFileSync(file, 'utf8')
-    return [...text.matchAll(/^<!-- (\w+) -->\n((?:\|.*\n)*)/gm)].map(([, area = '', lines = '']) => [
+    return [...text.matchAll(/^<!-- ([\w:]+) -->\n((?:\|.*\n)*)/gm)].map(([, area = '', lines = '']) => [
       area,
       lines.split('\n').filter((line) => line !== '' && !line.startsWith('|--') && !line.startsWith('| work ')),
     ])
@@ -67,14 +103,24 @@ function readRows(): [string, string[]][] {
 
 function page(sections: readonly (readonly [string, readonly string[]])[]): string {
   const head = '| work | against | ours | reference | ratio | goal | |\n|---|---|---|---|---|---|---|'
-  const tables = sections.map(([area, lines]) => `<!-- ${area} -->\n${head}\n${lines.join('\n')}\n`)
+  const tables = sections.map(
+    ([area, lines]) =>
+      `## ${titleOf(area)}\n\n\`npm run bench -- ${area}\`\n\n<!-- ${area} -->\n${head}\n${lines.join('\n')}\n`,
+  )
   return `# Measured
 
 Each row is one run on one machine: what the product does, and what a reference does in the same run. The ratio is ours
-over the reference. Where the goal is absolute there is no reference. \`npm run bench\` measures everything again,
-\`npm run bench -- gate trail\` only what is named.
+over the reference. Where the goal is absolute there is no reference, and a row without a goal shows how something grows.
+\`npm run bench\` measures everything again, \`npm run bench -- gate search\` only what is named.
 
-Machine: ${availableParallelism()} cores, ${cpus()[0]?.model ?? 'unknown'}; Node ${process.versions.node}; SQLite, synchronous=FULL.
+Machine: ${availableParallelism()} cores, ${cpus()[0]?.model ?? 'unknown'}; Node ${process.versions.node}. SQLite with synchronous=FULL;
+PostgreSQL with its defaults, on the same machine.
 
 ${tables.join('\n')}`
+}
+
+function titleOf(area: string): string {
+  const [name = '', engine] = area.split(':')
+  const title = `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`
+  return engine === undefined ? title : `${title}, ${engine === 'sqlite' ? 'SQLite' : 'PostgreSQL'}`
 }
