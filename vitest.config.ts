@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs'
 import { defineConfig } from 'vitest/config'
 import { CountsReporter } from './scripts/counts-reporter.ts'
 
@@ -21,6 +22,19 @@ const s3Alone = ['src/blobs/s3.test.ts']
 const artifactScenarios = 'artifacts_client,artifacts_proxied_raw,artifacts_traversal'
 const common = { testTimeout: 30_000, hookTimeout: 60_000, pool: 'forks' as const }
 
+const folder = process.env.TMPDIR ?? fastFolder()
+if (folder !== undefined) process.env.TMPDIR = folder
+
+/** Tests wait for thousands of commits to be on disk; where there is room, memory stands in for it. */
+function fastFolder(): string | undefined {
+  try {
+    const { bavail, bsize } = statfsSync('/dev/shm')
+    return bavail * bsize > 4 * 2 ** 30 ? '/dev/shm' : undefined
+  } catch {
+    return undefined
+  }
+}
+
 export default defineConfig({
   test: {
     reporters: ['default', new CountsReporter()],
@@ -33,6 +47,7 @@ export default defineConfig({
           include: ['src/**/*.test.ts'],
           exclude: [...pure, ...s3Alone],
           env: { TEST_ENGINE: 'sqlite' },
+          globalSetup: ['src/testing/template.ts'],
         },
       },
       {

