@@ -27,7 +27,7 @@ import { environmentRoutes, registryRoutes, runRoutes } from './modules/registry
 import { retentionRoutes } from './modules/retention/index.ts'
 import { reviewRoutes } from './modules/reviews/index.ts'
 import { traceRoutes } from './modules/traces/index.ts'
-import { guardExperiments, trackingRoutes } from './modules/tracking/index.ts'
+import { guardExperiments, trackingEditRoutes, trackingRoutes } from './modules/tracking/index.ts'
 import { createWorkspaces, type Workspaces, workspaceRoutes } from './modules/workspaces/index.ts'
 import { firstWorkspace } from './modules/workspaces/schema.ts'
 import { mlflowUploads } from './protocols/mlflow/artifact-uploads.ts'
@@ -150,6 +150,7 @@ export async function createApp(
       await api.register(auditRoutes({ path: '/audit', at: (req) => at(req).audit, names: access.people.names }))
       await api.register(auditRoutes({ path: '/audit/accounts', at: () => systemAudit, names: access.people.names }))
       await api.register(trackingRoutes({ at: (req) => at(req).tracking }))
+      await api.register(trackingEditRoutes({ at: (req) => at(req).tracking }))
       await api.register(traceRoutes({ at: (req) => at(req).traces }))
       await api.register(
         datasetRoutes({

@@ -20,6 +20,7 @@ import { retention } from './migrations/023-retention.ts'
 import { seriesOrder } from './migrations/024-tracking-series-order.ts'
 import { imports } from './migrations/025-imports.ts'
 import { genai } from './migrations/026-genai.ts'
+import { deliveryTimes } from './migrations/027-delivery-times.ts'
 
 /** People, sessions and the list of workspaces; it has its own audit log. */
 export const systemMigrations: readonly Migration[] = [audit, access, workspaces]
@@ -44,4 +45,5 @@ export const workspaceMigrations: readonly Migration[] = [
   seriesOrder,
   imports,
   genai,
+  deliveryTimes,
 ]

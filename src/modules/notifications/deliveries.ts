@@ -17,6 +17,7 @@ export const deliveryJob = 'webhook-delivery'
 /** Between attempts: 5 s, 30 s, 2 min, 10 min, 30 min, 2 h, 6 h, 12 h. */
 const pauses = [5, 30, 120, 600, 1800, 7200, 21_600, 43_200]
 export const deliveryAttempts = pauses.length + 1
+const pauseAfter = (attempt: number) => (pauses[attempt - 1] ?? pauses.at(-1) ?? 60) * 1000
 /** How long the log keeps what has ended. */
 const keptDays = 30
 const betweenSweeps = 3_600_000
@@ -68,6 +69,8 @@ export function createDeliveries(parts: NotificationParts) {
       error: null,
       created_at: isoNow(clock),
       attempted_at: null,
+      duration: null,
+      next_attempt_at: null,
     }
   }
 
@@ -82,9 +85,16 @@ export function createDeliveries(parts: NotificationParts) {
     }
     const attempted = await attempt(hook, delivery, job.signal)
     job.signal.throwIfAborted()
-    await commit((tx) => store.noteAttempt(tx, delivery.id, attempted))
+    await commit((tx) =>
+      store.noteAttempt(tx, delivery.id, { ...attempted, next_attempt_at: nextAfter(attempted, job) }),
+    )
     await sweep()
     if (attempted.state === 'waiting') throw new Error(attempted.error ?? `the receiver answered ${attempted.status}`)
+  }
+
+  function nextAfter({ state }: { state: string }, { attempt }: RunningJob): string | null {
+    if (state !== 'waiting' || attempt >= deliveryAttempts) return null
+    return new Date(clock.now().getTime() + pauseAfter(attempt)).toISOString()
   }
 
   async function attempt({ webhook, sealed }: store.StoredWebhook, delivery: Delivery, signal?: AbortSignal) {
@@ -93,6 +103,7 @@ export function createDeliveries(parts: NotificationParts) {
     const seconds = Math.floor(now.getTime() / 1000)
     const signature = signatureHeaders({ id: delivery.id, seconds, body: delivery.payload, secret })
     const headers = { 'content-type': 'application/json', 'user-agent': 'modelkeep-webhooks', ...signature }
+    const began = performance.now()
     const posted = await post(webhook.url, headers, delivery.payload, signal)
     const answered = posted.outcome === 'answered' ? posted : undefined
     const welcome = answered !== undefined && answered.status >= 200 && answered.status < 300
@@ -103,12 +114,14 @@ export function createDeliveries(parts: NotificationParts) {
       answer: answered?.answer ?? null,
       error: posted.outcome === 'failed' ? posted.error : null,
       attempted_at: now.toISOString(),
+      duration: Math.round(performance.now() - began),
     }
   }
 
   async function giveUp(delivery: Delivery, error: string | null): Promise<void> {
-    const { attempts, status, answer, attempted_at } = delivery
-    const set = { state: 'failed', attempts, status, answer, attempted_at, error: error ?? delivery.error }
+    const { attempts, status, answer, attempted_at, duration } = delivery
+    const said = { attempts, status, answer, attempted_at, duration, error: error ?? delivery.error }
+    const set = { ...said, state: 'failed', next_attempt_at: null }
     await commit((tx) => store.noteAttempt(tx, delivery.id, set))
   }
 
@@ -118,7 +131,7 @@ export function createDeliveries(parts: NotificationParts) {
       const delivery = await store.findDelivery(db, Input.parse(input).delivery)
       if (delivery?.state === 'waiting') await giveUp(delivery, null)
     },
-    backOff: (attempt) => (pauses[attempt - 1] ?? pauses.at(-1) ?? 60) * 1000,
+    backOff: pauseAfter,
   }
 
   async function sweep(): Promise<void> {

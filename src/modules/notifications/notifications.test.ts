@@ -85,12 +85,18 @@ test('what is refused is tried again later, and what was given up can be replaye
       const [delivery] = await log()
       return delivery?.attempts === count ? delivery : undefined
     })
-  expect(await attempts(1)).toMatchObject({ state: 'waiting', status: 500, answer: 'thanks' })
+  const first = await attempts(1)
+  expect(first).toMatchObject({ state: 'waiting', status: 500, answer: 'thanks' })
+  expect(first.duration).toBeGreaterThanOrEqual(0)
+  expect(Date.parse(first.next_attempt_at ?? '') - Date.parse(first.attempted_at ?? '')).toBeGreaterThanOrEqual(5000)
   expect((await admin.post(`/webhooks/${id}/deliveries/${(await log())[0]?.id}/replay`)).status).toBe(409)
   // A redirect is no delivery and is not followed.
   expect(await attempts(2)).toMatchObject({ state: 'waiting', status: 302 })
   const delivered = await attempts(3)
-  expect(delivered).toMatchObject({ state: 'delivered', status: 200 })
+  expect(delivered).toMatchObject({ state: 'delivered', status: 200, next_attempt_at: null })
+  expect((await admin.get('/webhooks')).json().webhooks).toMatchObject([
+    { id, delivered: 1, failed: 0, waiting: 0, last_delivery: { state: 'delivered', status: 200 } },
+  ])
 
   expect((await admin.post(`/webhooks/${id}/deliveries/${delivered.id}/replay`)).json().state).toBe('waiting')
   await attempts(4)

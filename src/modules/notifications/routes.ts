@@ -9,6 +9,7 @@ import {
   Webhook,
   WebhookId,
   WebhookInput,
+  WebhookStanding,
   WebhookUpdate,
 } from './schema.ts'
 import type { Notifications } from './service.ts'
@@ -22,10 +23,10 @@ export function notificationRoutes({ at }: { at: (req: FastifyRequest) => Notifi
       config: { requires: 'webhook.read' },
       schema: {
         tags: ['webhooks'],
-        summary: 'Webhooks, newest first',
-        response: { 200: z.object({ webhooks: z.array(Webhook) }) },
+        summary: 'Webhooks, newest first, with what became of their deliveries',
+        response: { 200: z.object({ webhooks: z.array(WebhookStanding) }) },
       },
-      handler: async (req) => ({ webhooks: await at(req).webhooks.list() }),
+      handler: async (req) => ({ webhooks: await at(req).webhooks.standings() }),
     })
 
     app.post('/webhooks', {

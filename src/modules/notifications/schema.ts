@@ -44,6 +44,18 @@ export const Webhook = z.object({
 })
 export type Webhook = z.infer<typeof Webhook>
 
+/** A webhook in a list, with what became of its deliveries. */
+export const WebhookStanding = Webhook.extend({
+  last_delivery: z
+    .object({ state: z.enum(['waiting', 'delivered', 'failed']), at: Moment, status: z.int().nullable() })
+    .nullable(),
+  /** Deliveries in the log, which keeps them for 30 days. */
+  delivered: z.int(),
+  failed: z.int(),
+  waiting: z.int(),
+})
+export type WebhookStanding = z.infer<typeof WebhookStanding>
+
 /** Either Standard Webhooks' form, `whsec_` and base64 of 24 to 64 bytes, or any text. */
 export const WebhookSecret = z.string().min(16, 'at least 16 characters').max(256)
 
@@ -90,6 +102,10 @@ export const Delivery = z.object({
   error: z.string().nullable(),
   created_at: Moment,
   attempted_at: Moment.nullable(),
+  /** Milliseconds that the last attempt took. */
+  duration: z.int().nullable(),
+  /** When it is tried again, unless somebody asks for it earlier. */
+  next_attempt_at: Moment.nullable(),
 })
 export type Delivery = z.infer<typeof Delivery>
 

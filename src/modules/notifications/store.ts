@@ -78,6 +78,24 @@ export async function listActive(db: Db): Promise<Webhook[]> {
   return rows.map((row) => toStored(row).webhook)
 }
 
+/** What the log holds of every webhook. */
+export async function countDeliveries(db: Db): Promise<{ webhook_id: string; state: string; count: number }[]> {
+  return db
+    .selectFrom('webhook_delivery')
+    .select(({ fn }) => ['webhook_id', 'state', fn.countAll<number>().as('count')])
+    .groupBy(['webhook_id', 'state'])
+    .execute()
+}
+
+export async function lastDeliveries(db: Db): Promise<Delivery[]> {
+  const newest = db
+    .selectFrom('webhook_delivery')
+    .select(({ fn }) => fn.max('id').as('id'))
+    .groupBy('webhook_id')
+  const rows = await db.selectFrom('webhook_delivery').selectAll().where('id', 'in', newest).execute()
+  return rows.map(toDelivery)
+}
+
 export async function insertDelivery(tx: Tx, delivery: Delivery): Promise<void> {
   await tx.insertInto('webhook_delivery').values(delivery).execute()
 }
@@ -100,12 +118,10 @@ export async function listDeliveries(db: Db, webhook: WebhookId, query: Delivery
   return (await rows.execute()).map(toDelivery)
 }
 
+type Noted = 'state' | 'attempts' | 'status' | 'answer' | 'error' | 'attempted_at' | 'duration' | 'next_attempt_at'
+
 /** What an attempt came to. False when the delivery has ended before. */
-export async function noteAttempt(
-  tx: Tx,
-  id: DeliveryId,
-  set: Pick<WebhookDeliveryRow, 'state' | 'status' | 'answer' | 'error' | 'attempted_at'> & { attempts: number },
-): Promise<boolean> {
+export async function noteAttempt(tx: Tx, id: DeliveryId, set: Pick<WebhookDeliveryRow, Noted>): Promise<boolean> {
   const result = await tx
     .updateTable('webhook_delivery')
     .set(set)
@@ -123,7 +139,7 @@ export async function deleteEndedBefore(tx: Tx, moment: string): Promise<void> {
 export async function reopen(tx: Tx, id: DeliveryId): Promise<boolean> {
   const result = await tx
     .updateTable('webhook_delivery')
-    .set({ state: 'waiting' })
+    .set({ state: 'waiting', next_attempt_at: null })
     .where('id', '=', id)
     .where('state', '!=', 'waiting')
     .executeTakeFirst()

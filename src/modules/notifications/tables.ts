@@ -29,4 +29,7 @@ export type WebhookDeliveryRow = {
   error: string | null
   created_at: string
   attempted_at: string | null
+  /** Milliseconds. */
+  duration: number | null
+  next_attempt_at: string | null
 }

@@ -4,7 +4,16 @@ import { newId } from '../../lib/ids.ts'
 import type { ActorRef, PersonId, Thing } from '../audit/schema.ts'
 import type { NotificationParts } from './parts.ts'
 import { parseReceiverUrl, resolveReceiver } from './receiver.ts'
-import type { NewWebhook, Webhook, WebhookFormat, WebhookId, WebhookInput, WebhookUpdate } from './schema.ts'
+import type {
+  DeliveryState,
+  NewWebhook,
+  Webhook,
+  WebhookFormat,
+  WebhookId,
+  WebhookInput,
+  WebhookStanding,
+  WebhookUpdate,
+} from './schema.ts'
 import { newSecret } from './signature.ts'
 import * as store from './store.ts'
 
@@ -97,6 +106,28 @@ export function createWebhooks({ db, write, clock, secrets, trusted }: Notificat
     return (await found(id)).webhook
   }
 
+  async function standings(): Promise<WebhookStanding[]> {
+    const [webhooks, counts, newest] = await Promise.all([
+      store.listWebhooks(db),
+      store.countDeliveries(db),
+      store.lastDeliveries(db),
+    ])
+    return webhooks.map((webhook) => {
+      const count = (state: DeliveryState) =>
+        counts.find((each) => each.webhook_id === webhook.id && each.state === state)?.count ?? 0
+      const last = newest.find((each) => each.webhook_id === webhook.id)
+      return {
+        ...webhook,
+        last_delivery: last
+          ? { state: last.state, at: last.attempted_at ?? last.created_at, status: last.status }
+          : null,
+        delivered: count('delivered'),
+        failed: count('failed'),
+        waiting: count('waiting'),
+      }
+    })
+  }
+
   /** A name that does not resolve now may do so later, and is looked at again before every delivery. */
   async function demandReceiver(url: string): Promise<void> {
     await resolveReceiver(parseReceiverUrl(url, trusted), trusted)
@@ -109,6 +140,7 @@ export function createWebhooks({ db, write, clock, secrets, trusted }: Notificat
     renewSecret,
     remove,
     get,
+    standings,
     find: async (id: string) => (await store.findWebhook(db, id))?.webhook,
     list: (which: Parameters<typeof store.listWebhooks>[1] = {}) => store.listWebhooks(db, which),
   }

@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { badRequest } from '../../lib/errors.ts'
-import { type Artifacts, pathOfUri, toLookupPath } from '../artifacts/index.ts'
+import { badRequest, notFound } from '../../lib/errors.ts'
+import { type Artifacts, pathOfUri, sendFile, toLookupPath } from '../artifacts/index.ts'
 import type { Tracking } from '../tracking/index.ts'
 import { RunId } from '../tracking/schema.ts'
 import { VersionSummary } from './schema.ts'
@@ -38,6 +38,26 @@ export function runRoutes({ at }: Parts): FastifyPluginAsyncZod {
           pathOfUri(run.artifact_uri) !== undefined || artifacts.direct.find(run.artifact_uri) !== undefined
         const entries = isHere ? await artifacts.at(run.artifact_uri).list(folder) : []
         return { files: entries.map(({ name, is_dir, size }) => ({ path: join(folder, name), is_dir, size })) }
+      },
+    })
+
+    app.get('/runs/:id/files', {
+      config: { requires: 'artifacts.read' },
+      schema: {
+        tags: ['tracking'],
+        summary: 'One file of a run, whole or in ranges',
+        params,
+        querystring: z.strictObject({ path: z.string().min(1) }),
+      },
+      handler: async (req, reply) => {
+        const run = await at(req).tracking.runs.get(req.params.id)
+        const path = toLookupPath(req.query.path)
+        const root = pathOfUri(run.artifact_uri)
+        if (path === undefined) throw badRequest('the path is not a path below the run')
+        const file = root === undefined ? undefined : await at(req).artifacts.find(join(root, path))
+        if (!file) throw notFound('file', req.query.path)
+        const name = path.slice(path.lastIndexOf('/') + 1)
+        return sendFile(req, reply, at(req).artifacts.blobs, { ...file, name })
       },
     })
 

@@ -31,6 +31,8 @@ export type TraceInfo = z.infer<typeof TraceInfo>
 export const TraceRow = TraceInfo.omit({ metadata: true }).extend({
   name: z.string(),
   spans: z.int(),
+  /** All tokens that language models read and wrote, where the client counted them. */
+  tokens: z.int().nullable(),
   assessments: z.int(),
 })
 export type TraceRow = z.infer<typeof TraceRow>
@@ -95,6 +97,42 @@ export const Trace = TraceInfo.extend({
   assessments: z.array(Assessment),
 })
 export type Trace = z.infer<typeof Trace>
+
+export const SpanOutline = Span.pick({
+  id: true,
+  parent_id: true,
+  depth: true,
+  name: true,
+  type: true,
+  status: true,
+  start: true,
+  duration: true,
+})
+export type SpanOutline = z.infer<typeof SpanOutline>
+
+/** A trace whose spans carry only what a tree shows. */
+export const TraceOutline = Trace.extend({ spans: z.array(SpanOutline), tokens: z.int().nullable() })
+export type TraceOutline = z.infer<typeof TraceOutline>
+
+export const SpanId = z.string().regex(/^[0-9a-f]{16}$/)
+
+export const TraceDeletion = z.strictObject({
+  ids: z.array(TraceId).min(1).max(500),
+  reason: z.string().trim().max(2_000).default(''),
+})
+export type TraceDeletion = z.infer<typeof TraceDeletion>
+
+export const TraceTag = z.strictObject({ key: z.string().min(1).max(250), value: z.string().max(8_000) })
+
+/** What a signed-in person says of a trace, or of one of its spans. */
+export const AssessmentInput = z.strictObject({
+  name: z.string().trim().min(1).max(250),
+  kind: z.enum(['feedback', 'expectation']),
+  value: z.json(),
+  rationale: z.string().max(10_000).default(''),
+  span_id: SpanId.optional(),
+})
+export type AssessmentInput = z.infer<typeof AssessmentInput>
 
 export const TracePage = z.object({ traces: z.array(TraceRow), next_page_token: z.string().nullable() })
 export type TracePage = z.infer<typeof TracePage>

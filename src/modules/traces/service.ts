@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Connection } from '../../db/connect.ts'
 import type { Db } from '../../db/database.ts'
 import type { Clock } from '../../lib/clock.ts'
@@ -12,12 +13,12 @@ import { type CorrelationQuery, correlate } from './correlation.ts'
 import { artifactsOf, type Ingested, ingestSpans, rowOf } from './ingest.ts'
 import { createLinks } from './links.ts'
 import { checkKey, clean, limits, noTrace } from './rules.ts'
-import type { Trace, TraceInfo, TracePage, TraceState } from './schema.ts'
+import type { AssessmentInput, Span, Trace, TraceInfo, TraceOutline, TracePage, TraceState } from './schema.ts'
 import { searchTraces, type TraceQuery } from './search.ts'
 import type { SpanInput } from './span.ts'
 import * as store from './store.ts'
 import type { SpanRow, TraceTableRow } from './tables.ts'
-import { treeOf } from './tree.ts'
+import { outlineOf, toSpan, treeOf } from './tree.ts'
 
 export type Traces = ReturnType<typeof createTraces>
 
@@ -41,6 +42,7 @@ export type TraceSelection = {
   ids?: readonly string[]
   until?: number
   most?: number | undefined
+  reason?: string
 }
 
 const largestEvent = 500
@@ -168,7 +170,7 @@ export function createTraces(parts: {
   }
 
   /** Deletes for good, oldest first, and says how many. The events name every trace. */
-  async function remove(actor: ActorRef, { experiment_id, ids, until, most }: TraceSelection): Promise<number> {
+  async function remove(actor: ActorRef, { experiment_id, ids, until, most, reason }: TraceSelection): Promise<number> {
     const limit = Math.min(most ?? limits.deleted, limits.deleted)
     const found = await store.selectIds(db, {
       experiment_id,
@@ -177,6 +179,7 @@ export function createTraces(parts: {
       ...(until === undefined ? {} : { until }),
     })
     if (found.length === 0) return 0
+    const why = reason ? { reason } : {}
     return write(actor, async (tx, record) => {
       await parts.refuseHeld(tx, experiment_id)
       // Another server may have deleted some in the meantime.
@@ -184,9 +187,9 @@ export function createTraces(parts: {
       for (let from = 0; from < there.length; from += largestEvent) {
         const group = there.slice(from, from + largestEvent)
         await store.deleteTraces(tx, group)
-        record('traces.deleted', `experiment:${experiment_id}`, { traces: group.length, ids: group })
+        record('traces.deleted', `experiment:${experiment_id}`, { traces: group.length, ids: group, ...why })
       }
-      if (there.length === 0) record('traces.deleted', `experiment:${experiment_id}`, { traces: 0, ids: [] })
+      if (there.length === 0) record('traces.deleted', `experiment:${experiment_id}`, { traces: 0, ids: [], ...why })
       return there.length
     })
   }
@@ -197,8 +200,9 @@ export function createTraces(parts: {
     const ids = traces.map(({ id }) => id)
     const [spans, counts] = await Promise.all([store.countSpans(db, ids), countAssessments(db, ids)])
     return {
-      traces: traces.map(({ metadata: _, ...info }) => ({
+      traces: traces.map(({ metadata, ...info }) => ({
         ...info,
+        tokens: tokensIn(metadata),
         name: nameOf(info),
         spans: spans.get(info.id) ?? 0,
         assessments: counts.get(info.id) ?? 0,
@@ -223,7 +227,58 @@ export function createTraces(parts: {
     }
   }
 
+  /** As `show`, without what only a reader of single spans needs. */
+  async function outline(id: string): Promise<TraceOutline> {
+    const info = await get(id)
+    const [experiment, spans, said] = await Promise.all([
+      tracking.experiments.get(info.experiment_id),
+      store.readSpanOutlines(db, id),
+      assessments.of([id]),
+    ])
+    return {
+      ...info,
+      name: nameOf(info),
+      experiment_name: experiment.name,
+      tokens: tokensIn(info.metadata),
+      spans: outlineOf(spans, info.request_time),
+      assessments: (said.get(id) ?? []).map(toAssessment),
+    }
+  }
+
+  async function span(id: string, spanId: string): Promise<Span> {
+    const [{ request_time }, outlines, row] = await Promise.all([
+      get(id),
+      store.readSpanOutlines(db, id),
+      store.findSpan(db, id, spanId),
+    ])
+    if (!row) throw new AppError('not_found', `No span with ID '${spanId}' in trace '${id}'`)
+    const depth = outlineOf(outlines, request_time).find((each) => each.id === spanId)?.depth ?? 0
+    return toSpan(row, depth, request_time)
+  }
+
+  /** A signed-in person says it in their own name. */
+  async function assess(actor: ActorRef, id: string, input: AssessmentInput) {
+    const { name, kind, value, rationale, span_id } = input
+    if (span_id !== undefined && !(await store.findSpan(db, id, span_id))) {
+      throw badRequest(`the trace has no span ${span_id}`)
+    }
+    return assessments.create(actor, id, {
+      name,
+      source_type: 'HUMAN',
+      source_id: actor.id,
+      span_id: span_id ?? null,
+      overrides: null,
+      valid: true,
+      create_time: undefined,
+      last_update_time: undefined,
+      content: { [kind]: { value }, ...(rationale === '' ? {} : { rationale }) },
+    })
+  }
+
   return {
+    outline,
+    span,
+    assess,
     ingest,
     describe,
     get,
@@ -239,6 +294,23 @@ export function createTraces(parts: {
     links,
     demand,
     correlate: (query: CorrelationQuery) => correlate(db, engine, query),
+  }
+}
+
+/** MLflow's clients count tokens into a piece of metadata. */
+function tokensIn(metadata: TraceInfo['metadata']): number | null {
+  const text = metadata.find(({ key }) => key === 'mlflow.trace.tokenUsage')?.value
+  const usage = TokenUsage.safeParse(text === undefined ? undefined : parsedJson(text))
+  return usage.success ? usage.data.total_tokens : null
+}
+
+const TokenUsage = z.looseObject({ total_tokens: z.int() })
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }
 

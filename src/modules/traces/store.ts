@@ -139,6 +139,20 @@ export async function readSpans(db: Db, traceIds: readonly string[]): Promise<Ma
   return Map.groupBy(rows, (row) => row.trace_id)
 }
 
+export async function readSpanOutlines(db: Db, traceId: string): Promise<Omit<SpanRow, 'content'>[]> {
+  return db
+    .selectFrom('span')
+    .select(['trace_id', 'id', 'parent_id', 'name', 'type', 'kind', 'status', 'start_nano', 'end_nano'])
+    .where('trace_id', '=', traceId)
+    .orderBy('start_nano')
+    .orderBy('id')
+    .execute()
+}
+
+export async function findSpan(db: Db, traceId: string, id: string): Promise<SpanRow | undefined> {
+  return db.selectFrom('span').selectAll().where('trace_id', '=', traceId).where('id', '=', id).executeTakeFirst()
+}
+
 export type Selection = { experiment_id: string; ids?: readonly string[]; until?: number; limit: number }
 
 /** The ids of an experiment's traces, oldest first: those named, or those up to a moment. */

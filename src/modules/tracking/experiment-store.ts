@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Db, Tx } from '../../db/database.ts'
-import type { Experiment, ExperimentRow } from './schema.ts'
+import type { Experiment, ExperimentRow, StageView } from './schema.ts'
 import type { ExperimentTableRow } from './tables.ts'
 
 export async function findExperiment(db: Db, id: string): Promise<Experiment | undefined> {
@@ -18,15 +18,11 @@ export async function findExperimentByName(db: Db, name: string): Promise<Experi
   return row && (await withTags(db, [row]))[0]
 }
 
-/** Every experiment that is not deleted, newest first, with how much runs in it. */
-export async function listExperiments(db: Db): Promise<ExperimentRow[]> {
-  const rows = await db
-    .selectFrom('experiment')
-    .selectAll()
-    .where('lifecycle_stage', '=', 'active')
-    .orderBy('position', 'desc')
-    .execute()
-  return withRuns(db, await withTags(db, rows))
+/** The experiments of a view, newest first, with how much runs in it. */
+export async function listExperiments(db: Db, view: StageView): Promise<ExperimentRow[]> {
+  let query = db.selectFrom('experiment').selectAll().orderBy('position', 'desc')
+  if (view !== 'all') query = query.where('lifecycle_stage', '=', view)
+  return withRuns(db, await withTags(db, await query.execute()))
 }
 
 export async function findExperimentRow(db: Db, id: string): Promise<ExperimentRow | undefined> {

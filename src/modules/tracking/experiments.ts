@@ -6,7 +6,7 @@ import type { Write } from '../audit/index.ts'
 import { type ActorRef, serverActor } from '../audit/schema.ts'
 import * as store from './experiment-store.ts'
 import { checkLength, checkLocation, cut, limits, mustBeActive, noExperiment } from './rules.ts'
-import type { Experiment } from './schema.ts'
+import type { Experiment, StageView } from './schema.ts'
 import { type ExperimentQuery, searchExperiments } from './search/experiments.ts'
 import type { ExperimentTableRow } from './tables.ts'
 
@@ -90,14 +90,14 @@ export function createExperiments({ connection: { db, engine }, write, clock, de
     })
   }
 
-  async function setStage(actor: ActorRef, id: string, stage: 'active' | 'deleted'): Promise<void> {
+  async function setStage(actor: ActorRef, id: string, stage: 'active' | 'deleted', reason = ''): Promise<void> {
     await write(actor, async (tx, record) => {
       const experiment = await store.findExperiment(tx, id)
       if (!experiment || experiment.lifecycle_stage === stage) throw noExperiment(id)
       await store.updateExperiment(tx, id, { lifecycle_stage: stage, last_update_time: now() })
       const runs = await store.setStageOfRuns(tx, id, stage, now())
       const action = stage === 'deleted' ? 'experiment.deleted' : 'experiment.restored'
-      record(action, `experiment:${id}`, { name: experiment.name, runs })
+      record(action, `experiment:${id}`, { name: experiment.name, runs, ...(reason === '' ? {} : { reason }) })
     })
   }
 
@@ -126,12 +126,12 @@ export function createExperiments({ connection: { db, engine }, write, clock, de
     create,
     ensureDefault,
     rename,
-    remove: (actor: ActorRef, id: string) => setStage(actor, id, 'deleted'),
+    remove: (actor: ActorRef, id: string, reason?: string) => setStage(actor, id, 'deleted', reason),
     restore: (actor: ActorRef, id: string) => setStage(actor, id, 'active'),
     setTag,
     deleteTag,
     search: (query: ExperimentQuery) => searchExperiments(db, engine, query),
-    list: () => store.listExperiments(db),
+    list: (view: StageView = 'active') => store.listExperiments(db, view),
     async getRow(id: string) {
       const row = await store.findExperimentRow(db, id)
       if (!row) throw noExperiment(id)

@@ -1,3 +1,4 @@
+export { trackingEditRoutes } from './edit-routes.ts'
 export { findExperiment, findExperimentByName } from './experiment-store.ts'
 export type { NewExperiment } from './experiments.ts'
 export { guardExperiments } from './guard.ts'

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { ExperimentId, ExperimentRow, MetricPoint, Run, RunId } from './schema.ts'
+import { ExperimentId, ExperimentRow, LoggedModel, MetricPoint, Run, RunId, StageView } from './schema.ts'
 import type { Tracking } from './service.ts'
 
 const tags = ['tracking']
@@ -12,9 +12,12 @@ const texts = z
 const RunSearch = z.strictObject({
   filter: z.string().max(10_000).default(''),
   order_by: texts.default([]),
+  view: StageView.default('active'),
   limit: z.coerce.number().int().min(1).max(1_000).default(100),
   page_token: z.string().max(10_000).optional(),
 })
+const ModelSearch = RunSearch.pick({ filter: true, limit: true, page_token: true })
+const views = { active: 'ACTIVE_ONLY', deleted: 'DELETED_ONLY', all: 'ALL' } as const
 const CurveQuery = z.strictObject({
   key: texts,
   max_points: z.coerce.number().int().min(10).max(10_000).default(1_000),
@@ -25,10 +28,15 @@ export function trackingRoutes({ at }: { at: (req: FastifyRequest) => Tracking }
   return async (app) => {
     app.get('/experiments', {
       config: { requires: 'tracking.read' },
-      schema: { tags, summary: 'Experiments', response: { 200: z.object({ experiments: z.array(ExperimentRow) }) } },
+      schema: {
+        tags,
+        summary: 'Experiments',
+        querystring: z.strictObject({ view: StageView.default('active') }),
+        response: { 200: z.object({ experiments: z.array(ExperimentRow) }) },
+      },
       handler: async (req) => {
         const hidden = new Set(await at(req).permissions.hiddenFrom(req.actor))
-        return { experiments: (await at(req).experiments.list()).filter(({ id }) => !hidden.has(id)) }
+        return { experiments: (await at(req).experiments.list(req.query.view)).filter(({ id }) => !hidden.has(id)) }
       },
     })
 
@@ -49,17 +57,41 @@ export function trackingRoutes({ at }: { at: (req: FastifyRequest) => Tracking }
         response: { 200: z.object({ runs: z.array(Run), next_page_token: z.string().nullable() }) },
       },
       handler: async (req) => {
-        const { filter, order_by, limit, page_token } = req.query
+        const { filter, order_by, view, limit, page_token } = req.query
         const experiment = await at(req).experiments.get(req.params.id)
         const { runs, next_page_token } = await at(req).runs.search({
           experiment_ids: [experiment.id],
-          view: 'ACTIVE_ONLY',
+          view: views[view],
           filter,
           order_by,
           max_results: limit,
           page_token,
         })
         return { runs, next_page_token: next_page_token ?? null }
+      },
+    })
+
+    app.get('/experiments/:id/logged-models', {
+      config: { requires: 'tracking.read' },
+      schema: {
+        tags,
+        summary: "Logged models of an experiment, newest first; filter in MLflow's grammar",
+        params: byExperiment,
+        querystring: ModelSearch,
+        response: { 200: z.object({ models: z.array(LoggedModel), next_page_token: z.string().nullable() }) },
+      },
+      handler: async (req) => {
+        const { filter, limit, page_token } = req.query
+        const experiment = await at(req).experiments.get(req.params.id)
+        const { models, next_page_token } = await at(req).models.search({
+          experiment_ids: [experiment.id],
+          filter,
+          datasets: [],
+          order_by: [],
+          max_results: limit,
+          page_token,
+        })
+        return { models, next_page_token: next_page_token ?? null }
       },
     })
 

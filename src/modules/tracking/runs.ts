@@ -128,14 +128,16 @@ export function createRuns(parts: TrackingParts) {
     return get(id)
   }
 
-  async function setStage(actor: ActorRef, id: string, stage: 'active' | 'deleted'): Promise<void> {
+  async function setStage(actor: ActorRef, id: string, stage: 'active' | 'deleted', reason = ''): Promise<void> {
     const found = await store.findRunRow(db, id)
     if (!found) throw noRun(id)
     if (found.lifecycle_stage === stage) return
     await write(actor, async (tx, record) => {
       const deleted_at = stage === 'deleted' ? parts.clock.now().getTime() : null
       await store.updateRun(tx, id, { lifecycle_stage: stage, deleted_at })
-      record(stage === 'deleted' ? 'run.deleted' : 'run.restored', `run:${id}`, { name: found.name }, aboutRun(found))
+      const action = stage === 'deleted' ? 'run.deleted' : 'run.restored'
+      const why = reason === '' ? {} : { reason }
+      record(action, `run:${id}`, { name: found.name, ...why }, aboutRun(found))
     })
   }
 
@@ -220,7 +222,7 @@ export function createRuns(parts: TrackingParts) {
     searchIds: (query: RunQuery) => searchRunIds(db, engine, query),
     create,
     update,
-    remove: (actor: ActorRef, id: string) => setStage(actor, id, 'deleted'),
+    remove: (actor: ActorRef, id: string, reason?: string) => setStage(actor, id, 'deleted', reason),
     restore: (actor: ActorRef, id: string) => setStage(actor, id, 'active'),
     deleteTag,
     logModel,

@@ -80,6 +80,22 @@ export type Run = z.infer<typeof Run>
 export const ExperimentRow = Experiment.extend({ runs: z.int(), last_run_at: z.int().nullable() })
 export type ExperimentRow = z.infer<typeof ExperimentRow>
 
+export const ExperimentInput = z.strictObject({ name: z.string().trim().min(1).max(500) })
+export type ExperimentInput = z.infer<typeof ExperimentInput>
+
+/** A tag; `mlflow.note.content` is the description. */
+export const KeyText = z.strictObject({ key: z.string().min(1).max(250), value: z.string().max(8_000) })
+export type KeyText = z.infer<typeof KeyText>
+
+export const Deletion = z.strictObject({ reason: z.string().trim().max(2_000).default('') })
+export type Deletion = z.infer<typeof Deletion>
+
+export const RunsChosen = z.strictObject({ run_ids: z.array(RunId).min(1).max(500) })
+export type RunsChosen = z.infer<typeof RunsChosen>
+
+export const StageView = z.enum(['active', 'deleted', 'all'])
+export type StageView = z.infer<typeof StageView>
+
 export const MetricPoint = z.object({ value: MetricValue, step: z.int(), timestamp: z.int() })
 export type MetricPoint = z.infer<typeof MetricPoint>
 
