@@ -19,7 +19,22 @@ const pages: Record<string, string> = {
   'version-trail': `${version}/2?tab=trail`,
   experiments: '/experiments',
   experiment: '/experiments/1',
+  'experiment-columns': `/experiments/1?columns=${encodeURIComponent('a:state,m:loss,p:steps,t:team')}&view=all`,
+  'experiment-traces': '/experiments/1?tab=traces&peek=tr-00000000000000000000000000000001',
+  'experiment-models': '/experiments/1?tab=models',
+  'experiments-deleted': '/experiments?view=deleted',
   run: `/runs/${runIds[1]}`,
+  'run-markdown': `/runs/${runIds[1]}?tab=artifacts&file=notes.md`,
+  'run-table': `/runs/${runIds[1]}?tab=artifacts&file=rates.csv`,
+  'run-image': `/runs/${runIds[1]}?tab=artifacts&file=curve.svg`,
+  'run-traces': `/runs/${runIds[1]}?tab=traces`,
+  compare: `/compare?runs=${runIds.join(',')}&all=true`,
+  trace: `/traces/tr-${'1'.padStart(32, '0')}`,
+  'trace-failed': `/traces/tr-${'1'.padStart(32, '0')}?span=0000000000000004`,
+  'trace-table': `/traces/tr-${'1'.padStart(32, '0')}?view=table`,
+  'trace-empty': `/traces/tr-${'4'.padStart(32, '0')}`,
+  webhooks: '/webhooks',
+  webhook: `/webhooks/${id('whk', 1)}?peek=${id('dlv', 4)}`,
   reviews: '/reviews?state=all',
   'review-step': `/reviews/${id('rev', 1)}?step=1`,
   'review-sheet': `/reviews/${id('rev', 1)}?step=9`,
@@ -116,7 +131,7 @@ for (const scheme of schemes) {
   })
 }
 
-async function open(path: string): Promise<{ page: Page }> {
+async function open(path: string): Promise<Opened> {
   const opened = await window('light')
   await go(opened.page, path)
   return opened
@@ -167,5 +182,74 @@ test('a refused decision stays on the page with its reason, and so does what was
   await page.keyboard.press('Control+Enter')
   await page.getByText('may not decide about it').waitFor()
   expect(await page.getByLabel('Reason').inputValue()).toBe('The rates are within the limit.')
+  await page.context().close()
+})
+
+test('a filter that the server cannot read is shown at its place, and stays', async () => {
+  const { page, problems } = await window('light')
+  await go(page, '/experiments/1')
+  await page.getByLabel('Filter runs').fill("metrics.loss > 0.4 and zzz ! 'x'")
+  await page.keyboard.press('Enter')
+  await page.getByRole('alert').getByText('Invalid clause(s)').waitFor()
+  expect(await page.locator('mark').textContent()).toBe('zzz')
+  expect(await page.getByLabel('Filter runs').inputValue()).toContain('zzz')
+  expect(await faults(page, 'light')).toEqual([])
+  expect(problems.every((problem) => problem.includes('400'))).toBe(true)
+  await page.context().close()
+})
+
+test('runs chosen in the table are compared, with differences only until all are asked for', async () => {
+  const { page } = await open('/experiments/1')
+  for (const name of ['reweighed-logistic', 'plain-logistic']) await page.getByLabel(`Choose ${name}`).check()
+  await page.getByRole('button', { name: 'Compare 2 runs' }).click()
+  await page.waitForURL('**/compare?runs=**')
+  const params = page.getByRole('region', { name: 'Parameters' })
+  await params.getByText('mitigation').waitFor()
+  expect(await params.getByText('learning_rate').count()).toBe(0)
+  await params.getByRole('switch').click()
+  await params.getByText('learning_rate').waitFor()
+  await page.context().close()
+})
+
+test('a trace is walked and folded by keyboard, and what spans say is text', async () => {
+  const { page, problems } = await open(`/traces/tr-${'1'.padStart(32, '0')}`)
+  await page.getByRole('heading', { name: 'answer', exact: true }).nth(1).waitFor()
+  await page.keyboard.press('j')
+  await page.waitForURL('**span=0000000000000002')
+  await page.getByText('Be exact.').waitFor()
+  for (let step = 0; step < 3; step++) await page.keyboard.press('j')
+  await page.getByText('<script>alert(1)</script>').waitFor()
+  await page.keyboard.press('k')
+  await page.keyboard.press('k')
+  await page.keyboard.press('ArrowLeft')
+  expect(await page.getByRole('treeitem', { name: 'select from rates' }).count()).toBe(0)
+  await page.keyboard.press('ArrowRight')
+  await page.getByRole('treeitem', { name: 'select from rates' }).waitFor()
+  await page.keyboard.press('?')
+  await page.getByRole('dialog').getByText('Next span').waitFor()
+  expect(problems).toEqual([])
+  await page.context().close()
+})
+
+test('a trace of 20,000 spans draws only the lines in sight', async () => {
+  const { page } = await open(`/traces/tr-${'9'.padStart(32, '0')}`)
+  await page.getByRole('treeitem').first().waitFor()
+  const began = Date.now()
+  await page.getByRole('tree').focus()
+  await page.keyboard.press('End')
+  await page.getByRole('treeitem', { name: 'step 20000 ' }).waitFor()
+  expect(Date.now() - began).toBeLessThan(3000)
+  expect(await page.getByRole('treeitem').count()).toBeLessThan(100)
+  await page.context().close()
+})
+
+test('a test of a webhook shows what the receiver answered', async () => {
+  const { page } = await open(`/webhooks/${id('whk', 1)}`)
+  await page.getByRole('button', { name: 'Send a test' }).click()
+  await page.getByRole('heading', { name: 'What the receiver answered to the test' }).waitFor()
+  await page.getByRole('button', { name: 'Edit' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Every event').check()
+  expect(await faults(page, 'light')).toEqual([])
   await page.context().close()
 })

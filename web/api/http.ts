@@ -11,10 +11,15 @@ export function keepCsrfToken(token: string | undefined): void {
 }
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-type Options = { body?: unknown; signal?: AbortSignal; alsoAccept?: readonly number[] }
+type Options = {
+  body?: unknown
+  signal?: AbortSignal
+  alsoAccept?: readonly number[]
+  headers?: Readonly<Record<string, string>>
+}
 
 async function call(method: Method, path: string, options: Options): Promise<Response> {
-  const headers = new Headers({ accept: 'application/json' })
+  const headers = new Headers({ accept: options.headers ? '*/*' : 'application/json', ...options.headers })
   if (!isFirstWorkspace()) headers.set('x-modelkeep-workspace', currentWorkspace())
   if (method !== 'GET' && csrf) headers.set('x-csrf-token', csrf)
   const init: RequestInit = { method, headers, credentials: 'same-origin' }
@@ -42,6 +47,15 @@ function parse<S extends z.ZodType>(path: string, schema: S, body: unknown): z.i
 export async function get<S extends z.ZodType>(path: string, schema: S, signal?: AbortSignal): Promise<z.infer<S>> {
   const response = await call('GET', path, signal ? { signal } : {})
   return parse(path, schema, await response.json())
+}
+
+/** The beginning of a file as text, at most so many bytes of it, and whether it goes on. */
+export async function getText(path: string, most: number): Promise<{ text: string; cut: boolean }> {
+  const response = await call('GET', path, { headers: { range: `bytes=0-${most - 1}` }, alsoAccept: [416] })
+  if (response.status === 416) return { text: '', cut: false }
+  const total = Number(response.headers.get('content-range')?.split('/')[1] ?? 0)
+  const text = await response.text()
+  return { text: text.slice(0, most), cut: total > most || text.length > most }
 }
 
 export async function send<S extends z.ZodType>(
@@ -74,6 +88,6 @@ export function at(
 }
 
 /** An address for plain links, such as downloads. */
-export function href(parts: readonly (string | number)[]): string {
-  return inWorkspace(base + at(parts))
+export function href(parts: readonly (string | number)[], query: Readonly<Record<string, string>> = {}): string {
+  return inWorkspace(base + at(parts, query))
 }

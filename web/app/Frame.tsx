@@ -64,6 +64,7 @@ function useSections(): readonly NavGroup[] {
         { title: 'People', to: '/people', key: 'u' },
         ...(may('retention.read') ? [{ title: 'Retention', to: '/retention', key: 'k' }] : []),
         { title: 'Workspaces', to: '/workspaces', key: 'w' },
+        ...(may('webhook.read') ? [{ title: 'Webhooks', to: '/webhooks', key: 'h' }] : []),
         { title: 'API reference', to: '/reference', key: 'a' },
       ],
     },

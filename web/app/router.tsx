@@ -87,6 +87,7 @@ const version = createRoute({
 const experiments = createRoute({
   getParentRoute: () => signedIn,
   path: '/experiments',
+  validateSearch: search.experiments,
   component: lazyRouteComponent(() => import('../features/tracking/ExperimentsPage.tsx'), 'ExperimentsPage'),
 })
 const experiment = createRoute({
@@ -98,7 +99,31 @@ const experiment = createRoute({
 const run = createRoute({
   getParentRoute: () => signedIn,
   path: '/runs/$id',
+  validateSearch: search.run,
   component: lazyRouteComponent(() => import('../features/tracking/RunPage.tsx'), 'RunPage'),
+})
+const compare = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/compare',
+  validateSearch: search.compare,
+  component: lazyRouteComponent(() => import('../features/tracking/ComparePage.tsx'), 'ComparePage'),
+})
+const trace = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/traces/$id',
+  validateSearch: search.trace,
+  component: lazyRouteComponent(() => import('../features/traces/TracePage.tsx'), 'TracePage'),
+})
+const webhooks = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/webhooks',
+  component: lazyRouteComponent(() => import('../features/notifications/WebhooksPage.tsx'), 'WebhooksPage'),
+})
+const webhook = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/webhooks/$id',
+  validateSearch: search.webhook,
+  component: lazyRouteComponent(() => import('../features/notifications/WebhookPage.tsx'), 'WebhookPage'),
 })
 const reviews = createRoute({
   getParentRoute: () => signedIn,
@@ -180,6 +205,10 @@ const tree = root.addChildren([
     experiments,
     experiment,
     run,
+    compare,
+    trace,
+    webhooks,
+    webhook,
     reviews,
     gate,
     verdict,

@@ -22,7 +22,36 @@ export const version = z.object({
   evidence: text,
 })
 
-export const experiment = z.object({ filter: text, order: text })
+export const experiments = z.object({ view: z.literal('deleted').optional().catch(undefined) })
+export const experiment = z.object({
+  tab: z.enum(['traces', 'models']).optional().catch(undefined),
+  filter: text,
+  order: text,
+  view: z.enum(['deleted', 'all']).optional().catch(undefined),
+  /** What the table of runs shows, such as `m:auc,p:lr`. */
+  columns: text,
+  peek: text,
+})
+export const run = z.object({
+  tab: z.enum(['artifacts', 'traces']).optional().catch(undefined),
+  filter: text,
+  order: text,
+  peek: text,
+  folder: text,
+  file: text,
+})
+export const compare = z.object({
+  runs: text,
+  all: z.literal(true).optional().catch(undefined),
+  curve: text,
+  x: text,
+  y: text,
+})
+export const trace = z.object({ span: text, view: z.literal('table').optional().catch(undefined) })
+export const webhook = z.object({
+  state: z.enum(['waiting', 'delivered', 'failed']).optional().catch(undefined),
+  peek: text,
+})
 export const reviews = z.object({ state: z.literal('all').optional().catch(undefined) })
 export const review = z.object({ step: z.coerce.number().int().min(0).optional().catch(undefined) })
 export const gate = z.object({ environment: text, model: text })

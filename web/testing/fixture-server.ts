@@ -10,6 +10,8 @@ import { openapi } from './fixtures/openapi.ts'
 import * as records from './fixtures/records.ts'
 import { deployments, environments, inventory, models, summaries, versions } from './fixtures/registry.ts'
 import * as retention from './fixtures/retention.ts'
+import * as traces from './fixtures/traces.ts'
+import * as hooks from './fixtures/webhooks.ts'
 
 const built = fileURLToPath(new URL('../../dist/web', import.meta.url))
 const types: Record<string, string> = {
@@ -20,7 +22,8 @@ const types: Record<string, string> = {
   '.woff2': 'font/woff2',
 }
 
-type Reply = { status?: number; body: unknown }
+/** `text` is sent as it is; anything else as JSON. */
+type Reply = { status?: number; body: unknown; text?: { type: string; value: string } }
 type Route = readonly [method: string, path: RegExp, reply: (parts: string[], query: URLSearchParams) => Reply]
 const ok = (body: unknown): Reply => ({ body })
 const problem = (status: number, title: string, detail = ''): Reply => ({
@@ -120,16 +123,37 @@ const routes: readonly Route[] = [
   ['GET', /^\/decisions\/([^/]+)$/, () => ok(signedDecision)],
   ['GET', /^\/policies$/, () => ok({ policies: [draft, policy] })],
   ['GET', /^\/policies\/([^/]+)\/versions\/([^/]+)$/, ([, v]) => ok(v === '5' ? draft : policy)],
-  ['GET', /^\/experiments$/, () => ok({ experiments: [records.experiment] })],
+  ['GET', /^\/experiments$/, (_, query) => ok({ experiments: query.get('view') ? [] : [records.experiment] })],
   ['GET', /^\/experiments\/([^/]+)$/, () => ok(records.experiment)],
-  ['GET', /^\/experiments\/([^/]+)\/runs$/, () => ok({ runs: records.runs, next_page_token: null })],
+  [
+    'GET',
+    /^\/experiments\/([^/]+)\/runs$/,
+    (_, query) => refusedFilter(query) ?? ok({ runs: runsFor(query.get('filter') ?? ''), next_page_token: null }),
+  ],
+  [
+    'GET',
+    /^\/experiments\/([^/]+)\/logged-models$/,
+    () => ok({ models: [records.loggedModel], next_page_token: null }),
+  ],
+  [
+    'GET',
+    /^\/experiments\/([^/]+)\/traces$/,
+    (_, query) => refusedFilter(query) ?? ok({ traces: traces.rows, next_page_token: null }),
+  ],
+  ['GET', /^\/traces\/([^/]+)\/outline$/, ([trace]) => found(traces.outlines[trace ?? ''])],
+  ['GET', /^\/traces\/([^/]+)\/spans\/([^/]+)$/, ([trace, span]) => found(traces.spanIn(trace ?? '', span ?? ''))],
+  ['GET', /^\/runs\/([^/]+)\/files$/, (_, query) => file(query.get('path') ?? '')],
+  ['GET', /^\/webhooks$/, () => ok({ webhooks: hooks.webhooks })],
+  ['GET', /^\/webhooks\/([^/]+)$/, ([hook]) => found(hooks.webhooks.find((each) => each.id === hook))],
+  ['GET', /^\/webhooks\/([^/]+)\/deliveries$/, () => ok({ deliveries: hooks.deliveries })],
+  ['POST', /^\/webhooks\/([^/]+)\/test$/, () => ok(hooks.deliveries[2])],
   ['GET', /^\/runs\/([^/]+)$/, ([id]) => found(records.runs.find((each) => each.id === id))],
   [
     'GET',
     /^\/runs\/([^/]+)\/metrics$/,
     (_, query) => ok({ series: query.getAll('key').map((key) => ({ key, points: records.series[key] ?? [] })) }),
   ],
-  ['GET', /^\/runs\/([^/]+)\/artifacts$/, () => ok({ files: records.artifacts })],
+  ['GET', /^\/runs\/([^/]+)\/artifacts$/, (_, query) => ok({ files: query.get('path') ? [] : records.artifacts })],
   ['GET', /^\/runs\/([^/]+)\/versions$/, ([id]) => ok({ versions: summaries.filter((each) => each.run_id === id) })],
   ['GET', /^\/audit\/events$/, () => ok(records.events)],
   ['GET', /^\/audit\/check$/, () => ok(records.trailCheck)],
@@ -139,6 +163,22 @@ const routes: readonly Route[] = [
     () => ok({ size: 42, root: 'ab'.repeat(32), hashes: ['cd'.repeat(32)], checkpoint: 'modelkeep/main\n42\n' }),
   ],
 ]
+
+/** As the server answers a filter that it cannot read. */
+function refusedFilter(query: URLSearchParams): Reply | undefined {
+  const strange = /\bzz\S*/.exec(query.get('filter') ?? '')?.[0]
+  return strange ? problem(400, 'Bad request', `Invalid clause(s) in filter string: '${strange}'`) : undefined
+}
+
+function runsFor(filter: string) {
+  if (!filter.includes('mlflow.parentRunId')) return records.runs
+  return filter.includes(records.runs[0]?.id ?? '') ? records.runs.slice(2) : []
+}
+
+function file(path: string): Reply {
+  const text = records.files[path]
+  return text ? { body: null, text } : problem(404, 'Not found', `There is no file ${path}.`)
+}
 
 function found(body: unknown): Reply {
   return body === undefined ? problem(404, 'Not found', 'There is no such thing.') : ok(body)
@@ -188,8 +228,8 @@ export async function startFixtureServer(port = 0): Promise<FixtureServer> {
     const signedIn = !req.headers.referer?.includes('/sign-in')
     const reply = answer(req, url, signedIn)
     if (!reply) return sendFile(res, url.pathname)
-    res.writeHead(reply.status ?? 200, { 'content-type': 'application/json' })
-    res.end(JSON.stringify(reply.body))
+    res.writeHead(reply.status ?? 200, { 'content-type': reply.text?.type ?? 'application/json' })
+    res.end(reply.text?.value ?? JSON.stringify(reply.body))
   })
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   const { port: bound } = server.address() as AddressInfo

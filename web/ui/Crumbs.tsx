@@ -6,6 +6,9 @@ const sections: Record<string, { title: string; to: string }> = {
   models: { title: 'Inventory', to: '/' },
   experiments: { title: 'Experiments', to: '/experiments' },
   runs: { title: 'Experiments', to: '/experiments' },
+  compare: { title: 'Experiments', to: '/experiments' },
+  traces: { title: 'Experiments', to: '/experiments' },
+  webhooks: { title: 'Webhooks', to: '/webhooks' },
   datasets: { title: 'Datasets', to: '/datasets' },
   policies: { title: 'Policies', to: '/policies' },
   reviews: { title: 'Reviews', to: '/reviews' },
@@ -55,6 +58,15 @@ function crumbsOf(path: string): { title: string; to: string }[] {
       break
     case 'experiments':
       if (name) crumbs.push({ title: `experiment ${name}`, to: path })
+      break
+    case 'compare':
+      crumbs.push({ title: 'compare', to: path })
+      break
+    case 'traces':
+      if (name) crumbs.push({ title: `trace ${name.replace(/^tr-/, '').slice(0, 8)}`, to: path })
+      break
+    case 'webhooks':
+      if (name) crumbs.push({ title: 'deliveries', to: path })
       break
     case 'runs':
       if (name) crumbs.push({ title: `run ${name.slice(0, 8)}`, to: path })

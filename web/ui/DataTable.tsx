@@ -28,7 +28,11 @@ type Props<Row> = {
   units?: string
   total?: number
   sort?: string | undefined
+  direction?: 'ascending' | 'descending' | undefined
   onSort?: (sort: string) => void
+  /** Keys of the rows chosen for an action; without it nothing can be chosen. */
+  chosen?: ReadonlySet<string>
+  onChoose?: (chosen: ReadonlySet<string>) => void
   onOpen?: (row: Row) => void
   onPeek?: (row: Row) => void
   selected?: string | undefined
@@ -42,6 +46,7 @@ export function DataTable<Row>(props: Props<Row>) {
   const { columns, rows, rowKey, onOpen, onPeek, keyboard = true } = props
   const [cursor, setCursor] = useState(-1)
   const body = useRef<HTMLTableSectionElement>(null)
+  const { chosen, onChoose } = props
   const at = props.selected === undefined ? cursor : rows.findIndex((row) => rowKey(row) === props.selected)
 
   function move(by: number) {
@@ -56,11 +61,22 @@ export function DataTable<Row>(props: Props<Row>) {
     const row = rows[at]
     if (row) onOpen?.(row)
   }
+  function choose(row: Row) {
+    if (!chosen || !onChoose) return
+    const next = new Set(chosen)
+    if (!next.delete(rowKey(row))) next.add(rowKey(row))
+    onChoose(next)
+  }
+  function chooseCurrent() {
+    const row = rows[at]
+    if (row) choose(row)
+  }
   useKeys(
     keyboard && rows.length > 0
       ? [
           { keys: 'j', label: 'Next row', run: () => move(1) },
           { keys: 'k', label: 'Previous row', run: () => move(-1) },
+          ...(onChoose ? [{ keys: 'x', label: 'Choose the row', run: chooseCurrent }] : []),
           ...(onOpen ? [{ keys: 'enter', label: 'Open the row', run: open }] : []),
         ]
       : [],
@@ -76,8 +92,24 @@ export function DataTable<Row>(props: Props<Row>) {
         <table className={styles.table}>
           <thead>
             <tr>
+              {chosen && onChoose && (
+                <th scope="col" className={styles.choice}>
+                  <input
+                    type="checkbox"
+                    aria-label="Choose all rows"
+                    checked={rows.length > 0 && rows.every((row) => chosen.has(rowKey(row)))}
+                    onChange={(event) => onChoose(new Set(event.currentTarget.checked ? rows.map(rowKey) : []))}
+                  />
+                </th>
+              )}
               {columns.map((column) => (
-                <HeaderCell key={column.key} column={column} sort={props.sort} onSort={props.onSort} />
+                <HeaderCell
+                  key={column.key}
+                  column={column}
+                  sort={props.sort}
+                  direction={props.direction}
+                  onSort={props.onSort}
+                />
               ))}
             </tr>
           </thead>
@@ -88,6 +120,13 @@ export function DataTable<Row>(props: Props<Row>) {
                 row={row}
                 columns={columns}
                 current={index === at}
+                choice={
+                  chosen && {
+                    label: `Choose ${String(columns[0]?.value(row) ?? rowKey(row))}`,
+                    checked: chosen.has(rowKey(row)),
+                    toggle: () => choose(row),
+                  }
+                }
                 onClick={
                   onPeek || onOpen
                     ? () => {
@@ -133,9 +172,10 @@ function footText(shown: number, total: number | undefined, unit: string, units?
 function HeaderCell<Row>(props: {
   column: Column<Row>
   sort: string | undefined
+  direction: 'ascending' | 'descending' | undefined
   onSort: ((sort: string) => void) | undefined
 }) {
-  const { column, sort, onSort } = props
+  const { column, sort, direction, onSort } = props
   const name = column.sort
   const className = [column.align === 'right' ? styles.right : '', column.hideNarrow ? styles.wide : ''].join(' ')
   if (!name || !onSort) {
@@ -147,10 +187,10 @@ function HeaderCell<Row>(props: {
   }
   const sorted = sort === name
   return (
-    <th scope="col" className={className} aria-sort={sorted ? 'other' : 'none'}>
+    <th scope="col" className={className} aria-sort={sorted ? (direction ?? 'other') : 'none'}>
       <button type="button" className={styles.sort} onClick={() => onSort(name)}>
         {column.header}
-        <span aria-hidden="true">{sorted ? ' ↓' : ''}</span>
+        <span aria-hidden="true">{sorted ? (direction === 'ascending' ? ' ↑' : ' ↓') : ''}</span>
       </button>
     </th>
   )
@@ -160,9 +200,10 @@ function BodyRow<Row>(props: {
   row: Row
   columns: readonly Column<Row>[]
   current: boolean
+  choice: { label: string; checked: boolean; toggle: () => void } | undefined
   onClick: (() => void) | undefined
 }) {
-  const { row, columns, current, onClick } = props
+  const { row, columns, current, choice, onClick } = props
   return (
     // The row's first link is its keyboard and screen reader equivalent; the click on the rest is a convenience.
     <tr
@@ -173,6 +214,11 @@ function BodyRow<Row>(props: {
         onClick?.()
       }}
     >
+      {choice && (
+        <td className={styles.choice}>
+          <input type="checkbox" aria-label={choice.label} checked={choice.checked} onChange={choice.toggle} />
+        </td>
+      )}
       {columns.map((column) => (
         <td
           key={column.key}

@@ -51,5 +51,5 @@ function KeyList({ title, bindings }: { title: string; bindings: readonly { keys
 }
 
 function keyText(keys: string): string {
-  return keys.replace('escape', 'Esc').replace('enter', 'Enter')
+  return keys.replace('escape', 'Esc').replace('enter', 'Enter').replace('arrowleft', '←').replace('arrowright', '→')
 }

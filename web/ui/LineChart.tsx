@@ -36,6 +36,13 @@ export function LineChart({ title, series, xLabel, yLabel, height = 220, guide, 
   const x = (value: number) => plot.left + ((value - xAxis.low) / (xAxis.high - xAxis.low)) * (plot.right - plot.left)
   const y = (value: number) => plot.bottom - ((value - yAxis.low) / (yAxis.high - yAxis.low)) * (plot.bottom - plot.top)
 
+  const ends = apart(
+    shown.map((each) => {
+      const last = each.points.findLast((point) => point.y !== null)
+      return last === undefined || last.y === null ? undefined : { x: x(last.x) + 6, y: y(last.y) + 4 }
+    }),
+  )
+
   function read(event: PointerEvent<SVGSVGElement>) {
     const offset = event.clientX - event.currentTarget.getBoundingClientRect().left
     const wanted = xAxis.low + ((offset - plot.left) / (plot.right - plot.left)) * (xAxis.high - xAxis.low)
@@ -81,7 +88,7 @@ export function LineChart({ title, series, xLabel, yLabel, height = 220, guide, 
         {guide && <path d={pathOf(guide, x, y)} className={styles.guide} />}
         {at !== undefined && <path d={`M${x(at)} ${plot.top}V${plot.bottom}`} className={styles.cross} />}
         {shown.map((each, index) => {
-          const last = each.points.findLast((point) => point.y !== null)
+          const end = ends[index]
           return (
             <g key={each.name}>
               <path d={pathOf(each.points, x, y)} className={styles.line} stroke={inks[index]} />
@@ -91,8 +98,8 @@ export function LineChart({ title, series, xLabel, yLabel, height = 220, guide, 
                     <circle key={point.x} cx={x(point.x)} cy={y(point.y)} r={3} fill={inks[index]} />
                   ),
                 )}
-              {named && last?.y !== null && last !== undefined && (
-                <text x={x(last.x) + 6} y={y(last.y) + 4} fill={inks[index]} className={styles.name}>
+              {named && end && (
+                <text x={end.x} y={end.y} fill={inks[index]} className={styles.name}>
                   {each.name.length > 13 ? `${each.name.slice(0, 12)}…` : each.name}
                 </text>
               )}
@@ -103,6 +110,19 @@ export function LineChart({ title, series, xLabel, yLabel, height = 220, guide, 
       <figcaption className={styles.readout}>{readout(shown, at, xLabel, yLabel)}</figcaption>
     </figure>
   )
+}
+
+/** Names that would stand on each other move apart, the lower ones upwards. */
+function apart<Place extends { x: number; y: number }>(places: readonly (Place | undefined)[]): (Place | undefined)[] {
+  const moved = [...places]
+  let above = Number.POSITIVE_INFINITY
+  const order = places.flatMap((place, index) => (place ? [{ place, index }] : []))
+  for (const { place, index } of order.toSorted((a, b) => b.place.y - a.place.y)) {
+    const y = Math.min(place.y, above - 13)
+    moved[index] = { ...place, y }
+    above = y
+  }
+  return moved
 }
 
 function axis(values: readonly number[], wanted: number, exact: boolean) {

@@ -62,6 +62,6 @@ function NavItem({ section, current }: { section: Section; current: boolean }) {
 
 function isWithin(path: string, section: string): boolean {
   if (section === '/') return path === '/' || path.startsWith('/models')
-  if (section === '/experiments') return path.startsWith('/experiments') || path.startsWith('/runs')
+  if (section === '/experiments') return /^\/(experiments|runs|compare|traces)/.test(path)
   return path === section || path.startsWith(`${section}/`)
 }

@@ -138,3 +138,8 @@ function split(thing: string): [kind: string, id: string] {
   const colon = thing.indexOf(':')
   return [thing.slice(0, colon), thing.slice(colon + 1)]
 }
+
+/** The actions that have words, for those who choose among them. */
+export const knownActions: readonly { action: string; words: string }[] = Object.entries(verbs).map(
+  ([action, words]) => ({ action, words: words.replace(/:? ?\{\w+\}/g, '').trim() }),
+)

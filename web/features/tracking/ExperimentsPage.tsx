@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
+import { getRouteApi, Link } from '@tanstack/react-router'
 import type { ExperimentRow } from '../../../src/modules/tracking/schema.ts'
 import { Card } from '../../ui/Card.tsx'
 import { type Column, DataTable } from '../../ui/DataTable.tsx'
@@ -7,17 +7,59 @@ import { Moment } from '../../ui/Moment.tsx'
 import { Page } from '../../ui/Page.tsx'
 import { EmptyState, Loaded } from '../../ui/States.tsx'
 import { useGo } from '../../ui/sections.ts'
+import { Tabs } from '../../ui/Tabs.tsx'
 import { Fact } from '../../ui/Voice.tsx'
-import { experiments } from './queries.ts'
+import { useMay } from '../access/people.tsx'
+import { FirstRun } from './FirstRun.tsx'
+import { NameDialog } from './NameDialog.tsx'
+import { createExperiment, deletedExperiments, experiments } from './queries.ts'
+
+const route = getRouteApi('/signed-in/experiments')
 
 export function ExperimentsPage() {
-  const query = useQuery(experiments)
+  const { view } = route.useSearch()
+  const query = useQuery(view === 'deleted' ? deletedExperiments : experiments)
   const go = useGo()
+  const may = useMay()
+  const untouched = view === undefined && query.data?.every(({ id, runs }) => id === '0' && runs === 0)
   return (
-    <Page title="Experiments" intro="Runs as MLflow clients logged them, grouped by experiment.">
+    <Page
+      title="Experiments"
+      intro="Runs as MLflow clients logged them, grouped by experiment."
+      actions={
+        may('tracking.write') && (
+          <NameDialog
+            button="Make an experiment"
+            title="Make an experiment"
+            action="Make it"
+            run={async (name) => go(`/experiments/${(await createExperiment(name)).id}`)}
+          />
+        )
+      }
+    >
+      <Tabs label="Active and deleted experiments">
+        <Link
+          from="/experiments"
+          to="."
+          search={{ view: undefined }}
+          activeOptions={{ exact: true, explicitUndefined: true }}
+          aria-current={view === undefined ? 'page' : undefined}
+        >
+          Active
+        </Link>
+        <Link
+          from="/experiments"
+          to="."
+          search={{ view: 'deleted' }}
+          aria-current={view === 'deleted' ? 'page' : undefined}
+        >
+          Deleted
+        </Link>
+      </Tabs>
+      {untouched && <FirstRun />}
       <Loaded query={query} lines={6}>
         {(list) => (
-          <Card title="Experiments" flush>
+          <Card title={view === 'deleted' ? 'Deleted experiments' : 'Experiments'} flush>
             <DataTable
               label="Experiments"
               columns={columns}
@@ -26,11 +68,9 @@ export function ExperimentsPage() {
               unit="experiment"
               onOpen={(row) => go(`/experiments/${row.id}`)}
               empty={
-                <EmptyState
-                  title="Nothing has been logged yet."
-                  command={`export MLFLOW_TRACKING_URI=${window.location.origin}`}
-                >
-                  Any MLflow client works unchanged against this address.
+                <EmptyState title={view === 'deleted' ? 'No experiment is deleted.' : 'There is no experiment.'}>
+                  {view === 'deleted' &&
+                    'What is deleted stays here, with its runs, until a rule of retention takes it.'}
                 </EmptyState>
               }
             />

@@ -1,0 +1,1 @@
+export const pathOf = (trace: { id: string }) => `/traces/${encodeURIComponent(trace.id)}`

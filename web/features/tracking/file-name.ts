@@ -1,0 +1,1 @@
+export const nameOf = (path: string) => path.slice(path.lastIndexOf('/') + 1)
