@@ -94,7 +94,8 @@ const firstOf = ({ attributes }: Span, keys: readonly string[]) => {
   return key === undefined ? undefined : attributes[key]
 }
 
-const shownElsewhere = /^(mlflow\.span(Inputs|Outputs)|input\.value|output\.value|gen_ai\.(input|output)\.messages)$/
+const shownElsewhere =
+  /^(mlflow\.span(Inputs|Outputs)|input\.value|output\.value|gen_ai\.(input|output)\.messages|llm\.(input|output)_messages\..+)$/
 
 function Exceptions({ events }: { events: readonly SpanEvent[] }) {
   return (
