@@ -1,4 +1,5 @@
-import type { Db, Tx } from '../../db/database.ts'
+import { insertMany } from '../../db/bulk.ts'
+import type { Db, Engine, Tx } from '../../db/database.ts'
 import type { PersonId } from '../audit/schema.ts'
 import type { Model, ModelId, ModelKind, Tag, Tier } from './schema.ts'
 import type { ModelRow } from './tables.ts'
@@ -69,6 +70,15 @@ export async function putModelTag(tx: Tx, id: ModelId, { key, value }: Tag): Pro
     .onConflict((c) => c.columns(['model_id', 'key']).doUpdateSet({ value }))
     .execute()
 }
+
+/** The tags of a model that has none yet. Of a key that is given twice the last one counts. */
+export async function insertModelTags(tx: Tx, engine: Engine, id: ModelId, tags: readonly Tag[]): Promise<void> {
+  const target = { table: 'model_tag', columns: ['model_id', 'key', 'value'] }
+  await insertMany(tx, engine, target, tagRows(id, tags))
+}
+
+export const tagRows = (owner: string, tags: readonly Tag[]) =>
+  [...new Map(tags.map(({ key, value }) => [key, value]))].map(([key, value]) => [owner, key, value])
 
 export async function removeModelTag(tx: Tx, id: ModelId, key: string): Promise<boolean> {
   const result = await tx.deleteFrom('model_tag').where('model_id', '=', id).where('key', '=', key).executeTakeFirst()

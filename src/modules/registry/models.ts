@@ -24,7 +24,7 @@ import { getLine, getModel, refuseRemoval } from './versions.ts'
 import { findLine, findNumberOfAlias, touchVersionsOf } from './versions-store.ts'
 
 /** Models and their aliases. */
-export function createModels({ db, write, clock }: RegistryParts) {
+export function createModels({ db, engine, write, clock }: RegistryParts) {
   async function create(actor: ActorRef, input: ModelInput & { tags?: readonly Tag[] }): Promise<Model> {
     checkModelName(input.name)
     const tags = input.tags ?? []
@@ -50,7 +50,7 @@ export function createModels({ db, write, clock }: RegistryParts) {
         created_by: actor.id as PersonId,
         deleted_at: null,
       })
-      for (const tag of tags) await store.putModelTag(tx, id, tag)
+      await store.insertModelTags(tx, engine, id, tags)
       record('model.created', thing(id), { name, tier, ...(kind === 'prompt' ? { kind } : {}) })
       return getModel(tx, name)
     })

@@ -39,7 +39,7 @@ export type RestoredVersion = Times & {
  * the event. A version is sealed from the files that are here, like one that a client registers.
  */
 export function createRestore(parts: RegistryParts) {
-  const { artifacts } = parts
+  const { artifacts, engine } = parts
 
   async function model(tx: Tx, row: RestoredModelRow): Promise<ModelId> {
     const { tags, ...rest } = row
@@ -53,7 +53,7 @@ export function createRestore(parts: RegistryParts) {
       owner: null,
       deleted_at: null,
     })
-    for (const tag of tags) await models.putModelTag(tx, id, tag)
+    await models.insertModelTags(tx, engine, id, tags)
     return id
   }
 
@@ -107,7 +107,7 @@ export function createRestore(parts: RegistryParts) {
         dataset_version ? [{ digest: dataset_version, context }] : [],
       ),
     )
-    for (const tag of row.tags) await store.putVersionTag(tx, id, tag)
+    await store.insertVersionTags(tx, engine, id, row.tags)
     if (draft.path !== undefined) await artifacts.seal(tx, draft.path, id)
     const { last_version } = await tx
       .selectFrom('model')

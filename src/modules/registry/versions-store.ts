@@ -1,7 +1,8 @@
-import type { Db, Tx } from '../../db/database.ts'
+import { insertMany } from '../../db/bulk.ts'
+import type { Db, Engine, Tx } from '../../db/database.ts'
 import type { Digest } from '../../lib/ids.ts'
 import type { PersonId } from '../audit/schema.ts'
-import { aliasesOf, grouped, inParts } from './models-store.ts'
+import { aliasesOf, grouped, inParts, tagRows } from './models-store.ts'
 import type {
   LifecycleState,
   Manifest,
@@ -265,6 +266,11 @@ export async function putVersionTag(tx: Tx, id: VersionId, { key, value }: Tag):
     .values({ version_id: id, key, value })
     .onConflict((c) => c.columns(['version_id', 'key']).doUpdateSet({ value }))
     .execute()
+}
+
+/** The tags of a version that has none yet. Of a key that is given twice the last one counts. */
+export async function insertVersionTags(tx: Tx, engine: Engine, id: VersionId, tags: readonly Tag[]): Promise<void> {
+  await insertMany(tx, engine, { table: 'version_tag', columns: ['version_id', 'key', 'value'] }, tagRows(id, tags))
 }
 
 export async function removeVersionTag(tx: Tx, id: VersionId, key: string): Promise<boolean> {

@@ -40,7 +40,7 @@ const stages = ['None', 'Staging', 'Production', 'Archived']
 
 /** Registration seals; afterwards only words, tags and the lifecycle state change, and each change is an event. */
 export function createVersions(parts: RegistryParts) {
-  const { db, write, clock, artifacts } = parts
+  const { db, engine, write, clock, artifacts } = parts
 
   async function register(actor: Actor, input: NewVersion): Promise<store.VersionLine> {
     for (const tag of input.tags) checkTag(tag)
@@ -122,7 +122,7 @@ export function createVersions(parts: RegistryParts) {
         dataset_version ? [{ digest: dataset_version, context }] : [],
       ),
     )
-    for (const tag of input.tags) await store.putVersionTag(tx, id, tag)
+    await store.insertVersionTags(tx, engine, id, input.tags)
     return version
   }
 
