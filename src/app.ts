@@ -101,7 +101,7 @@ export async function createApp(
   const workspaces = createOpenWorkspaces({
     config,
     system,
-    open: (name) => openWorkspace(config, name, { keys, clock, access }),
+    open: (name, isActive) => openWorkspace(config, name, { keys, clock, access, isActive }),
     registry: () => registry,
     failed: (error, name) => http.log.error({ err: error, workspace: name }, 'a workspace failed'),
     ...(idleMs === undefined ? {} : { idleMs }),

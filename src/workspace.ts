@@ -20,7 +20,7 @@ import { createImports, type Imports } from './modules/imports/index.ts'
 import { createNotifications, createPost, deliveryAttempts, type Notifications } from './modules/notifications/index.ts'
 import { createPolicies, type Policies } from './modules/policy/index.ts'
 import { createRegistry, type Registry } from './modules/registry/index.ts'
-import { createHolds, createRetention, type Retention } from './modules/retention/index.ts'
+import { createHolds, createRetention, type Retention, removalJobs } from './modules/retention/index.ts'
 import { createReviews, type Reviews } from './modules/reviews/index.ts'
 import { createTraces, type Traces } from './modules/traces/index.ts'
 import { createTracking, type Tracking } from './modules/tracking/index.ts'
@@ -43,7 +43,7 @@ export type Workspace = {
   reviews: Reviews
   gate: Gate
   notifications: Notifications
-  /** Something waits to be done, or is being done. */
+  /** Something is being done, or waits for nothing but its turn. */
   hasJobs(): Promise<boolean>
   retention: Retention
   imports: Imports
@@ -52,10 +52,18 @@ export type Workspace = {
 
 export type Keys = { log: SigningKey; signing: SigningKey; webhooks: SecretBox }
 
+type WorkspaceParts = {
+  keys: Keys
+  clock: Clock
+  access: Pick<Access, 'peopleBehind'>
+  /** False while the workspace is archived. */
+  isActive: () => Promise<boolean>
+}
+
 export async function openWorkspace(
   config: Config,
   name: string,
-  { keys, clock, access }: { keys: Keys; clock: Clock; access: Pick<Access, 'peopleBehind'> },
+  { keys, clock, access, isActive }: WorkspaceParts,
 ): Promise<Workspace> {
   const connection = await connect(workspaceDatabase(config, name))
   await migrate(connection, workspaceMigrations)
@@ -112,7 +120,16 @@ export async function openWorkspace(
     workspace: name,
     mlflow: mlflowWords,
   })
-  const retention = createRetention({ connection, write: audit.write, clock, jobs, blobs, tracking, holds })
+  const retention = createRetention({
+    connection,
+    write: audit.write,
+    clock,
+    jobs,
+    blobs,
+    tracking,
+    holds,
+    mayRemove: isActive,
+  })
   audit.listen(notifications.deliveries.onEvents)
   const imports = createImports({ connection, write: audit.write, clock, artifacts, registry })
   jobs.start()
@@ -134,12 +151,13 @@ export async function openWorkspace(
     reviews,
     gate,
     notifications,
-    hasJobs: () => hasUnfinishedJobs(connection.db),
+    hasJobs: async () => hasUnfinishedJobs(connection.db, (await isActive()) ? [] : removalJobs),
     retention,
     imports,
     async close() {
       await Promise.all([jobs.stop(), deliveryJobs.stop()])
       await direct.close()
+      blobs.close?.()
       await connection.close()
     },
   }

@@ -19,7 +19,7 @@ const patience = 10_000
 type Parts = {
   config: Config
   system: Connection
-  open: (name: string) => Promise<Workspace>
+  open: (name: string, isActive: () => Promise<boolean>) => Promise<Workspace>
   registry: () => Pick<Workspaces, 'row' | 'all'>
   failed: (error: unknown, name: string) => void
   /** How long a workspace stays open that nobody uses, in milliseconds, when more are open than should be. */
@@ -62,7 +62,7 @@ export function createOpenWorkspaces({ config, system, open, registry, failed, i
     if (stopped) throw new Error('the server stops')
     let pending = opening.get(name)
     if (!pending) {
-      pending = open(name)
+      pending = open(name, async () => (await stateOf(name)) === 'active')
         .then((workspace) => {
           const entry = { workspace, holders: 0, usedAt: performance.now() }
           entries.set(name, entry)
@@ -177,6 +177,7 @@ export function createOpenWorkspaces({ config, system, open, registry, failed, i
     else {
       const blobs = await openBlobs(place)
       for await (const { digest } of blobs.list()) await blobs.delete(digest)
+      blobs.close?.()
     }
     removed.add(name)
   }

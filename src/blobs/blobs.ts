@@ -66,6 +66,8 @@ export type Blobs = {
   /** Where clients can fetch from the store directly: an address that works for a while without signing in. */
   presign?: (digest: Digest, options: PresignOptions) => Promise<URL>
   readonly parts: PartUploads
+  /** Gives connections back; nothing may be asked of it afterwards. */
+  close?: () => void
 }
 
 export type PresignOptions = {

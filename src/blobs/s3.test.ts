@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { sha256 } from '../lib/digest.ts'
@@ -92,4 +94,25 @@ test('what an upload of days ago left behind is removed at the start', async () 
   await createS3Blobs({ ...place, clock: later(3) })
   expect(await bucket.head(`${incoming}/old`)).toBeUndefined()
   expect(await bucket.uploads.pending(incoming)).toEqual([])
+})
+
+test('a store that is closed gives its connections back', async () => {
+  const { place } = await testBucket()
+  const server = createServer({ keepAliveTimeout: 60_000 }, (_req, res) => {
+    res.setHeader('content-type', 'application/xml')
+    res.end('<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  try {
+    const open = () =>
+      new Promise<number>((resolve) => server.getConnections((_error, count) => setImmediate(resolve, count)))
+    const { port } = server.address() as AddressInfo
+    const blobs = await createS3Blobs({ ...place, endpoint: `http://127.0.0.1:${port}`, pathStyle: true })
+    expect(await open()).toBeGreaterThan(0)
+    blobs.close?.()
+    await expect.poll(open).toBe(0)
+  } finally {
+    server.closeAllConnections()
+    server.close()
+  }
 })

@@ -169,5 +169,6 @@ export async function createS3Blobs(place: S3Place & { clock?: Clock; sizes?: ty
     verify,
     ...(direct ? { presign: (digest: Digest, options: PresignOptions) => bucket.presign(keyOf(digest), options) } : {}),
     parts: direct && presignPart ? { ...parts, presign: presignPart } : parts,
+    close: bucket.close,
   }
 }

@@ -90,11 +90,18 @@ export function createJobs(parts: { connection: Connection; clock: Clock } & Job
       })
   }
 
+  async function kindsNow(): Promise<string[]> {
+    const kinds: string[] = []
+    for (const [kind, handler] of handlers) if ((await handler.mayRun?.()) ?? true) kinds.push(kind)
+    return kinds
+  }
+
   async function takeOne(): Promise<boolean> {
+    const kinds = await kindsNow()
     if (state !== 'started') return false
     const job = await writer.commit(async (tx) => {
       await reclaim(tx)
-      const due = await store.findDue(tx, [...handlers.keys()], isoNow(clock))
+      const due = await store.findDue(tx, kinds, isoNow(clock))
       if (!due || !(await store.lease(tx, due.id, worker, later(leaseMs)))) return undefined
       return { ...due, attempts: due.attempts + 1 }
     })
@@ -158,7 +165,7 @@ export function createJobs(parts: { connection: Connection; clock: Clock } & Job
   async function poll(): Promise<void> {
     const now = isoNow(clock)
     const due =
-      (await store.findDue(db, [...handlers.keys()], now)) ??
+      (await store.findDue(db, await kindsNow(), now)) ??
       (await store.listLeased(db)).find(
         (job) => !running.has(job.id) && (job.leasedUntil <= now || isDead(job.leasedBy)),
       )

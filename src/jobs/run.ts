@@ -15,11 +15,16 @@ export type RunningJob = {
 
 export type JobHandler = {
   run(job: RunningJob): Promise<void>
+  /** False while work of this kind has to wait: it stays in the queue. */
+  mayRun?(): Promise<boolean>
   /** Called once when the last attempt has crashed, so that the module can tell whoever waits. */
   gaveUp(input: Json, reason: string): Promise<void>
   /** Milliseconds after a failed attempt, counted from 1, until the next; seconds at first, then minutes, if left out. */
   backOff?(attempt: number): number
 }
+
+/** Thrown by a handler whose work has to wait from now on. The work goes back into the queue, and the attempt does not count. */
+export class NotNow extends Error {}
 
 export type RunOutcome =
   | { kind: 'done' }
@@ -42,7 +47,7 @@ export async function runJob(job: Job, handler: JobHandler, options: RunOptions)
     await handler.run({ id, input, attempt: attempts, signal, progress })
     return { kind: 'done' }
   } catch (error) {
-    if (signal.aborted) return { kind: 'interrupted' }
+    if (signal.aborted || error instanceof NotNow) return { kind: 'interrupted' }
     if (error instanceof AppError) {
       await handler.gaveUp(input, error.message)
       return { kind: 'failed', error: error.message }

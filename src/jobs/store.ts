@@ -51,11 +51,13 @@ export async function findDue(db: Db, kinds: readonly string[], now: string): Pr
   return row && toJob(row)
 }
 
-export async function hasUnfinishedJobs(db: Db): Promise<boolean> {
+/** Work that waits or goes on, of other kinds than these. */
+export async function hasUnfinishedJobs(db: Db, except: readonly string[] = []): Promise<boolean> {
   const row = await db
     .selectFrom('job')
     .select('id')
     .where('state', 'in', ['queued', 'running'])
+    .$if(except.length > 0, (query) => query.where('kind', 'not in', except))
     .limit(1)
     .executeTakeFirst()
   return row !== undefined

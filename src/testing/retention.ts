@@ -52,7 +52,7 @@ export const deleteExperiment = (client: TestClient, experiment_id: string) =>
   ok(client.post(`${mlflow}/experiments/delete`, { experiment_id }))
 
 /** Waits for background work that a path shows the state of. */
-export async function ended(client: TestClient, path: string) {
+export async function ended(client: Pick<TestClient, 'get'>, path: string) {
   for (let i = 0; i < 1000; i++) {
     const found = await ok(client.get(path))
     if (found.state !== 'queued' && found.state !== 'running') return found

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { StoredBlob } from '../../blobs/blobs.ts'
-import type { JobHandler, RunningJob } from '../../jobs/index.ts'
+import { type JobHandler, NotNow, type RunningJob } from '../../jobs/index.ts'
 import { isoNow } from '../../lib/clock.ts'
 import { serverActor, type Thing } from '../audit/schema.ts'
 import * as store from './collection-store.ts'
@@ -29,7 +29,7 @@ export const noTotals: CollectionTotals = {
  * period and was not stored again meanwhile. Goes through the blobs in the order of their digests, so that it can stop anywhere.
  */
 export function collectHandler(parts: Omit<RetentionParts, 'jobs' | 'holds' | 'tracking'>): JobHandler {
-  const { connection, write, clock, blobs } = parts
+  const { connection, write, clock, blobs, mayRemove } = parts
   const { db, engine, writer } = connection
 
   async function run(job: RunningJob): Promise<void> {
@@ -44,6 +44,7 @@ export function collectHandler(parts: Omit<RetentionParts, 'jobs' | 'holds' | 't
     let round: StoredBlob[] = []
     const finishRound = async () => {
       job.signal.throwIfAborted()
+      if (!(await mayRemove())) throw new NotNow()
       await look(id, round, { named, before, totals })
       const place = round.at(-1)?.digest ?? ''
       round = []
@@ -121,7 +122,7 @@ export function collectHandler(parts: Omit<RetentionParts, 'jobs' | 'holds' | 't
     })
   }
 
-  return { run, gaveUp }
+  return { run, gaveUp, mayRun: mayRemove }
 }
 
 export const thingOf = (id: string): Thing => `collection:${id}`

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Tx } from '../../db/database.ts'
-import type { JobHandler, RunningJob } from '../../jobs/index.ts'
+import { type JobHandler, NotNow, type RunningJob } from '../../jobs/index.ts'
 import { isoNow } from '../../lib/clock.ts'
 import type { JsonObject } from '../../lib/json.ts'
 import type { RecordEvent } from '../audit/index.ts'
@@ -34,7 +34,7 @@ const itemsPerCommit = 2_000
 
 /** Carries a purge out. Every commit is whole, so that work that was interrupted goes on where it stopped. */
 export function purgeHandler(parts: Omit<RetentionParts, 'jobs' | 'holds' | 'blobs' | 'tracking'>): JobHandler {
-  const { connection, write, clock } = parts
+  const { connection, write, clock, mayRemove } = parts
   const { db, engine, writer } = connection
 
   async function run(job: RunningJob): Promise<void> {
@@ -45,6 +45,7 @@ export function purgeHandler(parts: Omit<RetentionParts, 'jobs' | 'holds' | 'blo
     const { signal } = job
     const isRunning = async () => {
       signal.throwIfAborted()
+      if (!(await mayRemove())) throw new NotNow()
       return (await store.findPurge(db, purge.id))?.state === 'running'
     }
     await emptyRuns(purge.id, signal)
@@ -211,7 +212,7 @@ export function purgeHandler(parts: Omit<RetentionParts, 'jobs' | 'holds' | 'blo
     })
   }
 
-  return { run, gaveUp }
+  return { run, gaveUp, mayRun: mayRemove }
 }
 
 const positions = (items: readonly PurgeItemRow[]) => items.map(({ position }) => position)

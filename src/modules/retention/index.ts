@@ -1,3 +1,3 @@
 export { createHolds, type Holds } from './holds.ts'
 export { retentionRoutes } from './routes.ts'
-export { createRetention, type Retention } from './service.ts'
+export { createRetention, type Retention, removalJobs } from './service.ts'

@@ -14,6 +14,8 @@ export type RetentionParts = {
   blobs: Blobs
   tracking: Pick<Tracking, 'runs'>
   holds: Holds
+  /** False while nothing may be removed from the workspace, because it is archived. */
+  mayRemove: () => Promise<boolean>
 }
 
 export const dayMs = 24 * 60 * 60 * 1000

@@ -1,5 +1,7 @@
 import { registryPurge } from '../registry/index.ts'
 import { trackingPurge } from '../tracking/index.ts'
+import { collectJob } from './collect.ts'
+import { purgeJob } from './execute.ts'
 import type { RetentionParts } from './parts.ts'
 import { createPurges } from './purges.ts'
 import { createRules } from './rules.ts'
@@ -7,6 +9,9 @@ import type { DeletedThings } from './schema.ts'
 import { createStorage } from './storage.ts'
 
 export type Retention = ReturnType<typeof createRetention>
+
+/** Kinds of work that wait while a workspace is archived. */
+export const removalJobs: readonly string[] = [purgeJob, collectJob]
 
 /** Removal for good, by hand and by rule; holds that forbid it; and the bytes that are left over. */
 export function createRetention(parts: RetentionParts) {

@@ -3,6 +3,9 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { workspaceDatabase } from '../../config.ts'
 import { type TestApp, type TestClient, testApp } from '../../testing/app.ts'
+import { ended } from '../../testing/retention.ts'
+import { serverActor } from '../audit/schema.ts'
+import { PurgeInput } from '../retention/schema.ts'
 
 const mlflow = '/api/2.0/mlflow'
 
@@ -237,6 +240,45 @@ test('an archived workspace is read, changed by nobody, and taken into use again
   expect((await administrator.post('/workspaces/risk/restore')).status).toBe(409)
   expect((await there.post(`${mlflow}/registered-models/create`, { name: 'other' })).status).toBe(200)
   expect((await administrator.post('/workspaces/main/archive', { reason: 'No longer used.' })).status).toBe(403)
+})
+
+test('nothing is removed from an archived workspace: purges wait, rules and collections begin again once it is restored', async () => {
+  const app = await testApp()
+  const { administrator, there } = await given(app)
+  const { run } = (await there.post(`${mlflow}/runs/create`, { experiment_id: '0' })).json()
+  const run_id: string = run.info.run_id
+  await there.post(`${mlflow}/runs/delete`, { run_id })
+  await administrator.post('/workspaces/risk/archive', { reason: 'The team was dissolved.' })
+
+  const risk = app.workspaces.get('risk')
+  if (!risk) throw new Error('the workspace is not open')
+  // As if somebody had asked for it a moment before.
+  const what = { runs: [run_id], logged_models: [], experiments: [], models: [], versions: [] }
+  const asked = await risk.retention.purges.request(serverActor, {
+    what: PurgeInput.shape.what.parse(what),
+    reason: 'no longer needed',
+    dry_run: false,
+    skip_held: false,
+  })
+  if (asked.outcome !== 'started') throw new Error(asked.outcome)
+  app.clock.advance(3 * 86_400_000)
+  await app.workspaces.sweep()
+  await new Promise((resolve) => setTimeout(resolve, 1_500))
+  expect((await there.get(`/purges/${asked.purge.id}`)).json()).toMatchObject({ state: 'queued' })
+  expect((await there.get(`${mlflow}/runs/get?run_id=${run_id}`)).status).toBe(200)
+  expect((await there.get('/storage/collections')).json()).toEqual({ collections: [] })
+  // Work that waits for a restore does not keep it open.
+  expect(await risk.hasJobs()).toBe(false)
+
+  await administrator.post('/workspaces/risk/restore')
+  expect(await ended(there, `/purges/${asked.purge.id}`)).toMatchObject({ state: 'done', gone: { runs: 1 } })
+  expect((await there.get(`${mlflow}/runs/get?run_id=${run_id}`)).status).toBe(404)
+  app.clock.advance(86_400_000)
+  for (let i = 0; i < 2; i++) {
+    await app.workspaces.sweep()
+    app.clock.advance(2 * 86_400_000)
+  }
+  expect((await there.get('/storage/collections')).json().collections).toHaveLength(1)
 })
 
 test('an empty workspace is deleted at once, and its name is not given again', async () => {
