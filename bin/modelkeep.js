@@ -3,7 +3,6 @@
 // system's is older than what they need; an installed package runs the emitted JavaScript.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import nodeModule from 'node:module'
 import { fileURLToPath } from 'node:url'
 
 const oldest = 24
@@ -13,8 +12,6 @@ const ownNode = fileURLToPath(new URL('../node_modules/node/bin/node', import.me
 const isNew = Number(process.versions.node.split('.')[0]) >= oldest
 
 if (isNew) {
-  // Halves the time to start: compiled code is kept between runs.
-  nodeModule.enableCompileCache?.()
   await import(existsSync(source) ? new URL('../src/main.ts', import.meta.url).href : emitted.href)
 } else if (existsSync(source) && existsSync(ownNode)) {
   const { status } = spawnSync(ownNode, [source, ...process.argv.slice(2)], { stdio: 'inherit' })
