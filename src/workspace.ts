@@ -97,6 +97,8 @@ export async function openWorkspace(
     models: registry.models,
     versions: registry.versions,
     datasets,
+    artifacts,
+    runs: tracking.runs,
   })
   const evidence = { of: evidenceOf }
   const { peopleBehind } = access

@@ -21,6 +21,7 @@ import { seriesOrder } from './migrations/024-tracking-series-order.ts'
 import { imports } from './migrations/025-imports.ts'
 import { genai } from './migrations/026-genai.ts'
 import { deliveryTimes } from './migrations/027-delivery-times.ts'
+import { evaluationSources } from './migrations/028-evaluation-sources.ts'
 
 /** People, sessions and the list of workspaces; it has its own audit log. */
 export const systemMigrations: readonly Migration[] = [audit, access, workspaces]
@@ -46,4 +47,5 @@ export const workspaceMigrations: readonly Migration[] = [
   imports,
   genai,
   deliveryTimes,
+  evaluationSources,
 ]

@@ -27,7 +27,7 @@ export {
   type MannWhitney,
   mannWhitney,
 } from './rank-tests.ts'
-export { moments, type TTest, tTest } from './t-tests.ts'
+export { type Moments, moments, type TTest, tTest, tTestOfMoments } from './t-tests.ts'
 export { chi2Sf, kolmogorovSf, tSf } from './tails.ts'
 export {
   chi2Homogeneity,

@@ -7,7 +7,13 @@ export type TTest = { readonly t: number; readonly p: number; readonly dof: numb
  * (scipy.stats.ttest_ind). t is NaN, and p 1, when neither side varies and the means agree.
  */
 export function tTest(first: Float64Array, second: Float64Array, variances: 'equal' | 'own' = 'own'): TTest {
-  const [x, y] = [moments(first), moments(second)]
+  return tTestOfMoments(moments(first), moments(second), variances)
+}
+
+export type Moments = { readonly n: number; readonly mean: number; readonly variance: number }
+
+/** The same from counts, means and variances (n - 1). */
+export function tTestOfMoments(x: Moments, y: Moments, variances: 'equal' | 'own' = 'own'): TTest {
   const [vx, vy] = [x.variance / x.n, y.variance / y.n]
   const pooledDof = x.n + y.n - 2
   const pooled = ((x.n - 1) * x.variance + (y.n - 1) * y.variance) / pooledDof
@@ -19,11 +25,7 @@ export function tTest(first: Float64Array, second: Float64Array, variances: 'equ
 }
 
 /** Count, mean and variance (n - 1). */
-export function moments(values: ArrayLike<number>): {
-  readonly n: number
-  readonly mean: number
-  readonly variance: number
-} {
+export function moments(values: ArrayLike<number>): Moments {
   const n = values.length
   let sum = 0
   for (let i = 0; i < n; i++) sum += values[i] ?? 0

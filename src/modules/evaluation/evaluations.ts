@@ -2,6 +2,8 @@ import { isoNow } from '../../lib/clock.ts'
 import { badRequest, conflict, notFound } from '../../lib/errors.ts'
 import { newId } from '../../lib/ids.ts'
 import type { ActorRef, PersonId } from '../audit/schema.ts'
+import type { ModelVersion } from '../registry/schema.ts'
+import type { Gathering } from './gather.ts'
 import type { EvaluationParts } from './parts.ts'
 import type { Evaluation, EvaluationId, EvaluationInput } from './schema.ts'
 import * as store from './store.ts'
@@ -10,10 +12,13 @@ import * as store from './store.ts'
 export const evaluationJob = 'evaluation'
 
 /** Evaluations as people ask for them, watch them and stop them. */
-export function createEvaluations({ db, write, clock, jobs, models, versions, datasets }: EvaluationParts) {
+export function createEvaluations(
+  { db, write, clock, jobs, models, versions, datasets }: EvaluationParts,
+  gathering: Gathering,
+) {
   async function request(actor: ActorRef, input: EvaluationInput): Promise<Evaluation> {
     const version = await versions.get(input.model, input.version)
-    const dataset = await datasets.get(input.dataset)
+    const table = await tableFor(version, input)
     const protocol = await store.findProtocol(db, version.model_id)
     if (!protocol) {
       throw badRequest(
@@ -27,7 +32,8 @@ export function createEvaluations({ db, write, clock, jobs, models, versions, da
         model_id: version.model_id,
         version_id: version.id,
         version: version.version,
-        dataset: dataset.digest,
+        dataset: table.digest,
+        source: input.source,
         protocol_version: protocol.version,
         kinds: [...new Set(input.kinds)],
         job_id: await jobs.enqueue(tx, evaluationJob, { evaluation: id }),
@@ -40,12 +46,29 @@ export function createEvaluations({ db, write, clock, jobs, models, versions, da
         finished_at: null,
       }
       await store.insertEvaluation(tx, evaluation)
-      const { kinds } = evaluation
-      const detail = { dataset: dataset.digest, protocol: protocol.digest, kinds }
-      record('evaluation.requested', `evaluation:${id}`, detail, [...aboutOf(evaluation), `dataset:${dataset.id}`])
+      const { kinds, source } = evaluation
+      const detail = {
+        dataset: table.digest,
+        protocol: protocol.digest,
+        kinds,
+        ...(source.kind === 'model' ? {} : { source: source.kind, artifact: source.artifact ?? null }),
+      }
+      const about = table.id === null ? [] : [`dataset:${table.id}` as const]
+      record('evaluation.requested', `evaluation:${id}`, detail, [...aboutOf(evaluation), ...about])
       return evaluation
     })
     return toEvaluation(stored, version.model, [])
+  }
+
+  /** The bytes that are read: a stored dataset, or a table among the artifacts of the run. */
+  async function tableFor(version: ModelVersion, { dataset, source }: EvaluationInput) {
+    const artifact = source.kind === 'predictions' ? source.artifact : undefined
+    if (artifact !== undefined && dataset !== undefined) {
+      throw badRequest('name a stored dataset or an artifact of the run, not both')
+    }
+    if (artifact !== undefined) return { digest: await gathering.artifactOf(version, artifact), id: null }
+    if (dataset === undefined) throw badRequest('name the dataset by its digest')
+    return datasets.get(dataset)
   }
 
   async function get(id: EvaluationId): Promise<Evaluation> {

@@ -11,18 +11,39 @@ const methodVersion = '1'
 export type EvidenceContent = Pick<Evidence, 'kind' | 'subject' | 'inputs' | 'method' | 'result'>
 
 export function contentOf({ kind, parameters, result }: Finding, materials: Materials): EvidenceContent {
-  const { version, model, dataset, protocol } = materials
+  const { version } = materials
   return {
     kind,
     subject: { type: 'version', id: version.id, digest: version.digest },
-    inputs: [
-      { role: 'model', name: model.path, digest: model.sha256 },
-      { role: 'dataset', name: dataset.name, digest: dataset.digest },
-      { role: 'protocol', name: 'protocol', digest: protocol.digest },
-    ],
+    inputs: inputsOf(kind, materials),
     method: { name: `modelkeep.${kind}`, version: methodVersion, parameters },
     result,
   }
+}
+
+/** Each file that the result depends on, and no other. */
+export function inputsOf(kind: Finding['kind'] | 'decision', materials: Materials): Evidence['inputs'] {
+  const { source, dataset, protocol, previous, training } = materials
+  const table = { name: dataset.name, digest: dataset.digest }
+  return [
+    ...(source.kind === 'model'
+      ? [
+          { role: 'model', name: source.file.path, digest: source.file.sha256 },
+          { role: 'dataset', ...table },
+        ]
+      : [{ role: 'predictions', ...table }]),
+    { role: 'protocol', name: 'protocol', digest: protocol.digest },
+    ...(kind === 'slices' && previous
+      ? [
+          {
+            role: 'previous_model',
+            name: `${previous.version.version}/${previous.file.path}`,
+            digest: previous.file.sha256,
+          },
+        ]
+      : []),
+    ...(kind === 'privacy' && training ? [{ role: 'training', name: training.name, digest: training.digest }] : []),
+  ]
 }
 
 export function digestOfEvidence({ kind, subject, inputs, method, result }: EvidenceContent): Digest {

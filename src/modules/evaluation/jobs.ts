@@ -8,7 +8,8 @@ import type { VersionId } from '../registry/schema.ts'
 import { aboutOf } from './evaluations.ts'
 import { contentOf, toEvidence } from './evidence.ts'
 import type { Finding, Phase } from './examination/index.ts'
-import { examineMaterials, type Materials, modelFileOf } from './materials.ts'
+import type { Gathering } from './gather.ts'
+import { examineMaterials, type Materials } from './materials.ts'
 import { defaultLimits, type EvaluationParts } from './parts.ts'
 import { EvaluationId, type EvidenceId } from './schema.ts'
 import * as store from './store.ts'
@@ -17,8 +18,8 @@ const Input = z.object({ evaluation: EvaluationId })
 const betweenReports = 250
 
 /** Carries an evaluation out. It ends once, however often its job runs: the end is a compare-and-set. */
-export function evaluationHandler(parts: EvaluationParts): JobHandler {
-  const { db, write, commit, clock, blobs, versions, datasets } = parts
+export function evaluationHandler(parts: EvaluationParts, gathering: Gathering): JobHandler {
+  const { db, write, commit, clock, blobs } = parts
   const limits = { ...defaultLimits, ...parts.limits }
 
   async function run(job: RunningJob): Promise<void> {
@@ -43,11 +44,10 @@ export function evaluationHandler(parts: EvaluationParts): JobHandler {
   }
 
   async function gather(evaluation: store.StoredEvaluation): Promise<Materials> {
-    const version = await versions.findById(evaluation.version_id as VersionId)
-    if (!version) throw notFound('model version', evaluation.version_id)
     const protocol = await store.findProtocol(db, evaluation.model_id, evaluation.protocol_version)
     if (!protocol) throw notFound('evaluation protocol', String(evaluation.protocol_version))
-    return { version, model: modelFileOf(version), dataset: await datasets.get(evaluation.dataset), protocol }
+    const { dataset, source, kinds } = evaluation
+    return gathering.forEvaluation({ versionId: evaluation.version_id as VersionId, dataset, source, protocol, kinds })
   }
 
   /** All evidence of an evaluation is stored at once, or none of it. */

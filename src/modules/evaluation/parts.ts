@@ -3,9 +3,11 @@ import type { Db } from '../../db/database.ts'
 import type { Commit } from '../../db/writer.ts'
 import type { Jobs } from '../../jobs/index.ts'
 import type { Clock } from '../../lib/clock.ts'
+import type { Artifacts } from '../artifacts/index.ts'
 import type { Write } from '../audit/index.ts'
 import type { Datasets } from '../datasets/index.ts'
 import type { Registry } from '../registry/index.ts'
+import type { Tracking } from '../tracking/index.ts'
 import type { ExaminationLimits } from './examination/index.ts'
 
 export type EvaluationParts = {
@@ -17,8 +19,10 @@ export type EvaluationParts = {
   blobs: Blobs
   jobs: Pick<Jobs, 'enqueue' | 'cancel' | 'handle'>
   models: Pick<Registry['models'], 'get'>
-  versions: Pick<Registry['versions'], 'get' | 'findById'>
-  datasets: Pick<Datasets, 'get'>
+  versions: Pick<Registry['versions'], 'get' | 'find' | 'findById'>
+  datasets: Pick<Datasets, 'get' | 'find' | 'match'>
+  artifacts: Pick<Artifacts, 'find'>
+  runs: Pick<Tracking['runs'], 'get'>
   limits?: Partial<ExaminationLimits>
 }
 

@@ -49,9 +49,12 @@ function withName({ model_id: _, ...stored }: store.StoredProtocol, model: strin
   return { model, ...stored }
 }
 
-function demandSense({ label, protected: attributes, confidence }: Protocol): void {
+function demandSense(protocol: Protocol): void {
+  const { protected: attributes, confidence } = protocol
+  const label = protocol.task === 'scores' ? undefined : protocol.label
   if (label === '') throw badRequest('the protocol must name the label column')
   if (new Set(attributes).size < attributes.length) throw badRequest('the protocol names a protected attribute twice')
-  if (attributes.includes(label)) throw badRequest(`the label ${label} cannot be a protected attribute as well`)
+  if (label !== undefined && attributes.includes(label))
+    throw badRequest(`the label ${label} cannot be a protected attribute as well`)
   if (confidence !== 0.95) throw badRequest('intervals are computed at a confidence of 0.95, and at no other')
 }

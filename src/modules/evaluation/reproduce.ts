@@ -1,31 +1,26 @@
-import { conflict, notFound } from '../../lib/errors.ts'
+import { notFound } from '../../lib/errors.ts'
 import type { Json } from '../../lib/json.ts'
+import { createTurns } from '../../lib/turns.ts'
 import type { ActorRef } from '../audit/schema.ts'
-import type { VersionId } from '../registry/schema.ts'
 import { differences } from './differences.ts'
 import { contentOf, digestOfEvidence } from './evidence.ts'
-import { examineMaterials, type Materials, modelFileOf } from './materials.ts'
+import type { Gathering } from './gather.ts'
+import { examineMaterials } from './materials.ts'
 import { defaultLimits, type EvaluationParts, longestReproduction } from './parts.ts'
 import type { Evidence, EvidenceId, Reproduction } from './schema.ts'
 import * as store from './store.ts'
 
 /** Computes evidence again from the bytes it names, one request after the other, and compares. */
-export function createReproduction(parts: EvaluationParts) {
-  const { db, write, blobs, versions, datasets } = parts
+export function createReproduction(parts: EvaluationParts, gathering: Gathering) {
+  const { db, write, blobs } = parts
   const limits = { ...defaultLimits, ...parts.limits }
-  let last: Promise<unknown> = Promise.resolve()
-
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = last.then(work, work)
-    last = result
-    return result
-  }
+  const inTurn = createTurns(1)
 
   async function reproduce(actor: ActorRef, id: EvidenceId): Promise<Reproduction> {
     const stored = await store.findEvidence(db, id)
     if (!stored) throw notFound('evidence', id)
     const { evidence, modelId } = stored
-    const materials = await gather(evidence, modelId)
+    const materials = await gathering.forEvidence(evidence, modelId)
     const [finding] = await inTurn(() =>
       examineMaterials(materials, {
         blobs,
@@ -44,25 +39,6 @@ export function createReproduction(parts: EvaluationParts) {
       record('evidence.reproduced', `evidence:${id}`, { outcome, recorded: evidence.digest, recomputed }, about)
     })
     return reproduction
-  }
-
-  /** Exactly what the evidence names: nothing newer, and nothing under the same name with other bytes. */
-  async function gather(evidence: Evidence, modelId: string): Promise<Materials> {
-    const input = (role: string) => {
-      const found = evidence.inputs.find((one) => one.role === role)
-      if (!found) throw conflict(`the evidence names no ${role}, so it cannot be computed again`)
-      return found
-    }
-    const version = await versions.findById(evidence.subject.id as VersionId)
-    if (!version) throw notFound('model version', evidence.subject.id)
-    const model = modelFileOf(version)
-    if (model.sha256 !== input('model').digest)
-      throw conflict('the evidence is about another model file than the version has')
-    const protocol = await store.findProtocolByDigest(db, modelId, input('protocol').digest)
-    if (!protocol) throw notFound('evaluation protocol', input('protocol').digest)
-    const { name, digest } = input('dataset')
-    const { format } = await datasets.get(digest)
-    return { version, model, dataset: { name, digest, format }, protocol }
   }
 
   return { reproduce }

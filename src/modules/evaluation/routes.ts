@@ -5,17 +5,23 @@ import { forbidden } from '../../lib/errors.ts'
 import { type Permission, permits } from '../access/schema.ts'
 import { VersionNumberText } from '../registry/schema.ts'
 import {
+  DecisionExplanation,
   Evaluation,
   EvaluationId,
   EvaluationInput,
   Evidence,
   EvidenceId,
   EvidenceKind,
+  ExplainInput,
+  GuessInput,
   Protocol,
+  ProtocolGuess,
   ProtocolVersion,
   Reproduction,
+  ResultTable,
 } from './schema.ts'
 import type { Evaluations } from './service.ts'
+import { tableCsv } from './tables-csv.ts'
 
 const tags = ['evaluation']
 const Which = z.strictObject({ model: z.string().optional(), version: VersionNumberText.optional() })
@@ -42,6 +48,30 @@ export function evaluationRoutes({ at }: { at: (req: FastifyRequest) => Evaluati
         response: { 200: ProtocolVersion },
       },
       handler: (req) => at(req).protocols.put(req.actor, req.params.name, req.body),
+    })
+
+    app.post('/models/:name/protocol/guess', {
+      config: { requires: 'evaluation.read', model },
+      schema: {
+        tags,
+        summary: 'A protocol as far as a dataset and the signature say it; nothing is changed',
+        params: ofModel,
+        body: GuessInput,
+        response: { 200: ProtocolGuess },
+      },
+      handler: (req) => at(req).guesses.guess(req.actor, req.params.name, req.body),
+    })
+
+    app.post('/models/:name/versions/:version/explain', {
+      config: { requires: 'evaluation.read', model },
+      schema: {
+        tags,
+        summary: 'Why one row got its prediction, and what would change it; who asked is recorded',
+        params: z.object({ name: z.string(), version: VersionNumberText }),
+        body: ExplainInput,
+        response: { 200: DecisionExplanation },
+      },
+      handler: (req) => at(req).decisions.explain(req.actor, req.params.name, req.params.version, req.body),
     })
 
     app.post('/evaluations', {
@@ -114,6 +144,25 @@ export function evaluationRoutes({ at }: { at: (req: FastifyRequest) => Evaluati
         const { evidence, model } = await at(req).evidence.get(req.params.id)
         demand(req, 'evaluation.read', model)
         return evidence
+      },
+    })
+
+    app.get('/evidence/:id/tables/:table', {
+      config: { requires: 'evaluation.read', model: 'any' },
+      schema: {
+        tags,
+        summary: 'A table of a result as CSV: weights for training again, impact ratios, slices, importance …',
+        params: z.object({ id: EvidenceId, table: ResultTable }),
+        response: { 200: z.string() },
+      },
+      handler: async (req, reply) => {
+        const { evidence, model } = await at(req).evidence.get(req.params.id)
+        demand(req, 'evaluation.read', model)
+        const { table } = req.params
+        return reply
+          .type('text/csv; charset=utf-8')
+          .header('content-disposition', `attachment; filename="${evidence.id}-${table}.csv"`)
+          .send(tableCsv(evidence, table))
       },
     })
 

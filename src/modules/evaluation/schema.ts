@@ -2,28 +2,16 @@ import { z } from 'zod'
 import { Digest, idSchema, Moment } from '../../lib/ids.ts'
 import { PersonId } from '../audit/schema.ts'
 import { VersionNumber } from '../registry/schema.ts'
+import { EvidenceKind, Protocol } from './protocol-schema.ts'
+import { DecisionResult } from './result-schema.ts'
+
+export * from './protocol-schema.ts'
+export * from './result-schema.ts'
 
 export const EvidenceId = idSchema('evi')
 export type EvidenceId = z.infer<typeof EvidenceId>
 export const EvaluationId = idSchema('evl')
 export type EvaluationId = z.infer<typeof EvaluationId>
-
-/** How a model is examined. Versioned per model: a new text is a new version, old ones stay. */
-export const Protocol = z.strictObject({
-  task: z.literal('binary'),
-  label: z.string(),
-  /** The label value that counts as favourable (1). */
-  positive: z.union([z.string(), z.number()]),
-  threshold: z.number().min(0).max(1).default(0.5),
-  /** Model input name → dataset column; inputs that are missing here take the column of their own name. */
-  inputs: z.record(z.string(), z.string()).default({}),
-  protected: z.array(z.string()).max(8).default([]),
-  intersections: z.boolean().default(true),
-  confidence: z.number().min(0.5).max(0.999).default(0.95),
-  seed: z.int().min(0).default(1),
-  bootstrap: z.int().min(0).max(10_000).default(1000),
-})
-export type Protocol = z.infer<typeof Protocol>
 
 export const ProtocolVersion = z.object({
   model: z.string(),
@@ -34,9 +22,6 @@ export const ProtocolVersion = z.object({
   created_by: PersonId,
 })
 export type ProtocolVersion = z.infer<typeof ProtocolVersion>
-
-export const EvidenceKind = z.enum(['performance', 'fairness'])
-export type EvidenceKind = z.infer<typeof EvidenceKind>
 
 /** DESIGN's evidence: immutable; same inputs and method give the same digest (id, source and moments are outside it). */
 export const Evidence = z.object({
@@ -54,11 +39,23 @@ export const Evidence = z.object({
 })
 export type Evidence = z.infer<typeof Evidence>
 
+/** Where predictions come from: the server scores the version's ONNX file, or a table has them already. */
+export const EvaluationSource = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('model') }),
+  z.strictObject({
+    kind: z.literal('predictions'),
+    /** Path of the table among the artifacts of the version's run (CSV, Parquet, or JSON as `mlflow.log_table` writes it). */
+    artifact: z.string().min(1).max(1024).optional(),
+  }),
+])
+export type EvaluationSource = z.infer<typeof EvaluationSource>
+
 export const EvaluationInput = z.strictObject({
   model: z.string(),
   version: VersionNumber,
-  /** Digest of a stored dataset version. */
-  dataset: Digest,
+  /** Digest of a stored dataset version: what the model scores, or the prediction table. Left out for an artifact. */
+  dataset: Digest.optional(),
+  source: EvaluationSource.default({ kind: 'model' }),
   kinds: z.array(EvidenceKind).min(1).default(['performance', 'fairness']),
 })
 export type EvaluationInput = z.infer<typeof EvaluationInput>
@@ -69,6 +66,7 @@ export const Evaluation = z.object({
   version: z.int(),
   version_id: z.string(),
   dataset: Digest,
+  source: EvaluationSource,
   protocol_version: z.int(),
   kinds: z.array(EvidenceKind),
   state: z.enum(['queued', 'running', 'done', 'failed', 'cancelled']),
@@ -94,3 +92,41 @@ export const Reproduction = z.discriminatedUnion('outcome', [
   }),
 ])
 export type Reproduction = z.infer<typeof Reproduction>
+
+/** One decision, looked up by the value of a column that names rows, or by its row counted from 0. */
+export const ExplainInput = z.strictObject({
+  dataset: Digest,
+  /** The protocol's `id`, if left out. */
+  column: z.string().min(1).max(500).optional(),
+  id: z.union([z.string(), z.number()]).optional(),
+  row: z.int().min(0).optional(),
+  kinds: z
+    .array(z.enum(['reasons', 'counterfactuals']))
+    .min(1)
+    .default(['reasons', 'counterfactuals']),
+})
+export type ExplainInput = z.infer<typeof ExplainInput>
+
+export const DecisionExplanation = z.object({
+  model: z.string(),
+  version: z.int(),
+  dataset: Digest,
+  protocol_version: z.int(),
+  /** The same bytes, row and protocol give the same digest. */
+  digest: Digest,
+  result: DecisionResult,
+})
+export type DecisionExplanation = z.infer<typeof DecisionExplanation>
+
+/** A protocol as far as data and signature say it, for a person to confirm. */
+export const ProtocolGuess = z.object({
+  /** Null where no label could be told. */
+  protocol: Protocol.nullable(),
+  source: z.enum(['model', 'predictions']),
+  reasons: z.array(
+    z.object({ field: z.string(), value: z.json(), reason: z.string(), sure: z.enum(['yes', 'likely', 'guess']) }),
+  ),
+})
+export type ProtocolGuess = z.infer<typeof ProtocolGuess>
+export const GuessInput = z.strictObject({ dataset: Digest, version: VersionNumber.optional() })
+export type GuessInput = z.infer<typeof GuessInput>

@@ -1,5 +1,8 @@
 import { notFound } from '../../lib/errors.ts'
+import { createDecisions } from './decisions.ts'
 import { createEvaluations, evaluationJob } from './evaluations.ts'
+import { createGathering } from './gather.ts'
+import { createGuesses } from './guesses.ts'
 import { evaluationHandler } from './jobs.ts'
 import type { EvaluationParts } from './parts.ts'
 import { createProtocols } from './protocols.ts'
@@ -13,8 +16,11 @@ export type Evaluations = ReturnType<typeof createEvaluation>
 export function createEvaluation(parts: EvaluationParts) {
   const { db, jobs } = parts
   const protocols = createProtocols(parts)
-  const evaluations = createEvaluations(parts)
-  jobs.handle(evaluationJob, evaluationHandler(parts))
+  const gathering = createGathering(parts)
+  const evaluations = createEvaluations(parts, gathering)
+  const decisions = createDecisions(parts, gathering)
+  const guesses = createGuesses(parts, gathering)
+  jobs.handle(evaluationJob, evaluationHandler(parts, gathering))
 
   /** With the name of the model, which decides who may see it. */
   async function getEvidence(id: EvidenceId) {
@@ -41,6 +47,8 @@ export function createEvaluation(parts: EvaluationParts) {
   return {
     protocols,
     evaluations,
-    evidence: { get: getEvidence, list: listEvidence, ...createReproduction(parts) },
+    decisions,
+    guesses,
+    evidence: { get: getEvidence, list: listEvidence, ...createReproduction(parts, gathering) },
   }
 }

@@ -5,6 +5,7 @@ import type { PersonId } from '../audit/schema.ts'
 import {
   type Evaluation,
   type EvaluationId,
+  EvaluationSource,
   type Evidence,
   type EvidenceId,
   EvidenceKind,
@@ -60,12 +61,13 @@ export async function insertProtocol(tx: Tx, { protocol, ...row }: StoredProtoco
 
 export type StoredEvaluation = Omit<Evaluation, 'model' | 'evidence'> & { model_id: string; job_id: string }
 
-function toEvaluation({ dataset_digest, kinds, ...row }: Selectable<EvaluationRow>): StoredEvaluation {
+function toEvaluation({ dataset_digest, kinds, source, ...row }: Selectable<EvaluationRow>): StoredEvaluation {
   return {
     ...row,
     id: row.id as EvaluationId,
     requested_by: row.requested_by as PersonId,
     dataset: dataset_digest as Digest,
+    source: EvaluationSource.parse(source === null ? { kind: 'model' } : JSON.parse(source)),
     kinds: EvidenceKind.array().parse(JSON.parse(kinds)),
   }
 }
@@ -93,10 +95,10 @@ export async function listEvaluations(db: Db, { modelId, versionId }: Which): Pr
   return rows.map(toEvaluation)
 }
 
-export async function insertEvaluation(tx: Tx, { dataset, kinds, ...row }: StoredEvaluation): Promise<void> {
+export async function insertEvaluation(tx: Tx, { dataset, kinds, source, ...row }: StoredEvaluation): Promise<void> {
   await tx
     .insertInto('evaluation')
-    .values({ ...row, dataset_digest: dataset, kinds: JSON.stringify(kinds) })
+    .values({ ...row, dataset_digest: dataset, kinds: JSON.stringify(kinds), source: JSON.stringify(source) })
     .execute()
 }
 

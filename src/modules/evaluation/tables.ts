@@ -23,6 +23,7 @@ export type EvaluationRow = {
   dataset_digest: string
   protocol_version: number
   kinds: string
+  source: string | null
   job_id: string
   state: Evaluation['state']
   progress: number

@@ -1,4 +1,4 @@
-import { type FoundFigure, findFigures, parsePath, type Reading } from './figures.ts'
+import { type FoundFigure, findFigures, parsePath, type Reading } from '../../lib/figures.ts'
 import type { ComparisonRule, EvidenceRule, Requirement, Snapshot } from './schema.ts'
 import { capitalised, comparisonWords, listed, numberText, spoken } from './words.ts'
 

@@ -1,5 +1,5 @@
+import { parsePath } from '../../lib/figures.ts'
 import { compile } from './expression.ts'
-import { parsePath } from './figures.ts'
 import type { PolicyDocument } from './schema.ts'
 
 export type DocumentProblem = { path: readonly (string | number)[]; message: string }

@@ -1,4 +1,4 @@
-import { parsePath } from './figures.ts'
+import { parsePath } from '../../lib/figures.ts'
 import type { ApprovalRule, ComparisonRule, EvidenceRule, PolicyDocument } from './schema.ts'
 import { capitalised, comparisonWords, countText, numberText, spoken } from './words.ts'
 

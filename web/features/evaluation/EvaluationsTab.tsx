@@ -49,6 +49,11 @@ function newestByKind(evidence: readonly Evidence[]): { kind: Evidence['kind']; 
 const titles: Record<Evidence['kind'], string> = {
   performance: 'How well it separates and predicts',
   fairness: 'Who is treated differently, and how sure that is',
+  mitigation: 'What could be done about differences',
+  slices: 'Where it does worst',
+  explanation: 'What it goes by',
+  robustness: 'How it holds up',
+  privacy: 'What it gives away',
 }
 
 function EvidenceCard({ items }: { items: readonly Evidence[] }) {
@@ -74,5 +79,7 @@ export function EvidenceBody({ item }: { item: Evidence }) {
       const result = Fairness.safeParse(item.result)
       return result.success ? <FairnessPanel result={result.data} /> : <Json value={item.result} label="Result" />
     }
+    default:
+      return <Json value={item.result} label="Result" />
   }
 }

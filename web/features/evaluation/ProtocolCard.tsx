@@ -6,6 +6,13 @@ import { EmptyState, Loaded } from '../../ui/States.tsx'
 import { Fact } from '../../ui/Voice.tsx'
 import { protocol } from './queries.ts'
 
+const taskNames = {
+  binary: 'two classes',
+  multiclass: 'several classes',
+  regression: 'a number',
+  scores: 'scores without labels',
+}
+
 /** How this model is examined, the same for every version. */
 export function ProtocolCard({ model }: { model: string }) {
   const query = useQuery(protocol(model))
@@ -26,12 +33,22 @@ export function ProtocolCard({ model }: { model: string }) {
       <Loaded query={query}>
         {({ protocol: text, digest }) => (
           <KeyValues>
-            <Pair name="Label" wrap>
-              <Fact>{text.label}</Fact>, favourable <Fact>{String(text.positive)}</Fact>
-            </Pair>
-            <Pair name="Decided at">
-              <Fact>{text.threshold}</Fact>
-            </Pair>
+            <Pair name="Task">{taskNames[text.task]}</Pair>
+            {text.task !== 'scores' && (
+              <Pair name="Label" wrap>
+                <Fact>{text.label}</Fact>
+              </Pair>
+            )}
+            {text.task !== 'regression' && text.positive !== undefined && (
+              <Pair name="Favourable">
+                <Fact>{String(text.positive)}</Fact>
+              </Pair>
+            )}
+            {text.task !== 'multiclass' && text.threshold !== undefined && (
+              <Pair name="Decided at">
+                <Fact>{text.threshold}</Fact>
+              </Pair>
+            )}
             <Pair name="Protected" wrap>
               {text.protected.join(', ') || 'none'}
               {text.intersections && text.protected.length > 1 && ', and their intersection'}

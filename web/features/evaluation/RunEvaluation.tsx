@@ -24,7 +24,13 @@ export function RunEvaluation({ version }: { version: ModelVersion }) {
   const refresh = () => client.invalidateQueries({ queryKey: ['evaluation', 'evaluations', model, number] })
   const start = useMutation({
     mutationFn: (digest: Evaluation['dataset']) =>
-      startEvaluation({ model, version: number, dataset: digest, kinds: ['performance', 'fairness'] }),
+      startEvaluation({
+        model,
+        version: number,
+        dataset: digest,
+        source: { kind: 'model' },
+        kinds: ['performance', 'fairness'],
+      }),
     onSuccess: refresh,
   })
   const done = evaluations.filter((each) => each.state === 'done').length

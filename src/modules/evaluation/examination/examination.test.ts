@@ -6,11 +6,8 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { exportOnnx } from '../../../../demo/onnx.ts'
 import { demoSeed, scoreRow, trainModel } from '../../../../demo/train.ts'
 import { datasetCsv, loadWages, splitWages } from '../../../../demo/wages.ts'
-import { describeShared, readShared, readSharedJson, readSharedText, sharedPath } from '../../../testing/shared.ts'
 import { Protocol } from '../schema.ts'
 import { runExamination } from './index.ts'
-import { openModel } from './model.ts'
-import { openTable } from './table.ts'
 import type { ExaminationTask } from './task.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'modelkeep-examination-test-'))
@@ -22,6 +19,10 @@ function file(name: string, content: string | Uint8Array): string {
   return path
 }
 
+const modelOf = (path: string, columnOrder: string[] | null = null, name = 'model.onnx') => ({
+  kind: 'model' as const,
+  file: { path, name, columnOrder },
+})
 const limits = { rows: 100_000, memoryMb: 1000, timeMs: 60_000 }
 const { training, evaluation } = splitWages(loadWages())
 const wageModel = trainModel({ rows: training, mitigated: false, seed: demoSeed })
@@ -29,7 +30,9 @@ const wagePath = file('wages.onnx', exportOnnx(wageModel))
 
 function wageTask(change: Partial<Omit<ExaminationTask, 'protocol'>> = {}, protocol: object = {}): ExaminationTask {
   return {
-    model: { path: wagePath, name: 'model.onnx' },
+    source: modelOf(wagePath),
+    previous: null,
+    training: null,
     dataset: { path: file('wages.csv', datasetCsv(evaluation)), name: 'wages', format: 'csv' },
     protocol: Protocol.parse({
       task: 'binary',
@@ -40,7 +43,6 @@ function wageTask(change: Partial<Omit<ExaminationTask, 'protocol'>> = {}, proto
       ...protocol,
     }),
     kinds: ['performance', 'fairness'],
-    columnOrder: null,
     limits,
     ...change,
   }
@@ -147,7 +149,7 @@ describe('an examination is refused, with the reason, when', () => {
     ],
     [
       'the model is not ONNX',
-      () => wageTask({ model: { path: file('text.onnx', 'not a model'), name: 'text.onnx' } }),
+      () => wageTask({ source: modelOf(file('text.onnx', 'not a model'), null, 'text.onnx') }),
       'text.onnx cannot be opened as an ONNX model',
     ],
   ])('%s', async (_, task, message) => {
@@ -160,74 +162,5 @@ describe('an examination is refused, with the reason, when', () => {
   test('the paths of this machine stay out of what it says', async () => {
     const task = wageTask({ dataset: { path: wagePath, name: 'wages', format: 'parquet' } })
     await expect(examined(task)).rejects.toThrow(expect.not.stringContaining(dir))
-  })
-})
-
-describeShared('the reference models', ['models'], () => {
-  async function scores(task: ExaminationTask): Promise<number[]> {
-    const model = await openModel(task)
-    const table = await openTable(task.dataset, { ...limits, tempDir: dir })
-    const columns = model.inputs.flatMap((input) =>
-      input.columns.map((column) => ({
-        as: input.type === 'string' ? ('text' as const) : ('number' as const),
-        column,
-      })),
-    )
-    const result: number[] = []
-    await table.load(columns)
-    for await (const batch of table.batches()) {
-      const at = (column: string) => batch.columns[columns.findIndex((other) => other.column === column)] ?? []
-      const { probabilities } = await model.score(batch.rows, at)
-      result.push(...(probabilities[1] ?? []))
-    }
-    table.close()
-    return result
-  }
-  const recorded = (id: string) => {
-    const [header = '', ...lines] = readSharedText('models', id, 'predictions.csv').trim().split('\n')
-    const at = header.split(',').indexOf('score')
-    return new Map(lines.map((line) => [line.split(',')[0], Number(line.split(',')[at])]))
-  }
-  const largest = (ours: number[], theirs: number[]) =>
-    ours.reduce((max, score, i) => Math.max(max, Math.abs(score - (theirs[i] ?? Number.NaN))), 0)
-
-  test.each(['adult-logreg', 'compas-rf', 'german-logreg'])('%s, one matrix, scores as recorded', async (id) => {
-    const features = readShared('models', id, 'features.csv')
-    const order = readSharedJson<{ features: string[] }>('models', id, 'model.json').features
-    const task = wageTask({
-      model: { path: sharedPath('models', id, 'model.onnx'), name: 'model.onnx' },
-      dataset: { path: file(`${id}.csv`, features), name: id, format: 'csv' },
-      columnOrder: order,
-    })
-    const expected = recorded(id)
-    const rows = features.toString().trim().split('\n').slice(1)
-    const ours = await scores(task)
-    expect(ours).toHaveLength(rows.length)
-    expect(
-      largest(
-        ours,
-        rows.map((row) => expected.get(row.split(',')[0]) ?? Number.NaN),
-      ),
-    ).toBeLessThan(1e-5)
-    await expect(openModel({ ...task, columnOrder: null })).rejects.toThrow('says which columns in which order')
-    await expect(openModel({ ...task, columnOrder: order.slice(1) })).rejects.toThrow('but its signature names')
-  })
-
-  test('adult-pipeline, a named input a column, words included, scores as recorded', async () => {
-    const id = 'adult-pipeline'
-    const [header = '', ...rows] = readSharedText('data', 'adult', 'adult.csv').trim().split('\n')
-    const expected = recorded(id)
-    const chosen = [...expected.keys()].map((row) => rows[Number(row)] ?? '')
-    const task = wageTask({
-      model: { path: sharedPath('models', id, 'model.onnx'), name: 'model.onnx' },
-      dataset: { path: file('adult.csv', [header, ...chosen].join('\n')), name: 'adult', format: 'csv' },
-    })
-    expect(largest(await scores(task), [...expected.values()])).toBeLessThan(1e-5)
-  })
-
-  test('a model with three classes is refused', async () => {
-    const path = sharedPath('models', 'penguins-multinomial', 'model.onnx')
-    const task = wageTask({ model: { path, name: 'm' }, columnOrder: ['education', 'experience'] })
-    await expect(examined(task)).rejects.toThrow('has 3 classes')
   })
 })

@@ -1,143 +1,152 @@
 import { badRequest } from '../../../lib/errors.ts'
+import { findFigures } from '../../../lib/figures.ts'
 import type { JsonObject } from '../../../lib/json.ts'
-import { binaryPerformance, groupFairness } from '../metrics/index.ts'
-import type { EvidenceKind } from '../schema.ts'
-import { ClassVotes } from './favourable-class.ts'
-import { GroupEncoder } from './groups.ts'
-import { type Model, openModel } from './model.ts'
-import { openTable, quoted, type Table, type Wanted } from './table.ts'
+import type { EvidenceKind, LimitOutcome } from '../schema.ts'
+import { commonParameters, type Examined, type Measured, plain } from './kinds/examined.ts'
+import { measureExplanation } from './kinds/explanation.ts'
+import { measureFairness } from './kinds/fairness.ts'
+import { measureMitigation } from './kinds/mitigation.ts'
+import { measurePerformance } from './kinds/performance.ts'
+import { measurePrivacy } from './kinds/privacy.ts'
+import { measureRobustness } from './kinds/robustness.ts'
+import { measureSlices } from './kinds/slices.ts'
+import { openModel } from './model.ts'
+import { type Kept, readRows } from './read-rows.ts'
+import { createScorer, inputColumns } from './scorer.ts'
+import { modelSource, tableSourceOf } from './sources.ts'
+import { openTable, type Table } from './table.ts'
 import type { ExaminationTask, Finding, Report } from './task.ts'
 
 /** Share of the whole work that is done when scoring ends. */
-const scored = 0.7
-/** Sums of single-precision numbers may miss 1 by this much. */
-const slack = 1e-5
+const scored = 0.4
+/** Kinds that look at the values of columns, and not only at predictions. */
+const looking: readonly EvidenceKind[] = ['slices', 'explanation', 'robustness', 'privacy']
+/** Further columns of a prediction table that are looked at. */
+const mostColumns = 100
 
 /**
- * Scores a model on a dataset and measures what the protocol asks for. Whatever stands in the way is a bad_request with a
- * sentence for the person who asked. The same files and protocol give the same findings.
+ * Scores a model on a dataset, or reads the predictions that a table has, and measures what is asked for. Whatever stands
+ * in the way is a bad_request with a sentence for the person who asked. The same files and protocol give the same findings.
  */
 export async function examine(task: ExaminationTask, tempDir: string, report: Report): Promise<Finding[]> {
-  const { protocol, kinds, limits } = task
-  if (kinds.includes('fairness') && protocol.protected.length === 0) {
+  const { protocol, kinds } = task
+  if ((kinds.includes('fairness') || kinds.includes('mitigation')) && protocol.protected.length === 0) {
     throw badRequest('the protocol names no protected attribute, so there is no fairness to measure')
   }
+  return withExamined(
+    task,
+    { tempDir, report, looks: kinds.some((kind) => looking.includes(kind)) },
+    async (examined) => {
+      const findings: Finding[] = []
+      for (const [i, kind] of kinds.entries()) {
+        const from = scored + ((1 - scored) * i) / kinds.length
+        const within = (share: number) => report(from + ((1 - scored) * share) / kinds.length, `measuring ${kind}`)
+        within(0)
+        findings.push(findingOf(kind, task, examined, await measure(kind, { ...examined, report: within })))
+      }
+      return findings
+    },
+  )
+}
+
+type Opening = { readonly tempDir: string; readonly report: Report; readonly looks: boolean }
+
+/** Opens, reads and scores everything, and closes it again. */
+export async function withExamined<T>(
+  task: ExaminationTask,
+  { tempDir, report, looks }: Opening,
+  use: (examined: Examined, table: Table) => Promise<T>,
+): Promise<T> {
+  const { protocol, limits, source } = task
   report(0, 'reading the dataset')
   const table = await openTable(task.dataset, { rows: limits.rows, memoryMb: Math.floor(limits.memoryMb / 2), tempDir })
   try {
-    const model = await openModel(task)
-    const rows = await score(task, model, table, report)
-    const findings: Finding[] = []
-    if (kinds.includes('performance')) {
-      report(scored, 'measuring performance')
-      findings.push(finding('performance', task, model, rows))
-    }
-    if (kinds.includes('fairness')) {
-      report(0.85, 'measuring fairness')
-      findings.push(finding('fairness', task, model, rows))
-    }
-    return findings
+    const model = source.kind === 'model' ? await openModel(source.file, protocol) : undefined
+    const predictions =
+      source.kind === 'model' && model ? await modelSource(model, source.file, protocol) : tableSourceOf(protocol)
+    const keep = looks ? columnsToKeep(task, table, model ? inputColumns(model) : []) : []
+    const rows = await readRows(table, {
+      protocol,
+      limits,
+      source: predictions,
+      keep,
+      report: (share) => report(0.05 + (scored - 0.05) * share, 'scoring'),
+    })
+    const asked = model ? { model, scorer: createScorer(model, rows.said, protocol) } : null
+    return await use({ task, rows, asked, tempDir, report: (share) => report(share, 'scoring') }, table)
   } finally {
     table.close()
   }
 }
 
-type Rows = { y: Uint8Array; score: Float64Array; classColumn: 0 | 1; groups: readonly GroupEncoder[] }
-
-async function score({ protocol, limits }: ExaminationTask, model: Model, table: Table, report: Report): Promise<Rows> {
-  const wanted: Wanted[] = [
-    { as: 'label', column: protocol.label, positive: protocol.positive },
-    ...protocol.protected.map((column) => ({ as: 'text' as const, column })),
-  ]
-  const places = new Map<string, number>()
-  for (const { type, columns } of model.inputs) {
-    const as = type === 'string' ? 'text' : type === 'float32' || type === 'float64' ? 'number' : 'integer'
-    for (const column of columns) {
-      if (!places.has(column)) places.set(column, wanted.push({ as, column }) - 1)
-    }
-  }
-  const n = await table.load(wanted)
-  const y = new Uint8Array(n)
-  const groups = protocol.protected.map((name) => new GroupEncoder(name, n))
-  const first = new Float64Array(n)
-  const second = new Float64Array(n)
-  const votes = new ClassVotes()
-  let done = 0
-  for await (const { rows, columns } of table.batches()) {
-    y.set(Uint8Array.from(columns[0] ?? [], Number), done)
-    groups.forEach((group, i) => {
-      group.add(columns[i + 1] ?? [])
-    })
-    const { probabilities, labels } = await model.score(rows, (column) => columns[places.get(column) ?? -1] ?? [])
-    const [low, high] = bothClasses(probabilities)
-    first.set(low, done)
-    second.set(high, done)
-    if (labels) votes.add(labels, low, high)
-    done += rows
-    if (process.memoryUsage.rss() > limits.memoryMb * 1024 * 1024) {
-      throw badRequest(`scoring needed more than ${limits.memoryMb} MB of memory`)
-    }
-    report(0.1 + ((scored - 0.1) * done) / n, 'scoring')
-  }
-  requireBothLabels(y, protocol)
-  const classColumn = votes.columnOf(protocol.positive)
-  const chosen = classColumn === 1 ? second : first
-  requireProbabilities(chosen, model.output)
-  return { y, score: chosen, classColumn, groups }
+/** What the model takes, what slices are cut by; of a prediction table every column that is neither truth nor prediction. */
+function columnsToKeep({ protocol, kinds }: ExaminationTask, table: Table, inputs: readonly Kept[]): Kept[] {
+  const kept = new Map(inputs.map((input) => [input.column, input]))
+  const taken = new Set(predictionColumns(protocol))
+  const further =
+    protocol.slices?.columns ??
+    (inputs.length > 0
+      ? protocol.protected
+      : table.columns.filter((column) => !taken.has(column)).slice(0, mostColumns))
+  const wanted = kinds.includes('slices') || inputs.length === 0 ? further : []
+  for (const column of wanted) if (!kept.has(column)) kept.set(column, { as: 'any', column })
+  return [...kept.values()]
 }
 
-/** A single column is the probability of class 1. */
-function bothClasses(probabilities: readonly Float64Array[]): [Float64Array, Float64Array] {
-  const [low, high] = probabilities
-  if (low && high) return [low, high]
-  const only = low ?? new Float64Array()
-  return [only.map((value) => 1 - value), only]
+function predictionColumns(protocol: ExaminationTask['protocol']): string[] {
+  const { score, label, value, scores } = protocol.prediction ?? {}
+  const truth = 'label' in protocol ? protocol.label : undefined
+  return [truth, score, label, value, ...Object.values(scores ?? {}), protocol.id].filter((name) => name !== undefined)
 }
 
-function requireBothLabels(y: Uint8Array, { label, positive }: ExaminationTask['protocol']): void {
-  const favourable = y.reduce((sum, value) => sum + value, 0)
-  if (favourable === 0)
-    throw badRequest(`no row has the favourable value "${positive}" in the label column ${quoted(label)}`)
-  if (favourable === y.length) {
-    throw badRequest(
-      `every row has the value "${positive}" in the label column ${quoted(label)}; there is nothing to tell apart`,
-    )
-  }
-}
-
-function requireProbabilities(values: Float64Array, output: string): void {
-  values.forEach((value, row) => {
-    if (Number.isNaN(value)) throw badRequest(`the model gives no number for row ${row + 1} of the dataset`)
-    if (value < -slack || value > 1 + slack) {
-      throw badRequest(`the output "${output}" is not a probability: it is ${value} for row ${row + 1}`)
-    }
-    values[row] = Math.min(1, Math.max(0, value))
-  })
-}
-
-function finding(kind: EvidenceKind, { protocol }: ExaminationTask, model: Model, rows: Rows): Finding {
-  const { y, score, groups, classColumn } = rows
-  const { label, positive, threshold, inputs, confidence, seed, bootstrap, intersections } = protocol
-  const common = { label, positive, threshold, inputs, confidence, seed, bootstrap }
-  const parameters = { ...common, score: { output: model.output, class: classColumn } }
-  const rounds = { seed, rounds: bootstrap }
+function measure(kind: EvidenceKind, examined: Examined): Measured | Promise<Measured> {
   switch (kind) {
-    case 'performance': {
-      const measured = binaryPerformance({ y, score, threshold, ...(bootstrap > 0 ? { bootstrap: rounds } : {}) })
-      return { kind, parameters, result: plain(measured) }
-    }
-    case 'fairness': {
-      const attributes = groups.map((group) => group.attribute())
-      const predicted = Uint8Array.from(score, (value) => (value >= threshold ? 1 : 0))
-      const measured = groupFairness({ y, predicted, score, attributes, intersections, ...rounds })
-      return {
-        kind,
-        parameters: { ...parameters, protected: protocol.protected, intersections },
-        result: plain(measured),
-      }
-    }
+    case 'performance':
+      return measurePerformance(examined)
+    case 'fairness':
+      return measureFairness(examined)
+    case 'mitigation':
+      return measureMitigation(examined)
+    case 'slices':
+      return measureSlices(examined)
+    case 'explanation':
+      return measureExplanation(examined)
+    case 'robustness':
+      return measureRobustness(examined)
+    case 'privacy':
+      return measurePrivacy(examined)
   }
 }
 
-/** As JSON has it: no undefined, no typed arrays. */
-const plain = (value: object) => JSON.parse(JSON.stringify(value)) as JsonObject
+function findingOf(kind: EvidenceKind, task: ExaminationTask, { rows }: Examined, measured: Measured): Finding {
+  const result = plain(measured.result)
+  const limits = limitsOf(kind, task, result)
+  return {
+    kind,
+    parameters: plain({ ...commonParameters(task, rows.said), ...measured.parameters }),
+    result: limits.length > 0 ? { ...result, limits } : result,
+  }
+}
+
+/** Each limit of this kind with whether it holds; of several figures under a `*` the worst one counts. */
+function limitsOf(kind: EvidenceKind, { protocol }: ExaminationTask, result: JsonObject): LimitOutcome[] {
+  return (protocol.limits ?? [])
+    .filter(({ evidence }) => evidence === kind)
+    .map((limit): LimitOutcome => {
+      const found = findFigures(result, limit.figure)
+      const sign = limit.is === 'at_least' ? 1 : -1
+      const known = found.flatMap(({ of, reading }) => (reading.state === 'ok' ? [{ of, value: reading.value }] : []))
+      const worst = known.sort((a, b) => sign * (a.value - b.value))[0]
+      if (worst) {
+        return {
+          ...limit,
+          passes: sign * (worst.value - limit.limit) >= 0,
+          value: worst.value,
+          of: worst.of,
+          reason: null,
+        }
+      }
+      const reasons = found.flatMap(({ reading }) => (reading.state === 'ok' ? [] : [reading.reason]))
+      return { ...limit, passes: null, value: null, of: null, reason: reasons.join('; ') }
+    })
+}

@@ -1,2 +1,2 @@
-export { runExamination } from './run.ts'
-export type { ExaminationLimits, ExaminationTask, Finding, Phase } from './task.ts'
+export { runColumns, runDecision, runExamination } from './run.ts'
+export type { ColumnFacts, ExaminationLimits, ExaminationTask, Finding, ModelFile, Phase, TableFile } from './task.ts'

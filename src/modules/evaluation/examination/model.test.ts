@@ -36,7 +36,7 @@ const node = (op_type: string, input: string, output: string, more: object = {})
 const castToFloat = { attribute: [{ name: 'to', i: 1, type: 2 }] }
 
 /** An ONNX file from a graph, as small as it can be. */
-function model(graph: { input: object[]; output: object[]; node: object[] }): ExaminationTask['model'] {
+function model(graph: { input: object[]; output: object[]; node: object[] }): ExaminationTask['source'] {
   const path = join(dir, 'model.onnx')
   const opset_import = [
     { domain: '', version: 17 },
@@ -45,7 +45,7 @@ function model(graph: { input: object[]; output: object[]; node: object[] }): Ex
   const message = root.lookupType('ModelProto')
   const content = { ir_version: 8, opset_import, graph: { name: 'g', ...graph } }
   writeFileSync(path, message.encode(message.fromObject(content)).finish())
-  return { path, name: 'model.onnx' }
+  return { kind: 'model', file: { path, name: 'model.onnx', columnOrder: null } }
 }
 
 const table = ['x,y', '-2,no', '-1,no', '1,yes', '2,no', '3,yes']
@@ -55,11 +55,12 @@ async function scored(graph: Parameters<typeof model>[0], lines = table, protoco
   writeFileSync(path, `${lines.join('\n')}\n`)
   const [finding] = await examine(
     {
-      model: model(graph),
+      source: model(graph),
+      previous: null,
+      training: null,
       dataset: { path, name: 'table', format: 'csv' },
       protocol: Protocol.parse({ task: 'binary', label: 'y', positive: 'yes', bootstrap: 0, ...protocol }),
       kinds: ['performance'],
-      columnOrder: null,
       limits: { rows: 1000, memoryMb: 4000, timeMs: 1000 },
     },
     dir,

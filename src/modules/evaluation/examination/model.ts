@@ -1,6 +1,7 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
 import { badRequest } from '../../../lib/errors.ts'
-import type { ExaminationTask } from './task.ts'
+import type { Protocol } from '../schema.ts'
+import type { ModelFile } from './task.ts'
 
 type Runtime = typeof import('onnxruntime-node')
 type Metadata = InferenceSession.ValueMetadata
@@ -16,7 +17,7 @@ export type ModelInput = {
 }
 
 export type ScoredBatch = {
-  /** Probabilities by class; one class only where the model gives but one column. */
+  /** Probabilities by class, one class only where the model gives but one column; or the numbers of a regression. */
   readonly probabilities: readonly Float64Array[]
   /** Labels as the model says them, where it does. */
   readonly labels: readonly string[] | null
@@ -25,33 +26,35 @@ export type ScoredBatch = {
 export type Model = {
   readonly inputs: readonly ModelInput[]
   readonly output: string
-  score(rows: number, columns: (column: string) => readonly unknown[]): Promise<ScoredBatch>
+  score(rows: number, columns: ColumnsOf): Promise<ScoredBatch>
 }
+export type ColumnsOf = (column: string) => ArrayLike<unknown>
 
 /** Opens an ONNX file and decides which dataset column feeds which input. Refuses what it cannot feed. */
-export async function openModel(task: ExaminationTask): Promise<Model> {
+export async function openModel(file: ModelFile, protocol: Protocol): Promise<Model> {
   const runtime = await loadRuntime()
-  const session = await runtime.InferenceSession.create(task.model.path, {
+  const session = await runtime.InferenceSession.create(file.path, {
     executionProviders: ['cpu'],
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
     logSeverityLevel: 4,
   }).catch((error) => {
-    throw badRequest(`${task.model.name} cannot be opened as an ONNX model: ${reasonOf(error, task.model.path)}`)
+    throw badRequest(`${file.name} cannot be opened as an ONNX model: ${reasonOf(error, file.path)}`)
   })
-  const inputs = assignColumns(session.inputMetadata, task)
-  const output = probabilityOutput(session.outputMetadata)
+  const inputs = assignColumns(session.inputMetadata, file, protocol)
+  const { task } = protocol
+  const output = outputFor(task, session.outputMetadata)
   const label = session.outputMetadata.find((value) => value.isTensor && /label|class/i.test(value.name))?.name
   const wanted = label === undefined || label === output ? [output] : [output, label]
 
-  async function score(rows: number, columns: (column: string) => readonly unknown[]): Promise<ScoredBatch> {
+  async function score(rows: number, columns: ColumnsOf): Promise<ScoredBatch> {
     const feeds = Object.fromEntries(inputs.map((input) => [input.name, toTensor(runtime, input, rows, columns)]))
     const results = await session.run(feeds, wanted).catch((error) => {
-      throw badRequest(`the model could not score the dataset: ${reasonOf(error, task.model.path)}`)
+      throw badRequest(`the model could not score the dataset: ${reasonOf(error, file.path)}`)
     })
     const labels = wanted.length > 1 && label !== undefined ? results[label] : undefined
     return {
-      probabilities: probabilitiesOf(results[output], output, rows),
+      probabilities: probabilitiesOf(results[output], output, rows, task),
       labels: labels ? Array.from(labels.data as ArrayLike<unknown>, String) : null,
     }
   }
@@ -67,16 +70,16 @@ async function loadRuntime(): Promise<Runtime> {
   }
 }
 
-function assignColumns(metadata: readonly Metadata[], task: ExaminationTask): ModelInput[] {
+function assignColumns(metadata: readonly Metadata[], file: ModelFile, protocol: Protocol): ModelInput[] {
   const names = new Set(metadata.map(({ name }) => name))
-  const columnOf = (name: string) => task.protocol.inputs[name] ?? name
+  const columnOf = (name: string) => protocol.inputs[name] ?? name
   const [only] = metadata
   if (metadata.length === 0) throw badRequest('the model has no inputs')
   if (metadata.length === 1 && only) {
     const width = widthOf(tensorOf(only))
-    if (width !== 1) return [matrix(tensorOf(only), width, task, columnOf)]
+    if (width !== 1) return [matrix(tensorOf(only), width, file.columnOrder, protocol, columnOf)]
   }
-  for (const name of Object.keys(task.protocol.inputs)) {
+  for (const name of Object.keys(protocol.inputs)) {
     if (!names.has(name)) throw badRequest(`the protocol maps the input "${name}", which the model does not have`)
   }
   return metadata.map((value) => {
@@ -92,7 +95,8 @@ function assignColumns(metadata: readonly Metadata[], task: ExaminationTask): Mo
 function matrix(
   input: TensorMetadata,
   width: number | null,
-  { columnOrder, protocol }: ExaminationTask,
+  columnOrder: ModelFile['columnOrder'],
+  protocol: Protocol,
   columnOf: (name: string) => string,
 ): ModelInput {
   if (!columnOrder || columnOrder.length === 0) {
@@ -140,10 +144,23 @@ function elementType({ name, type }: TensorMetadata): ElementType {
   }
 }
 
-function probabilityOutput(outputs: readonly Metadata[]): string {
+function outputFor(task: Protocol['task'], outputs: readonly Metadata[]): string {
+  return task === 'regression' ? numberOutput(outputs) : probabilityOutput(outputs, task === 'multiclass')
+}
+
+function numberOutput(outputs: readonly Metadata[]): string {
+  const chosen = outputs.find((value) => value.isTensor && (value.type === 'float32' || value.type === 'float64'))
+  if (chosen) return chosen.name
+  throw badRequest(`the model has no output with numbers: it has ${outputs.map(({ name }) => `"${name}"`).join(', ')}`)
+}
+
+function probabilityOutput(outputs: readonly Metadata[], several: boolean): string {
   const floats = outputs.filter((value) => value.isTensor && (value.type === 'float32' || value.type === 'float64'))
   const named = floats.find(({ name }) => /prob|score/i.test(name))
-  const chosen = named ?? floats.find((value) => value.isTensor && value.shape[1] === 2) ?? floats[0]
+  const chosen =
+    named ??
+    floats.find((value) => value.isTensor && (several ? Number(value.shape[1]) > 1 : value.shape[1] === 2)) ??
+    floats[0]
   if (chosen) return chosen.name
   if (outputs.some((value) => !value.isTensor)) {
     throw badRequest(
@@ -155,12 +172,7 @@ function probabilityOutput(outputs: readonly Metadata[]): string {
   )
 }
 
-function toTensor(
-  runtime: Runtime,
-  { type, rank, columns }: ModelInput,
-  rows: number,
-  valuesOf: (column: string) => readonly unknown[],
-): Tensor {
+function toTensor(runtime: Runtime, { type, rank, columns }: ModelInput, rows: number, valuesOf: ColumnsOf): Tensor {
   const width = columns.length
   const dims = rank === 1 ? [rows] : [rows, width]
   const sources = columns.map(valuesOf)
@@ -171,6 +183,8 @@ function toTensor(
   }
   // What is missing in the table is NaN to a model that takes numbers and the empty word to one that takes words.
   const number = (value: unknown) => (value === null || value === undefined ? Number.NaN : Number(value))
+  // A dataset has whole numbers there; disturbed values may be none.
+  const whole = (value: unknown) => Math.round(Number(value)) || 0
   switch (type) {
     case 'float32': {
       const data = new Float32Array(rows * width)
@@ -184,12 +198,12 @@ function toTensor(
     }
     case 'int32': {
       const data = new Int32Array(rows * width)
-      fill(data, Number)
+      fill(data, whole)
       return new runtime.Tensor('int32', data, dims)
     }
     case 'int64': {
       const data = new BigInt64Array(rows * width)
-      fill(data, (value) => BigInt(Number(value)))
+      fill(data, (value) => BigInt(whole(value)))
       return new runtime.Tensor('int64', data, dims)
     }
     case 'bool': {
@@ -205,17 +219,36 @@ function toTensor(
   }
 }
 
-function probabilitiesOf(tensor: Tensor | undefined, name: string, rows: number): Float64Array[] {
+function probabilitiesOf(
+  tensor: Tensor | undefined,
+  name: string,
+  rows: number,
+  task: Protocol['task'],
+): Float64Array[] {
   const width = tensor?.dims.length === 2 ? (tensor.dims[1] ?? 0) : 1
   if (!tensor || tensor.dims[0] !== rows)
     throw badRequest(`the output "${name}" does not have one row per row of the dataset`)
-  if (width !== 1 && width !== 2) {
-    throw badRequest(`the output "${name}" has ${width} classes, and this protocol is for two`)
-  }
+  demandWidth(name, width, task)
   const data = tensor.data as Float32Array | Float64Array
   return Array.from({ length: width }, (_, column) =>
     Float64Array.from({ length: rows }, (_, row) => data[row * width + column] ?? Number.NaN),
   )
+}
+
+function demandWidth(name: string, width: number, task: Protocol['task']): void {
+  switch (task) {
+    case 'regression':
+      if (width !== 1) throw badRequest(`the output "${name}" has ${width} numbers a row, and a regression has one`)
+      return
+    case 'multiclass':
+      if (width < 2) throw badRequest(`the output "${name}" has one number a row, and several classes need one each`)
+      return
+    case 'binary':
+    case 'scores':
+      if (width !== 1 && width !== 2) {
+        throw badRequest(`the output "${name}" has ${width} classes, and this protocol is for two`)
+      }
+  }
 }
 
 /** The first line of what the runtime says, without the path on this machine. */

@@ -39,11 +39,23 @@ export function readOnnxParts(bytes: Uint8Array): OnnxParts | undefined {
       return trees(of, 'class')
     case 'TreeEnsembleRegressor':
       return trees(of, 'target')
-    case 'LinearClassifier':
-      return linear(of)
     default:
       return linear(of)
   }
+}
+
+/** Names of the classes in the order of their probabilities, where the file says them once. */
+export function readClassLabels(bytes: Uint8Array): string[] | undefined {
+  const message = root.lookupType('ModelProto').decode(bytes) as unknown as { graph?: { node?: Node[] } }
+  const found = (message.graph?.node ?? []).flatMap((node) => {
+    const of = attributesOf(node)
+    const words = of.strings('classlabels_strings')
+    const numbers = [...of.ints('classlabels_int64s'), ...of.ints('classlabels_ints')]
+    const labels = words.length > 0 ? [...words] : numbers.map(String)
+    return labels.length > 0 ? [labels] : []
+  })
+  const [first] = found
+  return found.every((labels) => labels.join('\n') === first?.join('\n')) ? first : undefined
 }
 
 /** Directly, or through a change of type. */

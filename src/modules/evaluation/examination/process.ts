@@ -1,6 +1,8 @@
 import { AppError } from '../../../lib/errors.ts'
+import { describeColumns } from './columns.ts'
+import { explainDecision } from './decision.ts'
 import { examine } from './examine.ts'
-import type { ExaminationMessage, ExaminationTask } from './task.ts'
+import type { ExaminationMessage, Report, Request } from './task.ts'
 
 // The examiner's process: one task, one answer, end. It holds no state of the server and ends with it.
 
@@ -10,11 +12,22 @@ function say(message: ExaminationMessage): Promise<void> {
   })
 }
 
-async function answer(task: ExaminationTask): Promise<void> {
+function work(request: Request, tempDir: string, report: Report): Promise<unknown> {
+  switch (request.ask) {
+    case 'findings':
+      return examine(request.task, tempDir, report)
+    case 'decision':
+      return explainDecision(request.task, tempDir, report)
+    case 'columns':
+      return describeColumns(request.dataset, request.limits, tempDir)
+  }
+}
+
+async function answer(request: Request): Promise<void> {
   const tempDir = process.env.EXAMINATION_DIR ?? ''
   try {
-    const findings = await examine(task, tempDir, (share, phase) => void say({ type: 'progress', share, phase }))
-    await say({ type: 'done', findings })
+    const found = await work(request, tempDir, (share, phase) => void say({ type: 'progress', share, phase }))
+    await say({ type: 'done', answer: found })
   } catch (error) {
     if (!(error instanceof AppError)) throw error
     await say({ type: 'refused', reason: error.message })
@@ -23,4 +36,4 @@ async function answer(task: ExaminationTask): Promise<void> {
 }
 
 process.on('disconnect', () => process.exit(1))
-process.once('message', (task) => void answer(task as ExaminationTask))
+process.once('message', (request) => void answer(request as Request))

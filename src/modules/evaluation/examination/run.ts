@@ -3,7 +3,18 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { badRequest } from '../../../lib/errors.ts'
-import type { ExaminationMessage, ExaminationTask, Finding, Report } from './task.ts'
+import type { JsonObject } from '../../../lib/json.ts'
+import type {
+  ColumnFacts,
+  DecisionTask,
+  ExaminationLimits,
+  ExaminationMessage,
+  ExaminationTask,
+  Finding,
+  Report,
+  Request,
+  TableFile,
+} from './task.ts'
 
 const ownExtension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
 const program = new URL(`./process.${ownExtension}`, import.meta.url)
@@ -11,26 +22,36 @@ const program = new URL(`./process.${ownExtension}`, import.meta.url)
 /** JavaScript in that process may only read: no writing, no starting of programs, and (from Node 25) no network. DuckDB confines itself. */
 const confinement = ['--no-warnings', '--permission', '--allow-addons', '--allow-fs-read=*']
 
+type Options = { readonly signal: AbortSignal; readonly report: Report }
+
 /**
  * Examines in a process of its own, because ONNX and DuckDB are native code over files that strangers wrote: a crash,
  * a loop or a leak ends that process and not the server, which a worker thread cannot promise (a thread that is ended
  * while ONNX computes takes the whole process with it). Rejects with a bad_request when the task is refused, and with
  * the signal's reason when it is aborted.
  */
-export async function runExamination(
-  task: ExaminationTask,
-  { signal, report }: { signal: AbortSignal; report: Report },
-): Promise<Finding[]> {
+export const runExamination = (task: ExaminationTask, options: Options) =>
+  ask({ ask: 'findings', task }, task.limits, options) as Promise<Finding[]>
+
+/** Explains one row, in such a process. */
+export const runDecision = (task: DecisionTask, options: Options) =>
+  ask({ ask: 'decision', task }, task.limits, options) as Promise<JsonObject>
+
+/** Describes the columns of a table, in such a process. */
+export const runColumns = (dataset: TableFile, limits: ExaminationLimits, options: Options) =>
+  ask({ ask: 'columns', dataset, limits }, limits, options) as Promise<ColumnFacts[]>
+
+async function ask(request: Request, limits: ExaminationLimits, { signal, report }: Options): Promise<unknown> {
   signal.throwIfAborted()
   const tempDir = await mkdtemp(join(tmpdir(), 'modelkeep-examination-'))
   const child = fork(program, {
-    execArgv: [...confinement, `--max-old-space-size=${task.limits.memoryMb}`],
+    execArgv: [...confinement, `--max-old-space-size=${limits.memoryMb}`],
     env: { EXAMINATION_DIR: tempDir, TZ: 'UTC' },
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
   try {
-    return await conversation(child, task, signal, report)
+    return await conversation(child, request, limits, signal, report)
   } finally {
     child.kill('SIGKILL')
     await rm(tempDir, { recursive: true, force: true })
@@ -39,15 +60,16 @@ export async function runExamination(
 
 function conversation(
   child: ChildProcess,
-  task: ExaminationTask,
+  request: Request,
+  limits: ExaminationLimits,
   signal: AbortSignal,
   report: Report,
-): Promise<Finding[]> {
+): Promise<unknown> {
   return new Promise((resolve, reject) => {
     let complaint = ''
     const timer = setTimeout(
-      () => reject(badRequest(`the examination took longer than ${Math.round(task.limits.timeMs / 1000)} seconds`)),
-      task.limits.timeMs,
+      () => reject(badRequest(`the examination took longer than ${Math.round(limits.timeMs / 1000)} seconds`)),
+      limits.timeMs,
     )
     const aborted = () => reject(signal.reason)
     signal.addEventListener('abort', aborted, { once: true })
@@ -61,7 +83,7 @@ function conversation(
         case 'refused':
           return reject(badRequest(message.reason))
         case 'done':
-          return resolve([...message.findings])
+          return resolve(message.answer)
       }
     })
     child.on('error', reject)
@@ -69,10 +91,10 @@ function conversation(
       clearTimeout(timer)
       signal.removeEventListener('abort', aborted)
       if (/heap out of memory|Allocation failed/.test(complaint)) {
-        reject(badRequest(`the examination needed more than ${task.limits.memoryMb} MB of memory`))
+        reject(badRequest(`the examination needed more than ${limits.memoryMb} MB of memory`))
       }
       reject(new Error(`the examiner ended with ${killedBy ?? code}: ${complaint}`))
     })
-    child.send(task)
+    child.send(request)
   })
 }

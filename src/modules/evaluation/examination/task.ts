@@ -1,15 +1,30 @@
 import type { JsonObject } from '../../../lib/json.ts'
-import type { TableFormat } from '../../datasets/schema.ts'
-import type { EvidenceKind, Protocol } from '../schema.ts'
+import type { EvidenceKind, ExplainInput, Protocol } from '../schema.ts'
+
+export type TableFile = {
+  readonly path: string
+  readonly name: string
+  /** JSON as `mlflow.log_table` writes it: columns and data, or a list of records. */
+  readonly format: 'csv' | 'parquet' | 'json'
+}
+
+export type ModelFile = {
+  readonly path: string
+  readonly name: string
+  /** Columns of a model that takes one matrix, where something says their order. */
+  readonly columnOrder: readonly string[] | null
+}
 
 /** What the examiner's process is asked. Paths are local files, which it only reads. */
 export type ExaminationTask = {
-  readonly model: { readonly path: string; readonly name: string }
-  readonly dataset: { readonly path: string; readonly name: string; readonly format: TableFormat }
+  readonly source: { readonly kind: 'model'; readonly file: ModelFile } | { readonly kind: 'predictions' }
+  readonly dataset: TableFile
   readonly protocol: Protocol
   readonly kinds: readonly EvidenceKind[]
-  /** Columns of a model that takes one matrix, where something says their order. */
-  readonly columnOrder: readonly string[] | null
+  /** The version before, to say where this one does worse. */
+  readonly previous: (ModelFile & { readonly version: number }) | null
+  /** What the model was trained on, where that is stored. */
+  readonly training: TableFile | null
   readonly limits: ExaminationLimits
 }
 
@@ -25,12 +40,46 @@ export type Finding = {
   readonly result: JsonObject
 }
 
-export type Phase = 'reading the dataset' | 'scoring' | 'measuring performance' | 'measuring fairness'
+/** One row of a dataset to be explained: by number, or by the value of a column. */
+export type DecisionTask = ExaminationTask & {
+  readonly decision: {
+    readonly which: { readonly row: number } | { readonly column: string; readonly value: string }
+    readonly kinds: ExplainInput['kinds']
+  }
+}
+
+/** What is in the columns of a table, for guesses. */
+export type ColumnFacts = {
+  readonly name: string
+  readonly numeric: boolean
+  /** Of the first hundred thousand rows. */
+  readonly rows: number
+  readonly distinct: number
+  readonly missing: number
+  readonly low: number | null
+  readonly high: number | null
+  readonly whole: boolean
+  /** All values by how often they occur, where they are few. */
+  readonly values: readonly string[]
+}
+
+export type Request =
+  | { readonly ask: 'findings'; readonly task: ExaminationTask }
+  | { readonly ask: 'decision'; readonly task: DecisionTask }
+  | { readonly ask: 'columns'; readonly dataset: TableFile; readonly limits: ExaminationLimits }
+
+export type Phase =
+  | 'reading the dataset'
+  | 'scoring'
+  | `measuring ${EvidenceKind}`
+  | 'scoring the version before'
+  | 'scoring the training data'
+  | 'explaining the row'
 
 /** What the examiner's process answers: phases, then one of the others. */
 export type ExaminationMessage =
   | { readonly type: 'progress'; readonly share: number; readonly phase: Phase }
-  | { readonly type: 'done'; readonly findings: readonly Finding[] }
+  | { readonly type: 'done'; readonly answer: unknown }
   | { readonly type: 'refused'; readonly reason: string }
 
 export type Report = (share: number, phase: Phase) => void

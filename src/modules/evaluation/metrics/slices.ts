@@ -1,4 +1,11 @@
-import { benjaminiHochberg, quantileSorted, tTest } from '../../../lib/statistics/index.ts'
+import {
+  benjaminiHochberg,
+  type Moments,
+  moments,
+  quantileSorted,
+  tTest,
+  tTestOfMoments,
+} from '../../../lib/statistics/index.ts'
 
 /** A column to cut rows by: a code for each row, -1 where it is missing, and a sentence for each code. */
 export type SliceColumn = { readonly name: string; readonly codes: Int32Array; readonly labels: readonly string[] }
@@ -48,11 +55,12 @@ export function findSlices(
   columns: readonly SliceColumn[],
   { fewest = 30, depth = 2, most = 20, level = 0.05 }: SliceOptions = {},
 ): SliceSearch {
-  const whole = summary(losses)
+  const whole = moments(losses)
   const all: Found[] = []
   let open: Found[] = []
   for (let size = 1; size <= depth; size++) {
-    const found = size === 1 ? singles(losses, columns, fewest) : refined(losses, columns, open, fewest)
+    const found =
+      size === 1 ? singles({ losses, whole }, columns, fewest) : refined({ losses, whole }, columns, open, fewest)
     all.push(...found)
     open = [...found].sort((a, b) => b.excess - a.excess).slice(0, beam)
   }
@@ -83,7 +91,7 @@ function holdsAllOfIt(narrow: Found, broad: Found, average: number): boolean {
   return rest - average <= (broad.mean_loss - average) / 10
 }
 
-function singles(losses: Float64Array, columns: readonly SliceColumn[], fewest: number): Found[] {
+function singles(losses: Whole, columns: readonly SliceColumn[], fewest: number): Found[] {
   return columns.flatMap((column) => {
     const rows = rowsByCode(column)
     return rows.flatMap((own, code) => {
@@ -93,12 +101,7 @@ function singles(losses: Float64Array, columns: readonly SliceColumn[], fewest: 
   })
 }
 
-function refined(
-  losses: Float64Array,
-  columns: readonly SliceColumn[],
-  open: readonly Found[],
-  fewest: number,
-): Found[] {
+function refined(losses: Whole, columns: readonly SliceColumn[], open: readonly Found[], fewest: number): Found[] {
   const seen = new Set<string>()
   return open.flatMap((slice) =>
     columns.flatMap((column) => {
@@ -106,7 +109,10 @@ function refined(
       const parts = new Map<number, number[]>()
       for (const row of slice.rows) {
         const code = column.codes[row] ?? -1
-        if (code >= 0) parts.set(code, [...(parts.get(code) ?? []), row])
+        if (code < 0) continue
+        const part = parts.get(code)
+        if (part) part.push(row)
+        else parts.set(code, [row])
       }
       return [...parts].flatMap(([code, own]) => {
         const conditions = [...slice.conditions, { column: column.name, label: column.labels[code] ?? '' }]
@@ -119,14 +125,10 @@ function refined(
   )
 }
 
-function measured(losses: Float64Array, rows: Uint32Array, conditions: Slice['conditions']): Found | undefined {
-  if (rows.length === losses.length) return undefined
-  const inside = new Uint8Array(losses.length)
-  for (const row of rows) inside[row] = 1
-  const [own, others] = [losses.filter((_, i) => inside[i] === 1), losses.filter((_, i) => inside[i] === 0)]
-  if (others.length < 2 || own.length < 2) return undefined
-  const [a, b] = [summary(own), summary(others)]
-  const { t, p } = tTest(own, others)
+function measured({ losses, whole }: Whole, rows: Uint32Array, conditions: Slice['conditions']): Found | undefined {
+  if (rows.length < 2 || losses.length - rows.length < 2) return undefined
+  const [a, b] = apart(losses, rows, whole)
+  const { t, p } = tTestOfMoments(a, b)
   const pooled = Math.sqrt((a.variance + b.variance) / 2)
   const effect = pooled > 0 ? (a.mean - b.mean) / pooled : 0
   return {
@@ -140,6 +142,25 @@ function measured(losses: Float64Array, rows: Uint32Array, conditions: Slice['co
     p: t > 0 ? p / 2 : 1 - p / 2,
     excess: (rows.length * (a.mean - b.mean)) / losses.length,
   }
+}
+
+type Whole = { readonly losses: Float64Array; readonly whole: Moments }
+
+/** Moments of some rows and of all others, from sums of distances to the mean of all. */
+function apart(losses: Float64Array, rows: Uint32Array, whole: Moments): [Moments, Moments] {
+  let [sum, squares] = [0, 0]
+  for (const row of rows) {
+    const away = (losses[row] ?? 0) - whole.mean
+    sum += away
+    squares += away * away
+  }
+  const of = (n: number, s: number, q: number): Moments => ({
+    n,
+    mean: whole.mean + s / n,
+    variance: Math.max(0, (q - (s * s) / n) / (n - 1)),
+  })
+  const all = whole.variance * (whole.n - 1)
+  return [of(rows.length, sum, squares), of(whole.n - rows.length, -sum, all - squares)]
 }
 
 const keyOf = (conditions: Slice['conditions']) => conditions.map(({ column, label }) => `${column}=${label}`).sort()
@@ -157,12 +178,6 @@ function rowsByCode({ codes, labels }: SliceColumn): Uint32Array[] {
     next[code] = place + 1
   }
   return rows
-}
-
-function summary(values: Float64Array): { readonly mean: number; readonly variance: number } {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
-  return { mean, variance: values.length > 1 ? squares / (values.length - 1) : 0 }
 }
 
 /** Values of a numeric column in parts of about equal size; few distinct values stay as they are. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../lib/json.ts'
+import type { JsonObject } from './json.ts'
 
 /** One number found in an evidence result, or why there is none. `of` names what a `*` stood for. */
 export type FoundFigure = {
