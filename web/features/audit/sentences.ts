@@ -71,6 +71,7 @@ const verbs: Record<string, string> = {
   'evaluation.done': 'finished an evaluation',
   'evidence.collected': 'collected evidence of {kind}',
   'evidence.reproduced': 'computed evidence again: {outcome}',
+  'decision.explained': 'had one decision explained',
   'policy.drafted': 'drafted policy {subject}',
   'policy.published': 'published policy {subject}',
   'environment.set': 'set how strict the gate of {subject} is',
