@@ -9,6 +9,7 @@ import { launchBrowser } from './tools.ts'
 const version = '/models/wage-screening/versions'
 const pages: Record<string, string> = {
   inventory: '/',
+  prompts: '/?kind=prompt',
   'inventory-peek': '/?peek=wage-screening',
   model: '/models/wage-screening',
   'version-denied': `${version}/1`,

@@ -5,6 +5,7 @@ import { Tier } from '../../src/modules/registry/schema.ts'
 const text = z.coerce.string().optional().catch(undefined)
 
 export const inventory = z.object({
+  kind: z.literal('prompt').optional().catch(undefined),
   search: text,
   tier: z
     .union([Tier, z.literal('none')])

@@ -70,7 +70,7 @@ const routes: readonly Route[] = [
   ['GET', /^\/people$/, () => ok({ people })],
   ['GET', /^\/tokens$/, () => ok({ tokens: records.tokens })],
   ['POST', /^\/tokens$/, () => ok({ token: records.tokens[0], secret: 'mk_0123456789abcdefghjkmnpqrstvwxyz' })],
-  ['GET', /^\/models$/, (_, query) => ok(filtered(query))],
+  ['GET', /^\/models$/, (_, query) => ok(query.get('kind') === 'prompt' ? { rows: [], total: 0 } : filtered(query))],
   ['GET', /^\/models\/([^/]+)$/, ([name]) => found(models.find((each) => each.name === name))],
   ['GET', /^\/models\/([^/]+)\/protocol$/, () => ok(protocol)],
   ['GET', /^\/models\/([^/]+)\/versions$/, ([name]) => ok({ versions: name === 'wage-screening' ? summaries : [] })],

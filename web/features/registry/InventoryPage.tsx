@@ -9,6 +9,7 @@ import { Moment } from '../../ui/Moment.tsx'
 import { Page } from '../../ui/Page.tsx'
 import { EmptyState, Loaded } from '../../ui/States.tsx'
 import { useGo } from '../../ui/sections.ts'
+import { Tabs } from '../../ui/Tabs.tsx'
 import { StateTone, Tone } from '../../ui/Tone.tsx'
 import { counted, Fact } from '../../ui/Voice.tsx'
 import { PersonName } from '../access/people.tsx'
@@ -20,10 +21,10 @@ const route = getRouteApi('/signed-in/')
 
 /** What do we have, who owns it, which is in use, what is missing. */
 export function InventoryPage() {
-  const { search, tier, sort, gaps, peek } = route.useSearch()
+  const { kind, search, tier, sort, gaps, peek } = route.useSearch()
   const navigate = route.useNavigate()
   const go = useGo()
-  const query = useQuery(inventory({ search, tier, sort: sort ?? 'updated' }))
+  const query = useQuery(inventory({ search, tier, sort: sort ?? 'updated', ...(kind ? { kind } : {}) }))
   const write = useDebouncedCallback(
     (text: string) => void navigate({ search: (old) => ({ ...old, search: text || undefined }), replace: true }),
     200,
@@ -33,7 +34,24 @@ export function InventoryPage() {
   const setPeek = (name: string | undefined) =>
     void navigate({ search: (old) => ({ ...old, peek: name }), replace: true })
   return (
-    <Page title="Inventory" intro={query.data && <Summary rows={query.data.rows} total={query.data.total} />}>
+    <Page
+      title="Inventory"
+      intro={query.data && <Summary kind={kind ?? 'model'} rows={query.data.rows} total={query.data.total} />}
+    >
+      <Tabs label="Models and prompts">
+        <Link
+          from="/"
+          to="."
+          search={{ kind: undefined }}
+          activeOptions={{ exact: true, explicitUndefined: true }}
+          aria-current={kind === undefined ? 'page' : undefined}
+        >
+          Models
+        </Link>
+        <Link from="/" to="." search={{ kind: 'prompt' }} aria-current={kind === 'prompt' ? 'page' : undefined}>
+          Prompts
+        </Link>
+      </Tabs>
       <search className="row" style={{ marginBottom: 14 }}>
         <TextInput
           aria-label="Search models"
@@ -77,13 +95,13 @@ export function InventoryPage() {
       <div className={peeked ? 'cols' : undefined}>
         <Loaded query={query} lines={8}>
           {(page) => (
-            <Card title="Models" flush>
+            <Card title={kind === 'prompt' ? 'Prompts' : 'Models'} flush>
               <DataTable
-                label="Models"
+                label={kind === 'prompt' ? 'Prompts' : 'Models'}
                 columns={peeked ? columns.filter((column) => !inPeek.includes(column.key)) : columns}
                 rows={shown}
                 rowKey={(row) => row.model.name}
-                unit="model"
+                unit={kind ?? 'model'}
                 total={gaps ? shown.length : page.total}
                 sort={sort ?? 'updated'}
                 onSort={(next) =>
@@ -92,7 +110,7 @@ export function InventoryPage() {
                 selected={peek}
                 onPeek={(row) => setPeek(row.model.name)}
                 onOpen={(row) => go(`/models/${encodeURIComponent(row.model.name)}`)}
-                empty={<Nothing filtered={Boolean(search || tier || gaps)} />}
+                empty={<Nothing kind={kind ?? 'model'} filtered={Boolean(search || tier || gaps)} />}
               />
             </Card>
           )}
@@ -103,9 +121,12 @@ export function InventoryPage() {
   )
 }
 
-function Summary({ rows, total }: { rows: readonly InventoryRow[]; total: number }) {
+type Kind = 'model' | 'prompt'
+
+function Summary({ kind, rows, total }: { kind: Kind; rows: readonly InventoryRow[]; total: number }) {
   const used = rows.filter((row) => row.deployments.length > 0).length
   const lacking = rows.filter((row) => gapsOf(row).length > 0).length
+  if (kind === 'prompt') return <>{counted(total, 'prompt')}, each version sealed by the digest of its text.</>
   if (total === 0) return <>Every model that decides something belongs here.</>
   return (
     <>
@@ -114,8 +135,19 @@ function Summary({ rows, total }: { rows: readonly InventoryRow[]; total: number
   )
 }
 
-function Nothing({ filtered }: { filtered: boolean }) {
-  if (filtered) return <EmptyState title="No model fits these filters.">Widen them, or search another word.</EmptyState>
+function Nothing({ kind, filtered }: { kind: Kind; filtered: boolean }) {
+  if (filtered)
+    return <EmptyState title={`No ${kind} fits these filters.`}>Widen them, or search another word.</EmptyState>
+  if (kind === 'prompt') {
+    return (
+      <EmptyState
+        title="There is no prompt yet."
+        command={'mlflow.genai.register_prompt(name="greeting", template="Hello {{name}}")'}
+      >
+        An MLflow client registers prompts beside models, with versions and aliases of their own.
+      </EmptyState>
+    )
+  }
   return (
     <EmptyState
       title="There is no model yet."
