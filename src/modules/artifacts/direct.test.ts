@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { sha256 } from '../../lib/digest.ts'
 import { type TestApp, type TestClient, testApp } from '../../testing/app.ts'
 import { onS3, testBucket } from '../../testing/blobs.ts'
+import { collected, deleteRun, ok, purged } from '../../testing/retention.ts'
 
 /** Where clients write by themselves: a folder, or in the project s3 a prefix of a bucket. */
 type DirectStore = {
@@ -112,6 +113,47 @@ test('a version from an allowed store is a copy in the vault, which clients are 
 
   expect((await create(`${artifact_uri}/none`)).json().message).toContain('there are no files at the source')
   expect(await app.trail()).toContainEqual(expect.objectContaining({ action: 'version.registered' }))
+})
+
+test('the copy that a version was sealed from stays until the last version that has it is purged', async () => {
+  const { prefix, write, app, developer } = await directStore()
+  const administrator = await app.as('administrator')
+  const { run_id, artifact_uri } = await newRun(developer, `${prefix}exp`)
+  await write(`${artifact_uri.slice(prefix.length)}/model/weights.bin`, 'approved weights')
+  await ok(developer.post(`${api}/registered-models/create`, { name: 'm' }))
+  const source = `${artifact_uri}/model`
+  for (let i = 0; i < 2; i++) await ok(developer.post(`${api}/model-versions/create`, { name: 'm', source, run_id }))
+  const { artifact_uri: copy } = await ok(developer.get(`${api}/model-versions/get-download-uri?name=m&version=1`))
+  const path = copy.slice('mlflow-artifacts:/'.length)
+  const { id: first } = await ok(developer.get('/models/m/versions/1'))
+  const { id: second } = await ok(developer.get('/models/m/versions/2'))
+
+  await deleteRun(developer, run_id)
+  const keptBy = async (what: object) => {
+    const { outcome, kept } = (await administrator.post('/purges', { what, reason: 'no longer needed' })).json()
+    return [outcome, kept.flatMap(({ holders }: { holders: { id: string }[] }) => holders.map(({ id }) => id)).sort()]
+  }
+  expect(await keptBy({ runs: [run_id] })).toEqual(['refused', [first, second].sort()])
+  expect(await keptBy({ artifacts: [path] })).toEqual(['refused', [first, second].sort()])
+
+  const remove = async (version: string) => {
+    await ok(developer.request('DELETE', `${api}/model-versions/delete`, { name: 'm', version }))
+    const { gone } = await purged(administrator, { versions: [version === '1' ? first : second] })
+    return gone
+  }
+  const held = `/api/2.0/mlflow-artifacts/artifacts/${path}/weights.bin`
+  expect(await remove('1')).toMatchObject({ versions: 1, files: 0 })
+  expect((await developer.get(held)).text).toBe('approved weights')
+  const collect = async () => {
+    await collected(administrator)
+    app.clock.advance(8 * 86_400_000)
+    return (await collected(administrator)).totals
+  }
+  expect(await collect()).toMatchObject({ removed: 0, waiting: 0 })
+  expect(await remove('2')).toMatchObject({ versions: 1, files: 1, bytes: 16 })
+  expect((await developer.get(held)).status).toBe(404)
+  expect(await app.workspaces.get('main')?.blobs.head(sha256('approved weights'))).toBeDefined()
+  if (!onS3) expect(await collect()).toMatchObject({ removed: 1, removed_bytes: 16 })
 })
 
 test('what the policy does not allow is refused in its name, or stays a reference without files', async () => {

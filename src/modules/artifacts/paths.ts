@@ -2,6 +2,9 @@
 const longestPath = 1024
 const longestName = 255
 
+/** Where copies of what lies in direct stores are kept. No experiment has this name. */
+export const sealedCopies = 'direct/sealed'
+
 /** A path that is only its own name: relative, in normal form, and a file name on every system. */
 export type ArtifactPath = string & { readonly __brand: 'ArtifactPath' }
 

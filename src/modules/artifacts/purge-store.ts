@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Db, Tx } from '../../db/database.ts'
 import type { Digest } from '../../lib/ids.ts'
-import { foldersOf } from './paths.ts'
+import { foldersOf, sealedCopies } from './paths.ts'
 import { filesBelow, isFolder, removeBelow } from './store.ts'
 
 /** What removes files for good, and what tells whether it may. */
@@ -65,6 +65,9 @@ export async function sealsAround(db: Db, paths: readonly string[]): Promise<Map
   })
   return seals
 }
+
+/** A folder that the server filled from a direct store when a version was registered. */
+export const isSealedCopy = (path: string | undefined): boolean => path?.startsWith(`${sealedCopies}/`) ?? false
 
 export type RemovedFile = { path: string; digest: Digest; size: number }
 

@@ -7,7 +7,7 @@ import { badRequest, forbidden } from '../../lib/errors.ts'
 import type { Write } from '../audit/index.ts'
 import type { ActorRef, PersonId, Thing } from '../audit/schema.ts'
 import { mediaTypeOf } from './media-types.ts'
-import { type ArtifactPath, runOf, splitPath } from './paths.ts'
+import { type ArtifactPath, runOf, sealedCopies, splitPath } from './paths.ts'
 import { openRoot } from './roots.ts'
 import type { ArtifactFile } from './schema.ts'
 import * as store from './store.ts'
@@ -26,8 +26,6 @@ export type ArtifactParts = {
   refuseHeld: (from: Db, path: string) => Promise<void>
 }
 
-/** Where copies of what lies in direct stores are kept. No experiment has this name. */
-export const sealedCopies = 'direct/sealed'
 /** How many deleted files an event names; the others are counted. */
 const mostNamed = 20
 

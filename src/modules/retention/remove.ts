@@ -91,13 +91,19 @@ async function removeTraces(tx: Tx, ids: readonly string[], removed: Removed): P
 }
 
 async function removeVersions(tx: Tx, ids: readonly string[], removed: Removed): Promise<void> {
-  for (const { id, model_id, version, digest } of await registryPurge.readVersions(tx, ids)) {
-    removed.things.push({ id, model: model_id, version, digest })
-    removed.about.push(`version:${id}`, `model:${model_id}`)
-  }
+  const versions = await registryPurge.readVersions(tx, ids)
   await artifactPurge.dropSealsOf(tx, ids)
   await evaluationPurge.removeEvaluationsOf(tx, ids)
   await registryPurge.removeVersions(tx, ids)
+  const copies = versions.map(({ location }) => location).filter((uri) => artifactPurge.isSealedCopy(pathOfUri(uri)))
+  const resting = await registryPurge.versionsFrom(tx, copies)
+  for (const { id, model_id, version, digest, location } of versions) {
+    // Nobody else can ask for a copy that the server made for a version; it goes with the last one that has it.
+    const isLast = copies.includes(location) && !resting.has(location)
+    const files = await takeFiles(tx, isLast ? pathOfUri(location) : undefined, removed)
+    removed.things.push({ id, model: model_id, version, digest, ...files })
+    removed.about.push(`version:${id}`, `model:${model_id}`)
+  }
 }
 
 /** Its runs, models and traces are gone by now; files that lie beside them in its own folder go with it. */
