@@ -17,6 +17,7 @@ type Options = {
   workspace: string
   artifacts?: string
   prefix: string
+  again?: boolean
   as?: string
   dryRun?: boolean
   json?: boolean
@@ -36,6 +37,7 @@ export function addImport(program: Command) {
     .option('--dry-run', 'only look: what is there, and every problem')
     .option('--artifacts <dir>', 'folder with the files that mlflow-artifacts: and local locations mean')
     .option('--prefix <text>', 'for experiments and models whose id or name is taken by something else here', '')
+    .option('--again', 'also bring what was imported before and has been removed here since')
     .option('--as <login>', 'the administrator who imports (default: an account of its own, mlflow-import)')
     .option('--workspace <name>', 'the workspace to import into', 'main')
     .option('--data-dir <dir>', 'folder for database, artifacts and keys (default ./modelkeep-data)')
@@ -70,7 +72,7 @@ async function importMlflow(text: string, options: Options) {
     if (!workspace || state !== 'active') throw new CliError(`the workspace ${options.workspace} is archived`)
     const people = await app.access.people.list()
     const logins = new Map(people.map(({ login, id }) => [login, id]))
-    const trip = { source, prefix: options.prefix, logins, signal: stop.signal }
+    const trip = { source, prefix: options.prefix, again: options.again ?? false, logins, signal: stop.signal }
     const plan = await look(workspace, trip)
     if (options.dryRun) {
       if (options.report) await writeFile(options.report, `${JSON.stringify(plan, null, 2)}\n`)

@@ -5,6 +5,7 @@ import type { TestApp } from './app.ts'
 
 type Options = SourceOptions & {
   prefix?: string
+  again?: boolean
   only?: 'plan'
   as?: Actor
   signal?: AbortSignal
@@ -15,7 +16,7 @@ type Options = SourceOptions & {
 export async function importInto(
   app: TestApp,
   text: string,
-  { prefix = '', only, as, signal, progress, ...options }: Options = {},
+  { prefix = '', again = false, only, as, signal, progress, ...options }: Options = {},
 ): Promise<{ plan: ImportPlan; report: ImportReport }> {
   const workspace = app.workspaces.get('main')
   const opened = await openMlflowSource(text, options)
@@ -24,6 +25,7 @@ export async function importInto(
   const trip = {
     source: opened.source,
     prefix,
+    again,
     logins: new Map(people.map(({ login, id }) => [login, id])),
     ...(signal ? { signal } : {}),
     ...(progress ? { progress } : {}),

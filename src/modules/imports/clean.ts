@@ -31,6 +31,10 @@ export type CleanRun = {
   models: ModelLink[]
 }
 
+/** Only a purge, or the deletion of a model, takes away what an import brought. */
+export const removedHere = (kind: ImportKind, subject: string): ImportProblem =>
+  problem(kind, subject, 'removed_here', 'it was imported before and removed here since; --again brings it again')
+
 export const problem = (kind: ImportKind, subject: string, code: string, message: string): ImportProblem => ({
   kind,
   subject: shown(subject),

@@ -1,7 +1,7 @@
 import { digestOf } from '../../lib/digest.ts'
 import { findExperiment, findExperimentByName, restoreExperiment } from '../tracking/index.ts'
 import { ExperimentId } from '../tracking/schema.ts'
-import { cleanExperiment, problem } from './clean.ts'
+import { cleanExperiment, problem, removedHere } from './clean.ts'
 import type { ExperimentRecord } from './records.ts'
 import * as store from './store.ts'
 import type { Trip } from './trip.ts'
@@ -38,6 +38,10 @@ async function importExperiment(trip: Trip, record: ExperimentRecord): Promise<v
     const message = 'it was renamed, tagged or deleted at the source since it was imported; here it stays as it is'
     const problems = item.content === content ? [] : [problem('experiment', record.id, 'changed_at_source', message)]
     return trip.note({ tally: { unchanged: one }, problems })
+  }
+  if (item && !trip.again) {
+    trip.experiments.set(record.id, null)
+    return trip.note({ tally: { refused: one }, problems: [removedHere('experiment', record.id)] })
   }
   const place = await placeOf(trip, record)
   if (place.kind === 'clash') {

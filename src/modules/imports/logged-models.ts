@@ -1,7 +1,7 @@
 import { sha256 } from '../../lib/digest.ts'
 import { type RestoredModel, restoreLoggedModels } from '../tracking/index.ts'
 import type { LoggedModelStatus } from '../tracking/schema.ts'
-import { cleanLoggedModel, problem } from './clean.ts'
+import { cleanLoggedModel, problem, removedHere } from './clean.ts'
 import { createBasket } from './files.ts'
 import type { LoggedModelRecord } from './records.ts'
 import type { ImportProblem } from './schema.ts'
@@ -63,6 +63,11 @@ async function importSome(trip: Trip, records: readonly Clean[], found: readonly
         const message = 'it was changed at the source since it was imported; here it stays as it is'
         problems.push(problem('logged_model', record.id, 'changed_at_source', message))
       }
+      continue
+    }
+    if (item && !trip.again) {
+      refused++
+      problems.push(removedHere('logged_model', record.id))
       continue
     }
     const experiment = trip.experiments.get(record.experiment_id)

@@ -1,7 +1,7 @@
 import { digestOf } from '../../lib/digest.ts'
 import type { PersonId } from '../audit/schema.ts'
 import { checkAlias, checkModelName, checkTag, findModelById } from '../registry/index.ts'
-import { isStorable, problem } from './clean.ts'
+import { isStorable, problem, removedHere } from './clean.ts'
 import type { KeyValue, ModelRecord } from './records.ts'
 import type { ImportProblem } from './schema.ts'
 import * as store from './store.ts'
@@ -32,6 +32,10 @@ async function importModel(trip: Trip, record: ModelRecord): Promise<void> {
     const message = 'its description or tags were changed at the source since it was imported; here they stay'
     const problems = item.content === content ? [] : [problem('model', record.name, 'changed_at_source', message)]
     return trip.note({ tally: { unchanged: { models: 1 } }, problems })
+  }
+  if (item && !trip.again) {
+    trip.models.set(record.name, null)
+    return trip.note({ tally: { refused: { models: 1 } }, problems: [removedHere('model', record.name)] })
   }
   const place = await placeOf(trip, record.name)
   if ('refusal' in place) {
@@ -111,6 +115,11 @@ export async function importAliases(trip: Trip): Promise<void> {
   }
 }
 
+async function isGone(trip: Trip, { id }: { id: string }, alias: string): Promise<boolean> {
+  const model = await findModelById(trip.parts.connection.db, id)
+  return !model?.aliases.some((one) => one.alias === alias)
+}
+
 async function importAlias(
   trip: Trip,
   from: string,
@@ -121,7 +130,7 @@ async function importAlias(
   const { db, engine } = trip.parts.connection
   const subject = `${from} ${alias}`
   const item = await store.findItem(db, trip.source.key, 'alias', subject)
-  if (item) {
+  if (item && !(trip.again && (await isGone(trip, model, alias)))) {
     if (!trip.dry && item.import_id === trip.id) return
     const message = `it points to version ${version} at the source now; here it stays as it is`
     const problems = item.content === String(version) ? [] : [problem('alias', subject, 'changed_at_source', message)]

@@ -10,7 +10,7 @@ import {
   stored,
 } from '../tracking/index.ts'
 import type { RunStatus } from '../tracking/schema.ts'
-import { type CleanRun, cleanRun, pointProblem, problem } from './clean.ts'
+import { type CleanRun, cleanRun, pointProblem, problem, removedHere } from './clean.ts'
 import { addPoint, contentDigest, noPoints, type PointSum } from './content.ts'
 import { createBasket } from './files.ts'
 import type { RunPage } from './records.ts'
@@ -117,7 +117,10 @@ async function judge(trip: Trip, page: RunPage, problems: ImportProblem[], refus
     const item = items.get(record.id)
     const experiment = trip.experiments.get(record.experiment_id)
     if (names.has(record.id)) refuse('duplicate_id', 'the source has a second run with this id')
-    else if (!experiment) refuse('experiment_refused', `its experiment ${record.experiment_id} is not imported`)
+    else if (item && !there.has(record.id) && !trip.again) {
+      add(refused, { runs: 1 })
+      problems.push(removedHere('run', record.id))
+    } else if (!experiment) refuse('experiment_refused', `its experiment ${record.experiment_id} is not imported`)
     else if (there.has(record.id) && !item) {
       refuse('run_exists', 'a run with this id is here already, and no import brought it')
     } else if (trip.dry || item === undefined || !there.has(record.id) || item.import_id !== trip.id) {

@@ -27,6 +27,8 @@ export type TripOptions = {
   prefix: string
   /** Accounts by login, to find whom the source calls by the same name. */
   logins: ReadonlyMap<string, string>
+  /** Also brings what an import of this source brought before and what was removed here since. */
+  again?: boolean
   signal?: AbortSignal
   progress?: Progress
 }
@@ -49,7 +51,7 @@ export function createTrip(
   going: { id: ImportId; actor: Actor; tally: ImportTally } | undefined,
 ) {
   const { connection, write, clock } = parts
-  const { source, prefix, logins, signal, progress } = options
+  const { source, prefix, logins, again = false, signal, progress } = options
   let tally = going?.tally ?? noTally()
   let phase: ImportPhase = 'experiments'
   let done = 0
@@ -121,6 +123,7 @@ export function createTrip(
     source,
     prefix,
     logins,
+    again,
     experiments,
     models,
     /** True while only looking. */

@@ -50,7 +50,7 @@ async function importVersion(trip: Trip, record: VersionRecord): Promise<void> {
     [record.description, record.stage, record.tags.map(({ key, value }) => [key, value])].map(String),
   )
   const item = await store.findItem(db, trip.source.key, 'version', subject)
-  if (item) {
+  if (item && !(trip.again && (await isGone(trip, model.id, item.target_id)))) {
     if (!trip.dry && item.import_id === trip.id) return
     const message = 'its description, stage or tags were changed at the source since it was imported; here they stay'
     const problems = item.content === content ? [] : [problem('version', subject, 'changed_at_source', message)]
@@ -141,6 +141,13 @@ async function importVersion(trip: Trip, record: VersionRecord): Promise<void> {
     )
     return { problems, tally: { brought: { versions: 1 } } }
   })
+}
+
+/** Versions that are deleted here lie in the model that is here, and are not gone. */
+async function isGone(trip: Trip, model: string, id: string): Promise<boolean> {
+  const { db } = trip.parts.connection
+  const row = await db.selectFrom('model_version').select('model_id').where('id', '=', id).executeTakeFirst()
+  return row?.model_id !== model
 }
 
 /** Whether a version's location can be looked at, and holds nothing. */

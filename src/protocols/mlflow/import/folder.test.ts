@@ -15,6 +15,7 @@ import {
   someRun,
   trashedRun,
 } from '../../../testing/mlruns.ts'
+import { ok, purged } from '../../../testing/retention.ts'
 
 async function mlruns(): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'mlruns-'))
@@ -177,6 +178,37 @@ test('the same import again changes nothing; what the source added since comes, 
   const reader = await app.as('administrator')
   const run = (await reader.get(`/api/2.0/mlflow/runs/get?run_id=${childRun}`)).json().run
   expect(run.data.metrics).toMatchObject([{ key: 'loss', value: 0.25 }])
+})
+
+test('what was purged here does not come a second time unless it is asked for', async () => {
+  const root = await mlruns()
+  const app = await testApp()
+  await importInto(app, root)
+  const administrator = await app.as('administrator')
+  await purged(administrator, { runs: [trashedRun] })
+  const model = '/api/2.0/mlflow/registered-models'
+  await ok(administrator.request('DELETE', `${model}/alias`, { name: 'wage-screening', alias: 'champion' }))
+  await ok(administrator.request('DELETE', `${model}/delete`, { name: 'wage-screening' }))
+  const status = async () => (await administrator.get(`/api/2.0/mlflow/runs/get?run_id=${trashedRun}`)).status
+
+  const { plan } = await importInto(app, root, { only: 'plan' })
+  const { report } = await importInto(app, root)
+  expect(problemsOf(plan)).toContain(`run ${trashedRun}: removed_here`)
+  expect(problemsOf(report)).toEqual(
+    expect.arrayContaining([`run ${trashedRun}: removed_here`, 'model wage-screening: removed_here']),
+  )
+  expect(report).toMatchObject({
+    outcome: 'verified',
+    brought: { runs: 0, models: 0, versions: 0 },
+    unchanged: { runs: 2 },
+  })
+  expect(await status()).toBe(404)
+
+  const second = await importInto(app, root, { again: true })
+  expect(second.report).toMatchObject({ outcome: 'verified', brought: { runs: 1, models: 1, versions: 3, aliases: 1 } })
+  expect(await status()).toBe(200)
+  const again = await importInto(app, root, { again: true })
+  expect(again.report.brought).toMatchObject({ runs: 0, models: 0, versions: 0, aliases: 0 })
 })
 
 test('hostile folders are refused thing by thing: broken YAML, ids that lie, links out of the folder, names that climb', async () => {
