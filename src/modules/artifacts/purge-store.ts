@@ -1,20 +1,11 @@
 import { sql } from 'kysely'
 import type { Db, Tx } from '../../db/database.ts'
+import { inParts } from '../../db/in-parts.ts'
 import type { Digest } from '../../lib/ids.ts'
 import { foldersOf, sealedCopies } from './paths.ts'
 import { filesBelow, isFolder, removeBelow } from './store.ts'
 
 /** What removes files for good, and what tells whether it may. */
-
-const pathsPerQuery = 200
-
-async function inParts<T>(paths: readonly string[], read: (part: readonly string[]) => Promise<T[]>): Promise<T[]> {
-  const found: T[] = []
-  for (let from = 0; from < paths.length; from += pathsPerQuery) {
-    found.push(...(await read(paths.slice(from, from + pathsPerQuery))))
-  }
-  return found
-}
 
 /** Every folder at and below each of some roots. */
 const belowRoots = (roots: readonly string[]) => sql`with recursive below(root, path) as (

@@ -10,9 +10,10 @@ import {
   stored,
 } from '../tracking/index.ts'
 import type { RunStatus } from '../tracking/schema.ts'
-import { type CleanRun, cleanRun, pointProblem, problem, removedHere } from './clean.ts'
+import { type CleanRun, pointProblem, problem } from './clean.ts'
 import { addPoint, contentDigest, noPoints, type PointSum } from './content.ts'
 import { createBasket } from './files.ts'
+import { type Judged, judgeRuns } from './judge-runs.ts'
 import type { RunPage } from './records.ts'
 import type { ImportCounts, ImportProblem } from './schema.ts'
 import * as store from './store.ts'
@@ -25,8 +26,6 @@ const mostWaiting = 20_000
 const mostSealsText = 45_000
 const ended: ReadonlySet<RunStatus> = new Set(['FINISHED', 'FAILED', 'KILLED'])
 
-type Judged = { run: CleanRun; experiment: string; item: ImportItemRow | undefined }
-
 export async function importRuns(trip: Trip, cursor: string | null, countPoints: boolean): Promise<void> {
   for await (const page of trip.source.runs(cursor)) {
     trip.checkpoint()
@@ -38,7 +37,7 @@ export async function importRuns(trip: Trip, cursor: string | null, countPoints:
 async function importPage(trip: Trip, page: RunPage, countPoints: boolean): Promise<void> {
   const problems = [...page.problems]
   const refused = noCounts()
-  const judged = await judge(trip, page, problems, refused)
+  const judged = await judgeRuns(trip, page, problems, refused)
   if (trip.dry) return look(trip, page, judged, problems, refused, countPoints)
 
   const known = judged.filter(({ item }) => item !== undefined)
@@ -83,52 +82,6 @@ async function look(
     await basket.collect(run.location, { kind: 'run', id: run.id }, uri)
   }
   await basket.flush()
-}
-
-async function judge(trip: Trip, page: RunPage, problems: ImportProblem[], refused: ImportCounts): Promise<Judged[]> {
-  const { db } = trip.parts.connection
-  const ids = page.runs.map(({ id }) => id)
-  const key = trip.source.key
-  const items = new Map((await store.findItems(db, key, 'run', ids)).map((item) => [item.source_id, item]))
-  // The same run may have come from this tracker by another way before.
-  for (const item of await store.findByTarget(db, 'run', ids)) {
-    if (!items.has(item.target_id)) items.set(item.target_id, item)
-  }
-  const rows = await db
-    .selectFrom('run')
-    .select('id')
-    .where('id', 'in', ['', ...ids])
-    .execute()
-  const there = new Set(rows.map(({ id }) => id))
-  const judged: Judged[] = []
-  const names = new Set<string>()
-  for (const record of page.runs) {
-    const clean = cleanRun(record)
-    problems.push(...clean.problems)
-    add(refused, clean.left_out)
-    const refuse = (code: string, message: string) => {
-      add(refused, { runs: 1 })
-      problems.push(problem('run', record.id, code, message))
-    }
-    if (!clean.record) {
-      add(refused, { runs: 1 })
-      continue
-    }
-    const item = items.get(record.id)
-    const experiment = trip.experiments.get(record.experiment_id)
-    if (names.has(record.id)) refuse('duplicate_id', 'the source has a second run with this id')
-    else if (item && !there.has(record.id) && !trip.again) {
-      add(refused, { runs: 1 })
-      problems.push(removedHere('run', record.id))
-    } else if (!experiment) refuse('experiment_refused', `its experiment ${record.experiment_id} is not imported`)
-    else if (there.has(record.id) && !item) {
-      refuse('run_exists', 'a run with this id is here already, and no import brought it')
-    } else if (trip.dry || item === undefined || !there.has(record.id) || item.import_id !== trip.id) {
-      judged.push({ run: clean.record, experiment, item: there.has(record.id) ? item : undefined })
-    }
-    names.add(record.id)
-  }
-  return judged
 }
 
 async function sumsOf(

@@ -75,15 +75,7 @@ export async function itemsAfter(
   after: string,
   limit: number,
 ): Promise<ImportItemRow[]> {
-  return db
-    .selectFrom('import_item')
-    .selectAll()
-    .where('source', '=', source)
-    .where('kind', '=', kind)
-    .where('source_id', '>', after)
-    .orderBy('source_id')
-    .limit(limit)
-    .execute()
+  return pageOfItems(db, kind, after, limit).where('source', '=', source).execute()
 }
 
 /** What one import brought or changed. */
@@ -94,16 +86,17 @@ export async function itemsOf(
   after: string,
   limit: number,
 ): Promise<ImportItemRow[]> {
-  return db
+  return pageOfItems(db, kind, after, limit).where('import_id', '=', importId).execute()
+}
+
+const pageOfItems = (db: Db, kind: ImportKind, after: string, limit: number) =>
+  db
     .selectFrom('import_item')
     .selectAll()
-    .where('import_id', '=', importId)
     .where('kind', '=', kind)
     .where('source_id', '>', after)
     .orderBy('source_id')
     .limit(limit)
-    .execute()
-}
 
 const itemColumns = ['source', 'kind', 'source_id', 'target_id', 'import_id', 'content', 'here', 'location'] as const
 const itemTarget = {

@@ -1,6 +1,6 @@
 import type { Db, Tx } from '../../db/database.ts'
+import { inParts } from '../../db/in-parts.ts'
 import type { PersonId } from '../audit/schema.ts'
-import { inParts } from './models-store.ts'
 import type { Deployment, DeploymentId, Environment, GateMode, Model, ModelId, VersionId } from './schema.ts'
 import type { DeploymentRow, EnvironmentRow } from './tables.ts'
 

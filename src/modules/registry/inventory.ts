@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../../db/database.ts'
-import { grouped, inParts, toModels } from './models-store.ts'
+import { inParts } from '../../db/in-parts.ts'
+import { grouped, toModels } from './models-store.ts'
 import type { InventoryPage, InventoryQuery } from './schema.ts'
 import { linesAt } from './versions-store.ts'
 

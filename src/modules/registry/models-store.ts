@@ -1,11 +1,9 @@
 import { insertMany } from '../../db/bulk.ts'
 import type { Db, Engine, Tx } from '../../db/database.ts'
+import { inParts } from '../../db/in-parts.ts'
 import type { PersonId } from '../audit/schema.ts'
 import type { Model, ModelId, ModelKind, Tag, Tier } from './schema.ts'
 import type { ModelRow } from './tables.ts'
-
-/** At most so many values stand in one `in (…)`. */
-const idsPerQuery = 500
 
 export async function findModel(db: Db, name: string): Promise<Model | undefined> {
   const row = await db
@@ -100,12 +98,6 @@ export async function removeAlias(tx: Tx, id: ModelId, alias: string): Promise<b
     .where('alias', '=', alias)
     .executeTakeFirst()
   return result.numDeletedRows > 0n
-}
-
-export async function inParts<V, T>(values: readonly V[], read: (part: readonly V[]) => Promise<T[]>): Promise<T[]> {
-  const found: T[] = []
-  for (let i = 0; i < values.length; i += idsPerQuery) found.push(...(await read(values.slice(i, i + idsPerQuery))))
-  return found
 }
 
 export function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {

@@ -1,5 +1,5 @@
 import type { Db, Tx } from '../../db/database.ts'
-import { inParts } from './models-store.ts'
+import { inParts } from '../../db/in-parts.ts'
 
 /** What removes models and versions for good, and which versions rest on something. */
 

@@ -1,16 +1,14 @@
 import type { Tx } from '../../db/database.ts'
-import { digestOf } from '../../lib/digest.ts'
 import { newId } from '../../lib/ids.ts'
-import { canonicalJson } from '../../lib/json.ts'
 import type { Actor } from '../access/schema.ts'
 import type { PersonId } from '../audit/schema.ts'
 import { type Draft, draftVersion } from './draft.ts'
 import { protectorsOf } from './environments-store.ts'
+import { insertDrafted } from './insert-version.ts'
 import * as models from './models-store.ts'
 import type { RegistryParts } from './parts.ts'
 import { draftPrompt, kindOf } from './prompts.ts'
 import type { Model, ModelId, Tag, VersionId } from './schema.ts'
-import * as store from './versions-store.ts'
 
 /** ISO-8601 texts. */
 type Times = { created_at: string; updated_at: string }
@@ -71,43 +69,8 @@ export function createRestore(parts: RegistryParts) {
 
   async function version(tx: Tx, actor: Actor, row: RestoredVersion, draft: Draft): Promise<VersionId> {
     const id = newId('ver', Date.parse(row.created_at)) as VersionId
-    const { manifest } = draft
-    await store.insertVersion(
-      tx,
-      {
-        id,
-        model_id: row.model.id,
-        version: row.version,
-        digest: digestOf(manifest),
-        manifest: canonicalJson(manifest),
-        facts: canonicalJson(draft.facts),
-        files: manifest.files.length,
-        size: manifest.files.reduce((sum, file) => sum + file.size, 0),
-        source: row.source,
-        location: draft.location,
-        run_id: row.run_id,
-        origin_run: manifest.run?.id ?? null,
-        run_link: row.run_link,
-        registered_at: row.created_at,
-        registered_by: actor.id,
-      },
-      {
-        state: 'draft',
-        stage: row.stage,
-        description: row.description,
-        updated_at: row.updated_at,
-        deleted_at: null,
-      },
-    )
-    await store.insertDevelopers(tx, id, [...new Set([...draft.developers, actor.id as PersonId])])
-    await store.insertDatasets(
-      tx,
-      id,
-      manifest.datasets.flatMap(({ dataset_version, context }) =>
-        dataset_version ? [{ digest: dataset_version, context }] : [],
-      ),
-    )
-    await store.insertVersionTags(tx, engine, id, row.tags)
+    const { model, created_at, ...words } = row
+    await insertDrafted(tx, engine, actor, { ...words, id, model_id: model.id, registered_at: created_at }, draft)
     if (draft.path !== undefined) await artifacts.seal(tx, draft.path, id)
     const { last_version } = await tx
       .selectFrom('model')

@@ -1,8 +1,9 @@
 import { insertMany } from '../../db/bulk.ts'
 import type { Db, Engine, Tx } from '../../db/database.ts'
+import { inParts } from '../../db/in-parts.ts'
 import type { Digest } from '../../lib/ids.ts'
 import type { PersonId } from '../audit/schema.ts'
-import { aliasesOf, grouped, inParts, tagRows } from './models-store.ts'
+import { aliasesOf, grouped, tagRows } from './models-store.ts'
 import type {
   LifecycleState,
   Manifest,

@@ -5,10 +5,11 @@ import { badRequest, conflict, notFound } from '../../lib/errors.ts'
 import { newId } from '../../lib/ids.ts'
 import { canonicalJson } from '../../lib/json.ts'
 import type { Actor } from '../access/schema.ts'
-import type { ActorRef, PersonId, Thing } from '../audit/schema.ts'
+import type { ActorRef, Thing } from '../audit/schema.ts'
 import { changedMeanwhile, type Draft, draftVersion } from './draft.ts'
 import { entriesOf } from './entries.ts'
 import { findOpenDeployments, protectorsOf } from './environments-store.ts'
+import { insertDrafted } from './insert-version.ts'
 import * as models from './models-store.ts'
 import type { RegistryParts } from './parts.ts'
 import { demandKind, demandSameContent, draftPrompt } from './prompts.ts'
@@ -90,39 +91,10 @@ export function createVersions(parts: RegistryParts) {
 
   async function insert(tx: Tx, actor: ActorRef, id: VersionId, model: Model, input: NewVersion, draft: Draft) {
     const at = isoNow(clock)
-    const { manifest } = draft
     const version = await models.takeNumber(tx, model.id, at)
-    await store.insertVersion(
-      tx,
-      {
-        id,
-        model_id: model.id,
-        version,
-        digest: digestOf(manifest),
-        manifest: canonicalJson(manifest),
-        facts: canonicalJson(draft.facts),
-        files: manifest.files.length,
-        size: manifest.files.reduce((sum, file) => sum + file.size, 0),
-        source: input.source,
-        location: draft.location,
-        run_id: input.run_id,
-        origin_run: manifest.run?.id ?? null,
-        run_link: input.run_link,
-        registered_at: at,
-        registered_by: actor.id,
-      },
-      { state: 'draft', stage: 'None', description: input.description, updated_at: at, deleted_at: null },
-    )
-    const people = [...new Set([...draft.developers, actor.id as PersonId])]
-    await store.insertDevelopers(tx, id, people)
-    await store.insertDatasets(
-      tx,
-      id,
-      manifest.datasets.flatMap(({ dataset_version, context }) =>
-        dataset_version ? [{ digest: dataset_version, context }] : [],
-      ),
-    )
-    await store.insertVersionTags(tx, engine, id, input.tags)
+    const { source, run_id, run_link, description, tags } = input
+    const words = { id, model_id: model.id, version, source, run_id, run_link, description, tags }
+    await insertDrafted(tx, engine, actor, { ...words, stage: 'None', registered_at: at, updated_at: at }, draft)
     return version
   }
 

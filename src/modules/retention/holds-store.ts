@@ -1,4 +1,5 @@
 import type { Db, Tx } from '../../db/database.ts'
+import { inParts } from '../../db/in-parts.ts'
 import type { HoldSubject } from './schema.ts'
 import type { HoldRow } from './tables.ts'
 
@@ -31,23 +32,19 @@ export async function liftHold(
   return result.numUpdatedRows === 1n
 }
 
-const idsPerQuery = 500
-
 /** The holds that stand over things of one kind, by their id. */
 export async function holdsOver(db: Db, kind: HoldSubject, ids: readonly string[]): Promise<Map<string, HoldRow[]>> {
   const unique = [...new Set(ids)].filter((id) => id !== '')
-  const found: HoldRow[] = []
-  for (let from = 0; from < unique.length; from += idsPerQuery) {
-    const rows = await db
+  const found = await inParts(unique, (part) =>
+    db
       .selectFrom('retention_hold')
       .selectAll()
       .where('kind', '=', kind)
-      .where('subject_id', 'in', unique.slice(from, from + idsPerQuery))
+      .where('subject_id', 'in', part)
       .where('lifted_at', 'is', null)
       .orderBy('id')
-      .execute()
-    found.push(...rows)
-  }
+      .execute(),
+  )
   return Map.groupBy(found, (row) => row.subject_id)
 }
 

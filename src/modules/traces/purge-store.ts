@@ -1,26 +1,22 @@
 import { sql } from 'kysely'
 import type { Db, Tx } from '../../db/database.ts'
+import { inParts } from '../../db/in-parts.ts'
 import { deleteTraces } from './store.ts'
 
 export type PurgeTrace = { id: string; experiment_id: string; request_time: number; location: string | null }
 
-const idsPerQuery = 500
-
 /** With where the client was told to put the trace's files. */
 export async function readPurgeTraces(db: Db, ids: readonly string[]): Promise<PurgeTrace[]> {
-  const found: PurgeTrace[] = []
-  for (let from = 0; from < ids.length; from += idsPerQuery) {
-    const rows = await db
+  return inParts(ids, (part) =>
+    db
       .selectFrom('trace as t')
       .leftJoin('trace_tag as g', (join) =>
         join.onRef('g.trace_id', '=', 't.id').on('g.key', '=', 'mlflow.artifactLocation'),
       )
       .select(['t.id', 't.experiment_id', 't.request_time', 'g.value as location'])
-      .where('t.id', 'in', ids.slice(from, from + idsPerQuery))
-      .execute()
-    found.push(...rows)
-  }
-  return found
+      .where('t.id', 'in', part)
+      .execute(),
+  )
 }
 
 /** Traces of an experiment, oldest first, that began at a moment or before; the moment is in milliseconds. */

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Db, Engine, Tx } from '../../db/database.ts'
+import { inParts } from '../../db/in-parts.ts'
 import type { LoggedModelRow, RunRow } from './tables.ts'
 
 /** What removes experiments, runs and logged models for good. Who may ask, and what may go, is said elsewhere. */
@@ -8,17 +9,6 @@ export type PurgeRun = Pick<
   RunRow,
   'id' | 'experiment_id' | 'name' | 'status' | 'start_time' | 'end_time' | 'artifact_uri' | 'lifecycle_stage' | 'seal'
 > & { deleted_at: number | null }
-
-const idsPerQuery = 500
-
-/** Lists that are longer than an engine takes as parameters are asked for in parts. */
-async function inParts<T>(ids: readonly string[], read: (part: readonly string[]) => Promise<T[]>): Promise<T[]> {
-  const found: T[] = []
-  for (let from = 0; from < ids.length; from += idsPerQuery) {
-    found.push(...(await read(ids.slice(from, from + idsPerQuery))))
-  }
-  return found
-}
 
 const runColumns = [
   'id',

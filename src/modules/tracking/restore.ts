@@ -14,7 +14,7 @@ import {
   upsertTags,
 } from './log-store.ts'
 import { advance, type KeyValue, type Measured, stored } from './measured.ts'
-import { readRuns } from './run-store.ts'
+import { inputColumns, readRuns } from './run-store.ts'
 import { contentOfRun } from './seal.ts'
 import { headOf } from './search/conditions.ts'
 import type { ExperimentTableRow, InputRow, LatestRow, PointRow, RunModelRow, RunRow } from './tables.ts'
@@ -66,19 +66,6 @@ const paramTarget = {
   columns: ['run_id', 'key', 'head', 'value'],
   suffix: 'on conflict (run_id, key) do update set head = excluded.head, value = excluded.value',
 }
-const inputColumns = [
-  'run_id',
-  'name',
-  'digest',
-  'experiment_id',
-  'position',
-  'source_type',
-  'source',
-  'schema',
-  'profile',
-  'context',
-  'tags',
-] as const
 const linkColumns = ['run_id', 'direction', 'model_id', 'position', 'step'] as const
 
 export async function restoreRuns(tx: Tx, engine: Engine, runs: readonly RestoredRun[]): Promise<void> {

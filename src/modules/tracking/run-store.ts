@@ -73,7 +73,7 @@ export async function countInputs(db: Db, runId: string): Promise<number> {
   return inputs
 }
 
-const inputColumns = [
+export const inputColumns = [
   'run_id',
   'name',
   'digest',
