@@ -1,6 +1,8 @@
 import { DuckDBInstance } from '@duckdb/node-api'
-import { groupFairness } from '../src/modules/evaluation/metrics/index.ts'
-import { type Measurement, median } from './measurement.ts'
+import { seeded } from '../src/lib/statistics/index.ts'
+import { binaryPerformance, groupFairness } from '../src/modules/evaluation/metrics/index.ts'
+import { measureExplanation } from './explanation.ts'
+import { absolute, type Measurement, median } from './measurement.ts'
 
 const rows = 1_000_000
 const rounds = 9
@@ -76,7 +78,18 @@ export async function measureEvaluation(): Promise<Measurement[]> {
       unit: 'ms',
       better: 'lower',
     },
+    absolute('performance of two classes with 1,000 bootstrap rounds, 100,000 rows', await measureBootstrap(), 's', 60),
+    ...(await measureExplanation()),
   ]
+}
+
+/** Every figure of two classes, those of the scores resampled row by row. Seconds. */
+async function measureBootstrap(): Promise<number> {
+  const random = seeded(1)
+  const y = Uint8Array.from({ length: 100_000 }, () => (random.uniform() < 0.3 ? 1 : 0))
+  const score = Float64Array.from(y, (label) => Math.round(1000 * (0.3 * label + 0.7 * random.uniform())) / 1000)
+  const bootstrap = { seed: 1, rounds: 1000 }
+  return (await timed(async () => binaryPerformance({ y, score, threshold: 0.5, bootstrap }))) / 1000
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {

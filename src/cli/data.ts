@@ -1,25 +1,15 @@
 import { createReadStream } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { Readable } from 'node:stream'
-import { setTimeout as wait } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { DatasetVersion } from '../modules/datasets/schema.ts'
-import {
-  Evaluation,
-  Evidence,
-  EvidenceKind,
-  Protocol,
-  ProtocolVersion,
-  Reproduction,
-} from '../modules/evaluation/schema.ts'
 import { Model, ModelUpdate } from '../modules/registry/schema.ts'
-import { connectClient, parseModelVersion } from './client.ts'
+import { type Client, connectClient } from './client.ts'
 import { CliError } from './exit.ts'
-import { print, printJson, styled, table } from './output.ts'
+import { print, printJson, table } from './output.ts'
 import { personId } from './people.ts'
-import { progressBar } from './progress.ts'
 
 export function addData(program: Command) {
   program
@@ -39,35 +29,6 @@ export function addData(program: Command) {
     .option('--json', 'print JSON')
     .action(addDataset)
   dataset.command('list').description('every stored dataset version').action(listDatasets)
-
-  program
-    .command('protocol')
-    .description('how a model is examined')
-    .command('set <model> <file>')
-    .description('set a model’s evaluation protocol from a JSON file')
-    .action(setProtocol)
-
-  program
-    .command('evaluate <model@version>')
-    .description('let the server score a version on a stored dataset and keep the evidence')
-    .requiredOption('--dataset <digest>', 'sha256:… of a stored dataset version')
-    .option('--kind <kinds...>', `what to compute: ${EvidenceKind.options.join(', ')} (default: all)`)
-    .option('--json', 'print JSON')
-    .action(evaluate)
-
-  const evidence = program.command('evidence').description('what the server found')
-  evidence.command('list <model@version>').description('evidence of a version, newest first').action(listEvidence)
-  evidence
-    .command('show <id>')
-    .description('one piece of evidence as JSON')
-    .action(async (id: string) => {
-      const client = await connectClient()
-      printJson(await client.get(`/evidence/${id}`, Evidence))
-    })
-  evidence
-    .command('reproduce <id>')
-    .description('compute it again and compare; exit 0 identical, 2 different')
-    .action(reproduce)
 }
 
 async function setModel(model: string, { owner, ...options }: { tier?: string; purpose?: string; owner?: string }) {
@@ -79,12 +40,18 @@ async function setModel(model: string, { owner, ...options }: { tier?: string; p
 }
 
 async function addDataset(name: string, file: string, options: { json?: boolean }) {
+  const stored = await uploadDataset(await connectClient(), name, file)
+  if (options.json) return printJson(stored)
+  print(`${name}: ${stored.rows} rows, ${stored.columns.length} columns, ${stored.digest}`)
+}
+
+/** Stores a CSV or Parquet file under a name. */
+export async function uploadDataset(client: Client, name: string, file: string): Promise<DatasetVersion> {
   const extension = extname(file).slice(1).toLowerCase()
   if (extension !== 'csv' && extension !== 'parquet') throw new CliError('the file must end in .csv or .parquet')
   const { size } = await stat(file).catch(() => {
     throw new CliError(`${file} cannot be read`)
   })
-  const client = await connectClient()
   const reply = await client.raw('POST', `/datasets/${encodeURIComponent(name)}/versions?format=${extension}`, {
     body: Readable.toWeb(createReadStream(file)) as ReadableStream<Uint8Array>,
     headers: { 'content-type': 'application/octet-stream', 'content-length': String(size) },
@@ -96,8 +63,7 @@ async function addDataset(name: string, file: string, options: { json?: boolean 
     throw new CliError(
       z.object({ detail: z.string() }).safeParse(answer).data?.detail ?? `the server answered ${reply.status}`,
     )
-  if (options.json) return printJson(parsed.data)
-  print(`${name}: ${parsed.data.rows} rows, ${parsed.data.columns.length} columns, ${parsed.data.digest}`)
+  return parsed.data
 }
 
 async function listDatasets() {
@@ -109,75 +75,4 @@ async function listDatasets() {
       ...datasets.map((d) => [d.name, String(d.rows), String(d.columns.length), d.digest]),
     ]),
   )
-}
-
-async function setProtocol(model: string, file: string) {
-  const text = await readFile(file, 'utf8').catch(() => {
-    throw new CliError(`${file} cannot be read`)
-  })
-  const protocol = Protocol.safeParse(parseJson(text))
-  if (!protocol.success)
-    throw new CliError(`${file} is not an evaluation protocol:\n${z.prettifyError(protocol.error)}`)
-  const client = await connectClient()
-  const version = await client.put(`/models/${encodeURIComponent(model)}/protocol`, ProtocolVersion, protocol.data)
-  print(`${model} is examined by protocol ${version.version}, ${version.digest}.`)
-}
-
-async function evaluate(text: string, options: { dataset: string; kind?: string[]; json?: boolean }) {
-  const client = await connectClient()
-  const { model, version } = parseModelVersion(text)
-  if (typeof version === 'string') throw new CliError('name the version by its number')
-  let evaluation = await client.post('/evaluations', Evaluation, {
-    model,
-    version,
-    dataset: options.dataset,
-    kinds: options.kind,
-  })
-  const bar = progressBar(`Evaluating ${text}`, 1)
-  while (evaluation.state === 'queued' || evaluation.state === 'running') {
-    await wait(150)
-    evaluation = await client.get(`/evaluations/${evaluation.id}`, Evaluation)
-    bar.set(evaluation.progress, evaluation.phase)
-  }
-  bar.stop()
-  if (options.json) printJson(evaluation)
-  if (evaluation.state !== 'done')
-    throw new CliError(`the evaluation ${evaluation.state}: ${evaluation.error ?? 'no reason was given'}`)
-  if (!options.json) for (const id of evaluation.evidence) print(`Evidence ${id}`)
-}
-
-async function listEvidence(text: string) {
-  const client = await connectClient()
-  const { model, version } = parseModelVersion(text)
-  const query = `model=${encodeURIComponent(model)}&version=${encodeURIComponent(version)}`
-  const { evidence } = await client.get(`/evidence?${query}`, z.object({ evidence: z.array(Evidence) }))
-  print(
-    table([
-      ['EVIDENCE', 'KIND', 'SOURCE', 'COLLECTED', 'DIGEST'],
-      ...evidence.map((e) => [e.id, e.kind, e.source, e.collected_at, e.digest]),
-    ]),
-  )
-}
-
-async function reproduce(id: string) {
-  const client = await connectClient()
-  const result = await client.post(`/evidence/${id}/reproduce`, Reproduction)
-  switch (result.outcome) {
-    case 'identical':
-      return print(`${styled('green', 'Identical')}: ${id} computes to ${result.digest} again.`)
-    case 'different':
-      print(`${styled('red', 'Different')}: recorded ${result.recorded}, recomputed ${result.recomputed}`)
-      for (const difference of result.differences.slice(0, 20)) {
-        print(`  ${difference.path}: ${JSON.stringify(difference.recorded)} → ${JSON.stringify(difference.recomputed)}`)
-      }
-      process.exitCode = 2
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

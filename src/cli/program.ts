@@ -3,7 +3,9 @@ import { version } from '../lib/version.ts'
 import { addAudit } from './audit.ts'
 import { addData } from './data.ts'
 import { addEnvironments } from './environments.ts'
+import { addEvaluation } from './evaluation.ts'
 import { CliError, exitCodes } from './exit.ts'
+import { addExplain } from './explain.ts'
 import { addGate } from './gate.ts'
 import { addHolds } from './holds.ts'
 import { addImport } from './import.ts'
@@ -39,6 +41,8 @@ export function createProgram(): Command {
     addEnvironments,
     addReviews,
     addData,
+    addEvaluation,
+    addExplain,
     addPolicy,
     addAudit,
     addPeople,

@@ -16,6 +16,8 @@ const protectedNames =
   /^(sex|gender|male|female|race|ethnicity|ethnic_group|religion|nationality|national_origin|disability|age_?(group|cat|category|band|bracket)|age|marital_?status)$/i
 const favourableWords = /^(1|1\.0|true|yes|y|positive|pos|good|approved|accepted|>50k|paid|pass|passed)$/i
 const mostGroups = 50
+/** A number with more values, such as an age in years, is no group. */
+const mostNumbers = 12
 const mostClasses = 20
 const mostProtected = 8
 
@@ -50,9 +52,11 @@ export function guessProtocol(columns: readonly ColumnFacts[], version: ModelVer
   if (isPredicted) note('prediction', valuesOf(prediction), 'likely', 'by the names of the columns')
 
   const protectedColumns = columns.filter(({ name }) => protectedNames.test(name) && !taken.has(name))
-  const attributes = protectedColumns.filter(({ distinct }) => distinct > 1 && distinct <= mostGroups)
-  for (const { name, distinct } of protectedColumns) {
-    if (distinct > mostGroups) {
+  const hasGroups = ({ distinct, numeric }: ColumnFacts) => distinct <= (numeric ? mostNumbers : mostGroups)
+  const attributes = protectedColumns.filter((column) => column.distinct > 1 && hasGroups(column))
+  for (const column of protectedColumns) {
+    const { name, distinct } = column
+    if (!hasGroups(column)) {
       note(
         'protected',
         name,
