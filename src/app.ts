@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { createDirectStores } from './blobs/direct.ts'
 import { type Config, systemDatabase } from './config.ts'
 import { type Connection, connect } from './db/connect.ts'
 import { createMemory } from './db/memory.ts'
@@ -101,7 +102,7 @@ export async function createApp(
   const workspaces = createOpenWorkspaces({
     config,
     system,
-    open: (name, isActive) => openWorkspace(config, name, { keys, clock, access, isActive }),
+    open: (name, listed) => openWorkspace(config, name, { keys, clock, access, ...listed }),
     registry: () => registry,
     failed: (error, name) => http.log.error({ err: error, workspace: name }, 'a workspace failed'),
     ...(idleMs === undefined ? {} : { idleMs }),
@@ -112,6 +113,7 @@ export async function createApp(
     clock,
     access,
     storage: workspaces.storage,
+    demandDirect: createDirectStores({ prefixes: config.directStores ?? [], s3: {} }).demand,
   })
   await workspaces.hold(firstWorkspace)
 

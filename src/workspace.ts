@@ -58,19 +58,27 @@ type WorkspaceParts = {
   access: Pick<Access, 'peopleBehind'>
   /** False while the workspace is archived. */
   isActive: () => Promise<boolean>
+  /** Where experiments that name no location keep their artifacts; null in the workspace's own store. */
+  artifactRoot: () => Promise<string | null>
 }
 
 export async function openWorkspace(
   config: Config,
   name: string,
-  { keys, clock, access, isActive }: WorkspaceParts,
+  { keys, clock, access, isActive, artifactRoot }: WorkspaceParts,
 ): Promise<Workspace> {
   const connection = await connect(workspaceDatabase(config, name))
   await migrate(connection, workspaceMigrations)
   const blobs = await openBlobs(workspaceBlobs(config, name), clock)
   const direct = createDirectStores({ prefixes: config.directStores ?? [], s3: config.s3 ?? {} })
   const audit = createAudit({ connection, key: keys.log, origin: originOf(keys.log, name), clock })
-  const tracking = createTracking({ connection, write: audit.write, clock, demandLocation: direct.demandLocation })
+  const tracking = createTracking({
+    connection,
+    write: audit.write,
+    clock,
+    demandLocation: direct.demandLocation,
+    artifactRoot,
+  })
   await tracking.experiments.ensureDefault()
   const shared = { db: connection.db, write: audit.write, clock }
   const genai = createGenai({ ...shared, engine: connection.engine, tracking })

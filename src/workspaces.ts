@@ -10,6 +10,9 @@ import type { Workspace } from './workspace.ts'
 
 type Entry = { workspace: Workspace; holders: number; usedAt: number }
 type State = 'active' | 'archived'
+/** What the list of workspaces says of one. */
+type Known = { state: State; artifactRoot: string | null }
+export type Listed = { isActive: () => Promise<boolean>; artifactRoot: () => Promise<string | null> }
 
 /** How long a server may not know that another one changed the list of workspaces, in milliseconds. */
 const knownFor = 1000
@@ -19,7 +22,7 @@ const patience = 10_000
 type Parts = {
   config: Config
   system: Connection
-  open: (name: string, isActive: () => Promise<boolean>) => Promise<Workspace>
+  open: (name: string, listed: Listed) => Promise<Workspace>
   registry: () => Pick<Workspaces, 'row' | 'all'>
   failed: (error: unknown, name: string) => void
   /** How long a workspace stays open that nobody uses, in milliseconds, when more are open than should be. */
@@ -37,22 +40,28 @@ export function createOpenWorkspaces({ config, system, open, registry, failed, i
   const entries = new Map<string, Entry>()
   const opening = new Map<string, Promise<Entry>>()
   const closing = new Map<string, Promise<void>>()
-  const known = new Map<string, { state: State | undefined; until: number }>()
+  const known = new Map<string, Known & { until: number }>()
   const removed = new Set<string>()
   let stopped = false
 
   /** Undefined when there is none. The first workspace is always there. */
   async function stateOf(name: string): Promise<State | undefined> {
-    if (name === firstWorkspace) return 'active'
+    return name === firstWorkspace ? 'active' : (await lookUp(name))?.state
+  }
+
+  async function lookUp(name: string): Promise<Known | undefined> {
     const now = performance.now()
     const remembered = known.get(name)
     // What is not there may have been made elsewhere a moment ago, so only what is there is remembered.
-    if (remembered?.state && remembered.until > now) return remembered.state
+    if (remembered && remembered.until > now) return remembered
     const row = await registry().row(name)
-    const state = row && row.state !== 'deleted' ? row.state : undefined
-    if (state) known.set(name, { state, until: now + knownFor })
-    else known.delete(name)
-    return state
+    if (!row || row.state === 'deleted') {
+      known.delete(name)
+      return undefined
+    }
+    const found = { state: row.state, artifactRoot: row.artifact_root, until: now + knownFor }
+    known.set(name, found)
+    return found
   }
 
   async function entryOf(name: string): Promise<Entry> {
@@ -62,7 +71,10 @@ export function createOpenWorkspaces({ config, system, open, registry, failed, i
     if (stopped) throw new Error('the server stops')
     let pending = opening.get(name)
     if (!pending) {
-      pending = open(name, async () => (await stateOf(name)) === 'active')
+      pending = open(name, {
+        isActive: async () => (await stateOf(name)) === 'active',
+        artifactRoot: async () => (await lookUp(name))?.artifactRoot ?? null,
+      })
         .then((workspace) => {
           const entry = { workspace, holders: 0, usedAt: performance.now() }
           entries.set(name, entry)

@@ -16,12 +16,17 @@ export function addWorkspaces(program: Command) {
     .command('create <name>')
     .description('make a workspace and administer it')
     .option('--description <text>', 'what it is for')
+    .option('--artifact-root <uri>', 'a direct store in which experiments get a folder each')
     .option('--json', 'print JSON')
     .action(create)
   workspace
     .command('update <name>')
-    .description('describe a workspace')
-    .requiredOption('--description <text>', 'what it is for')
+    .description('describe a workspace, or say where new experiments keep their artifacts')
+    .option('--description <text>', 'what it is for')
+    .option(
+      '--artifact-root <uri>',
+      'a direct store in which experiments get a folder each; empty for the store of the server',
+    )
     .action(update)
   workspace
     .command('archive <name>')
@@ -51,21 +56,24 @@ async function list(options: { json?: boolean }) {
   print(table([['NAME', 'STATE', 'ADMINISTRATORS', 'DESCRIPTION'], ...rows]))
 }
 
-async function create(name: string, options: { description?: string; json?: boolean }) {
+type Change = { description?: string; artifactRoot?: string }
+
+const changeOf = ({ description, artifactRoot }: Change) => ({
+  ...(description === undefined ? {} : { description }),
+  ...(artifactRoot === undefined ? {} : { artifact_root: artifactRoot }),
+})
+
+async function create(name: string, options: Change & { json?: boolean }) {
   const client = await connectClient()
-  const { description } = options
-  const made = await client.post('/workspaces', WorkspaceInfo, {
-    name,
-    ...(description === undefined ? {} : { description }),
-  })
+  const made = await client.post('/workspaces', WorkspaceInfo, { name, ...changeOf(options) })
   if (options.json) printJson(made)
   else print(`Created ${made.name}. Commands act in it with --workspace ${made.name}.`)
 }
 
-async function update(name: string, { description }: { description: string }) {
+async function update(name: string, change: Change) {
   const client = await connectClient()
-  const { name: updated } = await client.request('PATCH', pathOf(name), WorkspaceInfo, { description })
-  print(`Described ${updated}.`)
+  const { name: updated } = await client.request('PATCH', pathOf(name), WorkspaceInfo, changeOf(change))
+  print(`Changed ${updated}.`)
 }
 
 async function archive(name: string, { reason }: { reason: string }) {

@@ -22,9 +22,10 @@ import { imports } from './migrations/025-imports.ts'
 import { genai } from './migrations/026-genai.ts'
 import { deliveryTimes } from './migrations/027-delivery-times.ts'
 import { evaluationSources } from './migrations/028-evaluation-sources.ts'
+import { artifactRoots } from './migrations/029-artifact-roots.ts'
 
 /** People, sessions and the list of workspaces; it has its own audit log. */
-export const systemMigrations: readonly Migration[] = [audit, access, workspaces]
+export const systemMigrations: readonly Migration[] = [audit, access, workspaces, artifactRoots]
 
 export const workspaceMigrations: readonly Migration[] = [
   audit,

@@ -232,7 +232,11 @@ test('an evaluation begins again after the server was stopped in its middle', as
   await expect.poll(async () => (await get(id)).state, patience).toBe('running')
   await workspaceOf(first).close()
   const { openWorkspace } = await import('../../workspace.ts')
-  const second = await openWorkspace(first.config, 'main', { ...first, isActive: async () => true })
+  const second = await openWorkspace(first.config, 'main', {
+    ...first,
+    isActive: async () => true,
+    artifactRoot: async () => null,
+  })
   await expect
     .poll(async () => (await second.evaluations.evaluations.get(id as Evaluation['id'])).state, patience)
     .toBe('done')

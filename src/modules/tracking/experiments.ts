@@ -16,6 +16,8 @@ export type TrackingParts = {
   clock: Clock
   /** Throws for an artifact location that this server's policy does not allow. */
   demandLocation?: (location: string) => void
+  /** Where experiments that name no location get a folder each; null for the workspace's own store. */
+  artifactRoot?: () => Promise<string | null>
 }
 
 export type NewExperiment = {
@@ -25,7 +27,13 @@ export type NewExperiment = {
 }
 
 /** Experiments group runs. Every change is an event. */
-export function createExperiments({ connection: { db, engine }, write, clock, demandLocation }: TrackingParts) {
+export function createExperiments({
+  connection: { db, engine },
+  write,
+  clock,
+  demandLocation,
+  artifactRoot,
+}: TrackingParts) {
   const now = () => clock.now().getTime()
 
   async function get(id: string): Promise<Experiment> {
@@ -47,6 +55,7 @@ export function createExperiments({ connection: { db, engine }, write, clock, de
       checkLocation(artifact_location)
       demandLocation?.(artifact_location)
     }
+    const root = (await artifactRoot?.()) ?? 'mlflow-artifacts:'
     return write(actor, async (tx, record) => {
       const taken = await store.findExperimentByName(tx, name)
       if (taken) throw nameTaken(name, taken)
@@ -56,7 +65,7 @@ export function createExperiments({ connection: { db, engine }, write, clock, de
         id,
         position,
         name,
-        artifact_location: artifact_location || `mlflow-artifacts:/${id}`,
+        artifact_location: artifact_location || `${root}/${id}`,
         lifecycle_stage: 'active',
         creation_time: now(),
         last_update_time: now(),

@@ -47,12 +47,12 @@ export function workspaceRoutes(workspaces: Workspaces): FastifyPluginAsyncZod {
       config: { requires: 'signed-in', server: true },
       schema: {
         tags,
-        summary: 'Describe a workspace; for its administrators and those of main',
+        summary: 'Describe a workspace and say where its artifacts go; for its administrators and those of main',
         params,
         body: UpdateWorkspaceInput,
         response: { 200: WorkspaceInfo },
       },
-      handler: (req) => workspaces.update(req.actor, req.params.name, req.body.description),
+      handler: (req) => workspaces.update(req.actor, req.params.name, req.body),
     })
 
     app.get('/workspaces/:name/content', {

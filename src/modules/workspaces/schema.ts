@@ -46,6 +46,8 @@ export type WorkspaceState = z.infer<typeof WorkspaceState>
 export const WorkspaceInfo = z.object({
   name: z.string(),
   description: z.string().nullable(),
+  /** A direct store, in which new experiments that name no location get a folder each. */
+  artifact_root: z.string().nullable(),
   state: WorkspaceState,
   created_at: Moment,
   created_by: PersonId.nullable(),
@@ -70,8 +72,18 @@ export const WorkspaceContent = z.object({
 })
 export type WorkspaceContent = z.infer<typeof WorkspaceContent>
 
-export const CreateWorkspaceInput = z.strictObject({ name: WorkspaceName, description: Description.optional() })
-export const UpdateWorkspaceInput = z.strictObject({ description: Description })
+/** Empty for the server's own store. */
+const ArtifactRoot = z.string().trim().max(500)
+
+export const CreateWorkspaceInput = z.strictObject({
+  name: WorkspaceName,
+  description: Description.optional(),
+  artifact_root: ArtifactRoot.optional(),
+})
+export const UpdateWorkspaceInput = z
+  .strictObject({ description: Description.optional(), artifact_root: ArtifactRoot.optional() })
+  .refine((change) => Object.values(change).some((value) => value !== undefined), 'say what to change')
+export type WorkspaceChange = { description?: string | undefined; artifact_root?: string | undefined }
 export const ArchiveInput = z.strictObject({
   reason: z.string().trim().min(10, 'say why, in at least 10 characters').max(2000),
 })

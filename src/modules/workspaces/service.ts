@@ -5,7 +5,13 @@ import type { Access } from '../access/index.ts'
 import { type Actor, permits } from '../access/schema.ts'
 import type { Write } from '../audit/index.ts'
 import type { Checkpoint, PersonId } from '../audit/schema.ts'
-import { firstWorkspace, type WorkspaceContent, type WorkspaceInfo, type WorkspaceState } from './schema.ts'
+import {
+  firstWorkspace,
+  type WorkspaceChange,
+  type WorkspaceContent,
+  type WorkspaceInfo,
+  type WorkspaceState,
+} from './schema.ts'
 import * as store from './store.ts'
 import type { WorkspaceRow } from './tables.ts'
 
@@ -23,7 +29,15 @@ export type WorkspaceStorage = {
 export type Workspaces = ReturnType<typeof createWorkspaces>
 
 type Living = WorkspaceRow & { state: WorkspaceState }
-type Parts = { db: Db; write: Write; clock: Clock; access: Access; storage: WorkspaceStorage }
+type Parts = {
+  db: Db
+  write: Write
+  clock: Clock
+  access: Access
+  storage: WorkspaceStorage
+  /** Throws for what this server's policy does not allow as a direct store. */
+  demandDirect: (uri: string) => void
+}
 
 /** The same answer for a workspace that is not there and for one in which somebody has no role. */
 export const noWorkspace = (name: string) =>
@@ -32,7 +46,7 @@ export const noWorkspace = (name: string) =>
 export const isEmpty = (content: WorkspaceContent) => Object.values(content).every((count) => count === 0)
 
 /** The list of workspaces: made and deleted by administrators of `main`, archived by those of the workspace, too. */
-export function createWorkspaces({ db, write, clock, access, storage }: Parts) {
+export function createWorkspaces({ db, write, clock, access, storage, demandDirect }: Parts) {
   const isServerAdministrator = (actor: Actor) => permits(actor, 'access.write')
 
   async function get(name: string): Promise<Living> {
@@ -51,9 +65,10 @@ export function createWorkspaces({ db, write, clock, access, storage }: Parts) {
     const administrators = everyone
       .filter(({ grants, disabled_at }) => disabled_at === null && grants.some(isAdministrator))
       .map(({ id, name }) => ({ id, name }))
-    const { name, description, state, created_at, archived_at, archive_reason } = row
+    const { name, description, artifact_root, state, created_at, archived_at, archive_reason } = row
     const created_by = row.created_by as PersonId | null
-    return { name, description, state, created_at, created_by, archived_at, archive_reason, administrators, joined }
+    const when = { created_at, created_by, archived_at, archive_reason }
+    return { name, description, artifact_root, state, ...when, administrators, joined }
   }
 
   async function find(actor: Actor, name: string): Promise<WorkspaceInfo> {
@@ -68,31 +83,43 @@ export function createWorkspaces({ db, write, clock, access, storage }: Parts) {
     return infos.filter((info) => info !== undefined)
   }
 
-  async function create(
-    actor: Actor,
-    input: { name: string; description?: string | undefined },
-  ): Promise<WorkspaceInfo> {
+  function rootOf(text: string | undefined): string | null {
+    if (!text) return null
+    demandDirect(text)
+    return text.replace(/\/+$/, '')
+  }
+
+  async function create(actor: Actor, input: { name: string } & WorkspaceChange): Promise<WorkspaceInfo> {
     const { name, description } = input
+    const artifact_root = rootOf(input.artifact_root)
     await write(actor, async (tx, record) => {
       const created_by = actor.id === 'server' ? null : actor.id
-      const row = { name, description: description || null, created_at: isoNow(clock), created_by }
+      const row = { name, description: description || null, artifact_root, created_at: isoNow(clock), created_by }
       if (!(await store.insertWorkspace(tx, row))) {
         throw conflict(`there is a workspace ${name}, or there was one: names are not given twice`)
       }
-      record('workspace.created', `workspace:${name}`, { description: row.description })
+      record('workspace.created', `workspace:${name}`, {
+        description: row.description,
+        ...(artifact_root === null ? {} : { artifact_root }),
+      })
       if (created_by) await access.in(name).people.enrol(tx, record, created_by)
     })
     return find(actor, name)
   }
 
-  async function update(actor: Actor, name: string, description: string): Promise<WorkspaceInfo> {
+  async function update(actor: Actor, name: string, change: WorkspaceChange): Promise<WorkspaceInfo> {
     await demandAdministrator(actor, name)
+    const set = {
+      ...(change.description === undefined ? {} : { description: change.description || null }),
+      ...(change.artifact_root === undefined ? {} : { artifact_root: rootOf(change.artifact_root) }),
+    }
     await write(actor, async (tx, record) => {
       const row = await store.findWorkspace(tx, name)
       if (!row || !isLiving(row)) throw noWorkspace(name)
-      await store.changeWorkspace(tx, name, row.state, { description: description || null })
-      record('workspace.updated', `workspace:${name}`, { description: description || null })
+      await store.changeWorkspace(tx, name, row.state, set)
+      record('workspace.updated', `workspace:${name}`, set)
     })
+    if ('artifact_root' in set) await storage.settled(name)
     return find(actor, name)
   }
 

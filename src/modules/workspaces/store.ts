@@ -12,7 +12,7 @@ export async function listWorkspaces(db: Db): Promise<WorkspaceRow[]> {
 /** False when the name is taken, or was. */
 export async function insertWorkspace(
   tx: Tx,
-  row: Pick<WorkspaceRow, 'name' | 'description' | 'created_at' | 'created_by'>,
+  row: Pick<WorkspaceRow, 'name' | 'description' | 'artifact_root' | 'created_at' | 'created_by'>,
 ): Promise<boolean> {
   const result = await tx
     .insertInto('workspace')

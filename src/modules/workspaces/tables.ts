@@ -4,6 +4,8 @@ export type WorkspaceTables = { workspace: WorkspaceRow }
 export type WorkspaceRow = {
   name: string
   description: string | null
+  /** Where new experiments that name no location keep their artifacts; null in the server's own store. */
+  artifact_root: string | null
   state: 'active' | 'archived' | 'deleted'
   created_at: string
   created_by: string | null

@@ -51,12 +51,42 @@ test('a client makes, reads, describes and deletes a workspace', async () => {
   })
 })
 
+test('experiments of a workspace with an artifact root of its own get a folder there, where the policy allows it', async () => {
+  const app = await testApp({ config: { workspaces: 'on', directStores: ['s3://ml-team/'] } })
+  const administrator = await app.as('administrator')
+  const root = 's3://ml-team/risk/'
+  const made = await administrator.post(url, { name: 'risk', default_artifact_root: root })
+  expect(made.json().workspace).toEqual({ name: 'risk', default_artifact_root: 's3://ml-team/risk' })
+  const there = { 'x-mlflow-workspace': 'risk' }
+  const location = async (name: string, artifact_location?: string) => {
+    const body = { name, ...(artifact_location ? { artifact_location } : {}) }
+    const { experiment_id: id } = (
+      await administrator.request('POST', '/api/2.0/mlflow/experiments/create', body, there)
+    ).json()
+    const found = await administrator.request(
+      'GET',
+      `/api/2.0/mlflow/experiments/get?experiment_id=${id}`,
+      undefined,
+      there,
+    )
+    return found.json().experiment.artifact_location.replace(id, 'ID')
+  }
+  expect(await location('first')).toBe('s3://ml-team/risk/ID')
+  expect(await location('its own', 's3://ml-team/other')).toBe('s3://ml-team/other')
+  const elsewhere = await administrator.request('PATCH', `${url}/risk`, { default_artifact_root: 's3://others/x' })
+  expect(elsewhere.json().message).toContain("(MODELKEEP_DIRECT_STORES) does not allow 's3://others/x'")
+  await administrator.request('PATCH', `${url}/risk`, { default_artifact_root: '' })
+  expect((await administrator.get(`${url}/risk`)).json().workspace).toEqual({ name: 'risk' })
+  expect(await location('second')).toBe('mlflow-artifacts:/ID')
+})
+
 test.each([
   ['POST', '', { name: 'default' }, 'INVALID_PARAMETER_VALUE', 'reserved and cannot be created'],
   ['POST', '', { name: 'Not OK' }, 'INVALID_PARAMETER_VALUE', 'must match the pattern'],
   ['POST', '', {}, 'INVALID_PARAMETER_VALUE', "Missing value for required parameter 'name'"],
   ['POST', '', { name: 'risk' }, 'RESOURCE_ALREADY_EXISTS', "Workspace 'risk' already exists"],
-  ['POST', '', { name: 'x1', default_artifact_root: 's3://b' }, 'INVALID_PARAMETER_VALUE', 'default_artifact_root'],
+  ['POST', '', { name: 'x1', default_artifact_root: 's3://b' }, 'INVALID_PARAMETER_VALUE', 'MODELKEEP_DIRECT_STORES'],
+  ['PATCH', '/risk', { default_artifact_root: '/etc' }, 'INVALID_PARAMETER_VALUE', 'MODELKEEP_DIRECT_STORES'],
   ['PATCH', '/risk', {}, 'INVALID_PARAMETER_VALUE', 'at least one key'],
   ['PATCH', '/nothing', { description: 'x' }, 'RESOURCE_DOES_NOT_EXIST', "Workspace 'nothing' not found"],
   ['DELETE', '/default', {}, 'INVALID_PARAMETER_VALUE', 'reserved and cannot be deleted'],

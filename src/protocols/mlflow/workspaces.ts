@@ -50,8 +50,8 @@ export function mlflowWorkspaces({ workspaces, enabled }: Parts): FastifyPluginA
         if (name === mlflowFirstWorkspace) throw reserved('created')
         const problem = nameProblem(name)
         if (problem) throw badRequest(problem)
-        refuseArtifactRoot(fields)
-        const made = await workspaces.create(req.actor, { name, description: fields.text('description') }).catch(
+        const { description, artifact_root } = changeIn(fields)
+        const made = await workspaces.create(req.actor, { name, description, artifact_root }).catch(
           inItsWords(name, () => {
             throw alreadyExists(`Workspace '${name}' already exists.`)
           }),
@@ -74,11 +74,11 @@ export function mlflowWorkspaces({ workspaces, enabled }: Parts): FastifyPluginA
       inspect,
       whenEnabled(async (req) => {
         const name = named(req)
-        const fields = fieldsIn(req)
-        refuseArtifactRoot(fields)
-        const description = fields.text('description')
-        if (description === undefined) throw badRequest('Workspace update must have at least one key')
-        return { workspace: toMlflow(await workspaces.update(req.actor, name, description).catch(inItsWords(name))) }
+        const change = changeIn(fieldsIn(req))
+        if (change.description === undefined && change.artifact_root === undefined) {
+          throw badRequest('Workspace update must have at least one key')
+        }
+        return { workspace: toMlflow(await workspaces.update(req.actor, name, change).catch(inItsWords(name))) }
       }),
     )
 
@@ -96,9 +96,15 @@ export function mlflowWorkspaces({ workspaces, enabled }: Parts): FastifyPluginA
   }
 }
 
-const toMlflow = ({ name, description }: WorkspaceInfo) => ({
+const changeIn = (fields: Fields) => ({
+  description: fields.text('description'),
+  artifact_root: fields.text('default_artifact_root'),
+})
+
+const toMlflow = ({ name, description, artifact_root }: WorkspaceInfo) => ({
   name: name === firstWorkspace ? mlflowFirstWorkspace : name,
   ...(description === null ? {} : { description }),
+  ...(artifact_root === null ? {} : { default_artifact_root: artifact_root }),
 })
 
 function named(req: FastifyRequest): string {
@@ -120,13 +126,6 @@ function inItsWords(name: string, onConflict?: () => never) {
 
 const reserved = (done: 'created' | 'deleted') =>
   badRequest(`The '${mlflowFirstWorkspace}' workspace is reserved and cannot be ${done}`)
-
-function refuseArtifactRoot(fields: Fields) {
-  if (!fields.text('default_artifact_root')) return
-  throw badRequest(
-    "The artifacts of every workspace are kept where the server keeps them, so 'default_artifact_root' cannot be set.",
-  )
-}
 
 /** Signed statements name bytes and people of their workspace, so its content neither moves nor goes with one request. */
 function demandRestrict(mode: unknown) {
