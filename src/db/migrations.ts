@@ -23,6 +23,7 @@ import { genai } from './migrations/026-genai.ts'
 import { deliveryTimes } from './migrations/027-delivery-times.ts'
 import { evaluationSources } from './migrations/028-evaluation-sources.ts'
 import { artifactRoots } from './migrations/029-artifact-roots.ts'
+import { runNames } from './migrations/030-run-names.ts'
 
 /** People, sessions and the list of workspaces; it has its own audit log. */
 export const systemMigrations: readonly Migration[] = [audit, access, workspaces, artifactRoots]
@@ -49,4 +50,5 @@ export const workspaceMigrations: readonly Migration[] = [
   genai,
   deliveryTimes,
   evaluationSources,
+  runNames,
 ]

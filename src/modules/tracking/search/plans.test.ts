@@ -112,6 +112,7 @@ const filters = [
   "tags.team = '7'",
   "tags.team = '7' OR tags.team = '8'",
   'tags.none IS NULL',
+  "attributes.run_name = 'run-7'",
   "attributes.status = 'FAILED'",
   'attributes.start_time > 50000',
   `attributes.run_id IN ('${'1'.padStart(32, '0')}', '${'9'.padStart(32, '0')}')`,
