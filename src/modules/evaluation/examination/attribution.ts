@@ -24,15 +24,17 @@ export type Attributions = {
   readonly values: readonly Float64Array[]
   readonly errors: readonly Float64Array[]
   readonly predictions: Float64Array
-  /** Largest |base + values - prediction| on the scale of the model's output. */
+  /** Largest |base + values - prediction| on the scale of the model's output, and whether that is rounding only. */
   readonly additivity: number
+  readonly holds: boolean
   /** Rows that were explained; fewer than were asked for where each takes long. */
   readonly rows: number
 }
 
 export type AttributionOptions = {
   readonly model: Model
-  readonly path: string
+  /** The model's file; null where there is none to look into. */
+  readonly path: string | null
   readonly said: Said
   readonly predict: Predict
   readonly seed: number
@@ -41,8 +43,8 @@ export type AttributionOptions = {
   readonly report: (share: number) => void
 }
 
-/** Rounding of a file in single precision, summed over many trees. */
-export const additive = 1e-4
+/** Rounding of a file in single precision, summed over many trees, as a share of the largest prediction. */
+const rounding = 1e-4
 const mostPairs = 64
 const fewestPairs = 8
 
@@ -65,7 +67,7 @@ async function fromParts(
 ): Promise<Attributions | undefined> {
   const [input] = model.inputs
   const place = said.task === 'binary' || said.task === 'scores' ? said.place : said.task === 'regression' ? 1 : 0
-  if (!input || model.inputs.length > 1 || place === 0 || input.type === 'string') return undefined
+  if (!input || path === null || model.inputs.length > 1 || place === 0 || input.type === 'string') return undefined
   const parts = readOnnxParts(await readFile(path))
   if (!parts) return undefined
   const single = input.type === 'float32'
@@ -75,7 +77,7 @@ async function fromParts(
   const { base, values } = valuesOf(parts, rows, others)
   const predictions = await predict(explained)
   const additivity = largestGap(base, values, predictions, parts.scale)
-  if (!(additivity <= additive)) return undefined
+  if (!isRounding(additivity, predictions)) return undefined
   return {
     method: parts.kind === 'trees' ? 'exact_trees' : 'exact_linear',
     scale: parts.scale,
@@ -84,6 +86,7 @@ async function fromParts(
     errors: values.map((each) => new Float64Array(each.length)),
     predictions,
     additivity,
+    holds: true,
     rows: rows.length,
   }
 }
@@ -99,6 +102,9 @@ function largestGap(base: number, values: readonly Float64Array[], predictions: 
     return Number.isNaN(gap) ? Number.NaN : Math.max(largest, gap)
   }, 0)
 }
+
+const isRounding = (gap: number, predictions: Float64Array) =>
+  gap <= rounding * predictions.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1)
 
 /** Rows as the model gets them: a file in single precision compares single-precision numbers. */
 function matrix({ rows, columns }: Frame, names: readonly string[], single: boolean): number[][] {
@@ -124,14 +130,17 @@ async function byAsking(
     Uint32Array.from({ length: rows }, (_, i) => i),
   )
   const found = await shapleyValues(some, background, predict, { seed, pairs, report })
+  const predictions = Float64Array.from(found, ({ prediction }) => prediction)
+  const additivity = found.reduce((largest, each) => Math.max(largest, each.additivity), 0)
   return {
     method: isExact ? 'exact_coalitions' : 'sampled_orders',
     scale: 'output',
     base: found[0]?.base ?? Number.NaN,
     values: found.map(({ values }) => values),
     errors: found.map(({ errors }) => errors),
-    predictions: Float64Array.from(found, ({ prediction }) => prediction),
-    additivity: found.reduce((largest, each) => Math.max(largest, each.additivity), 0),
+    predictions,
+    additivity,
+    holds: isRounding(additivity, predictions),
     rows,
   }
 }

@@ -2,7 +2,7 @@ import { badRequest } from '../../../../lib/errors.ts'
 import { type Frame, partialDependence, permutationImportance, takeRows } from '../../metrics/explanation/index.ts'
 import { aucValue, scoreSteps } from '../../metrics/ranking.ts'
 import { type ExplanationResult, ExplanationSettings } from '../../schema.ts'
-import { additive, attribute } from '../attribution.ts'
+import { attribute } from '../attribution.ts'
 import { correlatedColumns } from '../correlated.ts'
 import { logLossOf, type Said } from '../said.ts'
 import { sampleRows, takeSaid } from '../sample.ts'
@@ -84,7 +84,7 @@ export async function measureExplanation({ task, rows, asked, report }: Examined
     return curves
   }
 
-  const holds = given.additivity <= additive
+  const { holds } = given
   const result: ExplanationResult = {
     n: rows.n,
     explains: scorer.explains,
