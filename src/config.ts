@@ -17,6 +17,8 @@ export type Config = {
   trustProxy: boolean
   /** Hosts that webhooks may reach in a private network and without TLS; none if left out. */
   webhookHosts?: readonly string[]
+  /** Hosts, in lower case, whose scoring endpoints evaluations may ask. */
+  scoringHosts?: readonly string[]
   /** Where the bytes of workspaces are kept; in the data folder unless it says another place. */
   artifacts?: ArtifactsPlace
   /** How stores that speak S3 are reached. */
@@ -94,6 +96,10 @@ const Environment = z.object({
     .string()
     .regex(/^[^\s/,@]+(\s*,\s*[^\s/,@]+)*$/, 'must be names or addresses of hosts, separated by commas')
     .optional(),
+  MODELKEEP_SCORING_HOSTS: z
+    .string()
+    .regex(/^[^\s/,@]+(\s*,\s*[^\s/,@]+)*$/, 'must be names or addresses of hosts, separated by commas')
+    .optional(),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://')
@@ -139,6 +145,7 @@ export function readConfig(environment: Record<string, string | undefined>, give
     log: env.MODELKEEP_LOG === 'on',
     trustProxy: env.MODELKEEP_TRUST_PROXY === 'on',
     webhookHosts: env.MODELKEEP_WEBHOOK_HOSTS?.toLowerCase().split(/\s*,\s*/) ?? [],
+    scoringHosts: env.MODELKEEP_SCORING_HOSTS?.toLowerCase().split(/\s*,\s*/) ?? [],
     ...(artifacts === undefined ? {} : { artifacts: placeOf(artifacts) }),
     s3: {
       endpoint: env.MODELKEEP_S3_ENDPOINT,

@@ -107,6 +107,7 @@ export async function openWorkspace(
     datasets,
     artifacts,
     runs: tracking.runs,
+    scoring: scoringOf(config),
   })
   const evidence = { of: evidenceOf }
   const { peopleBehind } = access
@@ -171,6 +172,12 @@ export async function openWorkspace(
       await connection.close()
     },
   }
+}
+
+/** Scoring endpoints get more time than receivers of events, and answer with more. */
+function scoringOf({ scoringHosts = [] }: Config) {
+  const hosts = new Set(scoringHosts)
+  return { hosts, post: createPost(hosts, { timeoutMs: 60_000, largestAnswer: 64 * 1024 * 1024 }) }
 }
 
 /** A log's name is unique in the world because it carries the fingerprint of its key. */

@@ -95,6 +95,7 @@ type EvaluateOptions = {
   dataset?: string
   predictions?: string
   artifact?: string
+  endpoint?: boolean
   kind?: string[]
   kinds?: string
   yes?: boolean
@@ -122,11 +123,11 @@ async function evaluate(text: string, options: EvaluateOptions) {
   if (!options.json) for (const id of evaluation.evidence) print(`Evidence ${id}`)
 }
 
-async function inputOf(client: Client, model: string, { dataset, predictions, artifact }: EvaluateOptions) {
+async function inputOf(client: Client, model: string, { dataset, predictions, artifact, endpoint }: EvaluateOptions) {
   const given = [dataset, predictions, artifact].filter((each) => each !== undefined)
   if (given.length !== 1) throw new CliError('say one of --dataset, --predictions and --artifact')
   if (artifact !== undefined) return { source: { kind: 'predictions', artifact }, dataset: undefined }
-  if (predictions === undefined) return { source: { kind: 'model' }, dataset }
+  if (predictions === undefined) return { source: { kind: endpoint ? 'endpoint' : 'model' }, dataset }
   const stored = await uploadDataset(client, `${model.replace(/[^\w .-]/g, '-')}-predictions`, predictions)
   return { source: { kind: 'predictions' }, dataset: stored.digest }
 }

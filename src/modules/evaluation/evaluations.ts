@@ -51,7 +51,9 @@ export function createEvaluations(
         dataset: table.digest,
         protocol: protocol.digest,
         kinds,
-        ...(source.kind === 'model' ? {} : { source: source.kind, artifact: source.artifact ?? null }),
+        ...(source.kind === 'model'
+          ? {}
+          : { source: source.kind, artifact: 'artifact' in source ? (source.artifact ?? null) : null }),
       }
       const about = table.id === null ? [] : [`dataset:${table.id}` as const]
       record('evaluation.requested', `evaluation:${id}`, detail, [...aboutOf(evaluation), ...about])

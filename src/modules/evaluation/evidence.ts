@@ -10,19 +10,23 @@ const methodVersion = '1'
 /** What the digest of evidence covers: neither its id nor when or by whom it was collected. */
 export type EvidenceContent = Pick<Evidence, 'kind' | 'subject' | 'inputs' | 'method' | 'result'>
 
-export function contentOf({ kind, parameters, result }: Finding, materials: Materials): EvidenceContent {
+export function contentOf({ kind, parameters, result, answers }: Finding, materials: Materials): EvidenceContent {
   const { version } = materials
   return {
     kind,
     subject: { type: 'version', id: version.id, digest: version.digest },
-    inputs: inputsOf(kind, materials),
+    inputs: inputsOf(kind, materials, answers),
     method: { name: `modelkeep.${kind}`, version: methodVersion, parameters },
     result,
   }
 }
 
 /** Each file that the result depends on, and no other. */
-export function inputsOf(kind: Finding['kind'] | 'decision', materials: Materials): Evidence['inputs'] {
+export function inputsOf(
+  kind: Finding['kind'] | 'decision',
+  materials: Materials,
+  answers?: Digest,
+): Evidence['inputs'] {
   const { source, dataset, protocol, previous, training } = materials
   const table = { name: dataset.name, digest: dataset.digest }
   return [
@@ -31,7 +35,13 @@ export function inputsOf(kind: Finding['kind'] | 'decision', materials: Material
           { role: 'model', name: source.file.path, digest: source.file.sha256 },
           { role: 'dataset', ...table },
         ]
-      : [{ role: 'predictions', ...table }]),
+      : source.kind === 'endpoint' && answers
+        ? [
+            // Not the endpoint but what it said: another answer is another digest.
+            { role: 'endpoint', name: source.endpoint.url, digest: answers },
+            { role: 'dataset', ...table },
+          ]
+        : [{ role: 'predictions', ...table }]),
     { role: 'protocol', name: 'protocol', digest: protocol.digest },
     ...(kind === 'slices' && previous
       ? [

@@ -2,6 +2,7 @@ import { badRequest, conflict, notFound } from '../../lib/errors.ts'
 import type { Digest } from '../../lib/ids.ts'
 import { pathOfUri, toLookupPath } from '../artifacts/index.ts'
 import type { ModelVersion, VersionId } from '../registry/schema.ts'
+import { endpointOf } from './endpoint.ts'
 import type { Materials, StoredTable } from './materials.ts'
 import { modelFileOf } from './model-file.ts'
 import type { EvaluationParts } from './parts.ts'
@@ -13,7 +14,7 @@ const mostTried = 10
 const formats = { csv: 'csv', parquet: 'parquet', json: 'json' } as const
 
 /** Finds everything that an examination looks at: anew for an evaluation, or exactly what evidence names. */
-export function createGathering({ db, versions, datasets, artifacts, runs, blobs }: EvaluationParts) {
+export function createGathering({ db, versions, datasets, artifacts, runs, blobs, scoring }: EvaluationParts) {
   async function forEvaluation({
     versionId,
     dataset,
@@ -31,7 +32,7 @@ export function createGathering({ db, versions, datasets, artifacts, runs, blobs
     if (!version) throw notFound('model version', versionId)
     return {
       version,
-      source: source.kind === 'model' ? { kind: 'model', file: modelFileOf(version) } : { kind: 'predictions' },
+      source: sourceOf(version, source.kind, protocol),
       dataset: await tableOf(dataset, source.kind === 'predictions' ? source.artifact : undefined),
       protocol,
       previous: kinds.includes('slices') && source.kind === 'model' ? await previousOf(version) : null,
@@ -59,7 +60,9 @@ export function createGathering({ db, versions, datasets, artifacts, runs, blobs
       version,
       source: predictions
         ? { kind: 'predictions' }
-        : { kind: 'model', file: sameModel(version, input('model').digest) },
+        : named('endpoint')
+          ? sourceOf(version, 'endpoint', protocol)
+          : { kind: 'model', file: sameModel(version, input('model').digest) },
       dataset: { ...(await tableOf(table.digest, table.name)), name: table.name },
       protocol,
       previous: before ? await namedVersion(version.model, before) : null,
@@ -73,6 +76,21 @@ export function createGathering({ db, versions, datasets, artifacts, runs, blobs
   ): Promise<Materials['previous']> {
     const version = await versions.get(model, Number(name.split('/')[0]))
     return { version, file: sameModel(version, digest) }
+  }
+
+  function sourceOf(
+    version: ModelVersion,
+    kind: EvaluationSource['kind'],
+    { protocol }: store.StoredProtocol,
+  ): Materials['source'] {
+    switch (kind) {
+      case 'model':
+        return { kind, file: modelFileOf(version) }
+      case 'predictions':
+        return { kind }
+      case 'endpoint':
+        return { kind, endpoint: endpointOf(version, protocol, scoring.hosts) }
+    }
   }
 
   /** A stored dataset, or, under a file's name, an artifact with these bytes. */

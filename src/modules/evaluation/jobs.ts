@@ -32,6 +32,7 @@ export function evaluationHandler(parts: EvaluationParts, gathering: Gathering):
         blobs,
         kinds,
         limits,
+        scoring: parts.scoring,
         signal: job.signal,
         report: reporter((share, phase) => commit((tx) => store.noteProgress(tx, id, share, phase))),
       })

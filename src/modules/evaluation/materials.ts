@@ -3,6 +3,7 @@ import { notFound } from '../../lib/errors.ts'
 import type { Digest } from '../../lib/ids.ts'
 import type { FileEntry, ModelVersion } from '../registry/schema.ts'
 import {
+  type Endpoint,
   type ExaminationLimits,
   type ExaminationTask,
   type Finding,
@@ -12,6 +13,7 @@ import {
   type TableFile,
 } from './examination/index.ts'
 import { columnOrderOf } from './model-file.ts'
+import type { EvaluationParts } from './parts.ts'
 import type { EvidenceKind } from './schema.ts'
 import type { StoredProtocol } from './store.ts'
 
@@ -21,7 +23,10 @@ export type StoredTable = { readonly name: string; readonly digest: Digest; read
 /** Everything an examination looks at; each has a digest. */
 export type Materials = {
   readonly version: ModelVersion
-  readonly source: { readonly kind: 'model'; readonly file: FileEntry } | { readonly kind: 'predictions' }
+  readonly source:
+    | { readonly kind: 'model'; readonly file: FileEntry }
+    | { readonly kind: 'predictions' }
+    | { readonly kind: 'endpoint'; readonly endpoint: Endpoint }
   readonly dataset: StoredTable
   readonly protocol: StoredProtocol
   /** A version before this one, for slices. */
@@ -36,11 +41,18 @@ export type ExamineOptions = {
   readonly limits: ExaminationLimits
   readonly signal: AbortSignal
   readonly report: (share: number, phase: Phase) => void
+  readonly scoring: EvaluationParts['scoring']
 }
 
 export function examineMaterials(materials: Materials, options: ExamineOptions): Promise<Finding[]> {
   const { signal, report } = options
-  return withTask(materials, options, (task) => runExamination(task, { signal, report }))
+  const { source } = materials
+  const answer =
+    source.kind === 'endpoint'
+      ? (body: string) =>
+          options.scoring.post(source.endpoint.url, { 'content-type': 'application/json' }, body, signal)
+      : undefined
+  return withTask(materials, options, (task) => runExamination(task, { signal, report, answer }))
 }
 
 /** The task with every file as a local path, for as long as `use` takes. */
@@ -58,7 +70,11 @@ export function withTask<T>(
         withTable(blobs, trained, (trainedOn) => {
           if (!table) throw notFound('stored file', dataset.digest)
           return use({
-            source: model ? { kind: 'model', file: model } : { kind: 'predictions' },
+            source: model
+              ? { kind: 'model', file: model }
+              : source.kind === 'endpoint'
+                ? source
+                : { kind: 'predictions' },
             dataset: table,
             protocol: protocol.protocol,
             kinds,

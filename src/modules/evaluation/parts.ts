@@ -6,6 +6,7 @@ import type { Clock } from '../../lib/clock.ts'
 import type { Artifacts } from '../artifacts/index.ts'
 import type { Write } from '../audit/index.ts'
 import type { Datasets } from '../datasets/index.ts'
+import type { Post } from '../notifications/index.ts'
 import type { Registry } from '../registry/index.ts'
 import type { Tracking } from '../tracking/index.ts'
 import type { ExaminationLimits } from './examination/index.ts'
@@ -23,6 +24,8 @@ export type EvaluationParts = {
   datasets: Pick<Datasets, 'get' | 'find' | 'match'>
   artifacts: Pick<Artifacts, 'find'>
   runs: Pick<Tracking['runs'], 'get'>
+  /** Hosts whose endpoints may be asked to score, and how they are asked. */
+  scoring: { readonly hosts: ReadonlySet<string>; readonly post: Post }
   limits?: Partial<ExaminationLimits>
 }
 

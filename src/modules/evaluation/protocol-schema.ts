@@ -79,6 +79,19 @@ export const PrivacySettings = z.strictObject({
 })
 export type PrivacySettings = z.infer<typeof PrivacySettings>
 
+/** A server that scores rows: MLflow's `/invocations`, or `…/infer` of the Open Inference Protocol, version 2. */
+export const ScoringEndpoint = z.strictObject({
+  url: z.url({ protocol: /^https?$/ }).max(2000),
+  speaks: z.enum(['mlflow', 'v2']),
+  /** Columns that are sent, in this order; those of the version's signature, if left out. */
+  columns: z.array(column).min(1).max(2000).optional(),
+  /** Rows of one request. */
+  rows: z.int().min(1).max(10_000).default(500),
+  /** Of several outputs (v2) the one with the predictions; the first, if left out. */
+  output: z.string().min(1).max(200).optional(),
+})
+export type ScoringEndpoint = z.infer<typeof ScoringEndpoint>
+
 /** A figure of the evidence and its limit. Evidence says of each whether it holds; a policy decides what follows. */
 export const FigureLimit = z.strictObject({
   evidence: EvidenceKind,
@@ -99,6 +112,8 @@ const shared = {
   bootstrap: z.int().min(0).max(10_000).default(1000),
   /** Needed for a prediction table. */
   prediction: PredictionColumns.optional(),
+  /** Needed where an endpoint scores. */
+  endpoint: ScoringEndpoint.optional(),
   /** Names a row, so that one decision can be looked up. */
   id: column.optional(),
   slices: SliceSettings.optional(),

@@ -26,6 +26,7 @@ export function createReproduction(parts: EvaluationParts, gathering: Gathering)
         blobs,
         kinds: [evidence.kind],
         limits: { ...limits, timeMs: Math.min(limits.timeMs, longestReproduction) },
+        scoring: parts.scoring,
         signal: new AbortController().signal,
         report: () => {},
       }),

@@ -39,7 +39,7 @@ export const Evidence = z.object({
 })
 export type Evidence = z.infer<typeof Evidence>
 
-/** Where predictions come from: the server scores the version's ONNX file, or a table has them already. */
+/** Where predictions come from: the server scores the version's ONNX file, a table has them already, or an endpoint gives them. */
 export const EvaluationSource = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('model') }),
   z.strictObject({
@@ -47,6 +47,8 @@ export const EvaluationSource = z.discriminatedUnion('kind', [
     /** Path of the table among the artifacts of the version's run (CSV, Parquet, or JSON as `mlflow.log_table` writes it). */
     artifact: z.string().min(1).max(1024).optional(),
   }),
+  /** The one of the protocol. What it answers may change, so evidence is not reproducible bit by bit, and says so. */
+  z.strictObject({ kind: z.literal('endpoint') }),
 ])
 export type EvaluationSource = z.infer<typeof EvaluationSource>
 

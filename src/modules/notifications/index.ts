@@ -1,5 +1,5 @@
 export { deliveryAttempts } from './deliveries.ts'
 export type { ForeignWords } from './parts.ts'
-export { createPost } from './post.ts'
+export { createPost, type Post } from './post.ts'
 export { notificationRoutes } from './routes.ts'
 export { createNotifications, type Notifications } from './service.ts'

@@ -11,24 +11,34 @@ export type Post = (url: string, headers: Record<string, string>, body: string, 
 const http = onDemand<typeof import('node:http')>('node:http')
 const https = onDemand<typeof import('node:https')>('node:https')
 
-/** From the first byte to the last. */
-const timeoutMs = 10_000
-/** What is read and kept of an answer; the connection is cut after it. */
-const largestAnswer = 2048
+export type PostLimits = {
+  /** From the first byte to the last. */
+  readonly timeoutMs: number
+  /** Bytes that are read and kept of an answer; the connection is cut after them. */
+  readonly largestAnswer: number
+}
+
+const ofDeliveries: PostLimits = { timeoutMs: 10_000, largestAnswer: 2048 }
 
 /**
  * Sends to a receiver whose addresses are checked anew each time: the connection goes to a checked address, so that a name that
  * changes its mind between check and connection leads nowhere. Redirects are answers like others and are not followed.
  */
-export function createPost(trusted: TrustedHosts): Post {
+export function createPost(trusted: TrustedHosts, limits: PostLimits = ofDeliveries): Post {
   return async (text, headers, body, signal) => {
     try {
       const receiver = await resolveReceiver(parseReceiverUrl(text, trusted), trusted)
       if (receiver.addresses.length === 0) return failed(`the host ${receiver.url.hostname} has no address`)
-      const limit = AbortSignal.timeout(timeoutMs)
-      return await exchange(receiver, headers, body, signal ? AbortSignal.any([signal, limit]) : limit)
+      const limit = AbortSignal.timeout(limits.timeoutMs)
+      return await exchange(
+        receiver,
+        headers,
+        body,
+        limits.largestAnswer,
+        signal ? AbortSignal.any([signal, limit]) : limit,
+      )
     } catch (error) {
-      return failed(reasonOf(error))
+      return failed(reasonOf(error, limits.timeoutMs))
     }
   }
 }
@@ -37,6 +47,7 @@ function exchange(
   { url, addresses }: Receiver,
   headers: Record<string, string>,
   body: string,
+  largestAnswer: number,
   signal: AbortSignal,
 ): Promise<Posted> {
   const { request } = url.protocol === 'https:' ? https() : http()
@@ -85,7 +96,7 @@ function pinned(addresses: Receiver['addresses']): LookupFunction {
 
 const failed = (error: string): Posted => ({ outcome: 'failed', error })
 
-function reasonOf(error: unknown): string {
+function reasonOf(error: unknown, timeoutMs: number): string {
   if (!(error instanceof Error)) return 'the request failed'
   if (error.name === 'TimeoutError' || (error.cause instanceof Error && error.cause.name === 'TimeoutError')) {
     return `no answer within ${timeoutMs / 1000} seconds`

@@ -2,6 +2,7 @@ import { badRequest } from '../../../lib/errors.ts'
 import type { JsonObject } from '../../../lib/json.ts'
 import { counterfactuals, type Frame, takeRows } from '../metrics/explanation/index.ts'
 import { type DecisionResult, ExplanationSettings } from '../schema.ts'
+import { nobody } from './asking.ts'
 import { type Attributions, attribute } from './attribution.ts'
 import { withExamined } from './examine.ts'
 import { type Examined, frameOf, plain } from './kinds/examined.ts'
@@ -16,10 +17,14 @@ const mostSentences = 200
 
 /** Why one row got its prediction, and the nearest rows that would not have. */
 export async function explainDecision(task: DecisionTask, tempDir: string, report: Report): Promise<JsonObject> {
-  return withExamined({ ...task, kinds: [] }, { tempDir, report, looks: true }, async (examined, table) => {
-    report(0.5, 'explaining the row')
-    return plain(await explained(task, examined, await rowOf(task, table, examined)))
-  })
+  return withExamined(
+    { ...task, kinds: [] },
+    { tempDir, report, looks: true, ask: nobody },
+    async (examined, table) => {
+      report(0.5, 'explaining the row')
+      return plain(await explained(task, examined, await rowOf(task, table, examined)))
+    },
+  )
 }
 
 async function rowOf({ decision, dataset }: DecisionTask, table: Table, { rows }: Examined): Promise<number> {
@@ -38,9 +43,8 @@ async function rowOf({ decision, dataset }: DecisionTask, table: Table, { rows }
 }
 
 async function explained(task: DecisionTask, { rows, asked }: Examined, row: number): Promise<DecisionResult> {
-  const { protocol, decision, source } = task
-  if (!asked || source.kind !== 'model')
-    throw badRequest('a decision can be explained only where the model can be asked')
+  const { protocol, decision } = task
+  if (!asked) throw badRequest('a decision can be explained only where the model can be asked')
   const { scorer, model } = asked
   const settings = ExplanationSettings.parse(protocol.explanation ?? {})
   const names = scorer.columns.map(({ column }) => column)
@@ -57,7 +61,7 @@ async function explained(task: DecisionTask, { rows, asked }: Examined, row: num
   const reasons = decision.kinds.includes('reasons')
     ? await attribute(own, background, {
         model,
-        path: source.file.path,
+        path: asked.path,
         said: rows.said,
         predict: scorer.predict,
         seed: protocol.seed,

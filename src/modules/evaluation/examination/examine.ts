@@ -2,6 +2,8 @@ import { badRequest } from '../../../lib/errors.ts'
 import { findFigures } from '../../../lib/figures.ts'
 import type { JsonObject } from '../../../lib/json.ts'
 import type { EvidenceKind, LimitOutcome } from '../schema.ts'
+import { type Ask, nobody } from './asking.ts'
+import { endpointSource, openEndpoint } from './endpoint.ts'
 import { commonParameters, type Examined, type Measured, plain } from './kinds/examined.ts'
 import { measureExplanation } from './kinds/explanation.ts'
 import { measureFairness } from './kinds/fairness.ts'
@@ -21,6 +23,8 @@ import type { ExaminationTask, Finding, Report } from './task.ts'
 const scored = 0.4
 /** Kinds that look at the values of columns, and not only at predictions. */
 const looking: readonly EvidenceKind[] = ['slices', 'explanation', 'robustness', 'privacy']
+/** Share of an explanation's rows that an endpoint is asked about. */
+const remoteEffort = 0.01
 /** Further columns of a prediction table that are looked at. */
 const mostColumns = 100
 
@@ -28,14 +32,19 @@ const mostColumns = 100
  * Scores a model on a dataset, or reads the predictions that a table has, and measures what is asked for. Whatever stands
  * in the way is a bad_request with a sentence for the person who asked. The same files and protocol give the same findings.
  */
-export async function examine(task: ExaminationTask, tempDir: string, report: Report): Promise<Finding[]> {
+export async function examine(
+  task: ExaminationTask,
+  tempDir: string,
+  report: Report,
+  ask: Ask = nobody,
+): Promise<Finding[]> {
   const { protocol, kinds } = task
   if ((kinds.includes('fairness') || kinds.includes('mitigation')) && protocol.protected.length === 0) {
     throw badRequest('the protocol names no protected attribute, so there is no fairness to measure')
   }
   return withExamined(
     task,
-    { tempDir, report, looks: kinds.some((kind) => looking.includes(kind)) },
+    { tempDir, report, looks: kinds.some((kind) => looking.includes(kind)), ask },
     async (examined) => {
       const findings: Finding[] = []
       for (const [i, kind] of kinds.entries()) {
@@ -49,21 +58,27 @@ export async function examine(task: ExaminationTask, tempDir: string, report: Re
   )
 }
 
-type Opening = { readonly tempDir: string; readonly report: Report; readonly looks: boolean }
+type Opening = { readonly tempDir: string; readonly report: Report; readonly looks: boolean; readonly ask: Ask }
 
 /** Opens, reads and scores everything, and closes it again. */
 export async function withExamined<T>(
   task: ExaminationTask,
-  { tempDir, report, looks }: Opening,
+  opening: Opening,
   use: (examined: Examined, table: Table) => Promise<T>,
 ): Promise<T> {
+  const { tempDir, report, looks } = opening
   const { protocol, limits, source } = task
   report(0, 'reading the dataset')
   const table = await openTable(task.dataset, { rows: limits.rows, memoryMb: Math.floor(limits.memoryMb / 2), tempDir })
   try {
-    const model = source.kind === 'model' ? await openModel(source.file, protocol) : undefined
+    const remote = source.kind === 'endpoint' ? openEndpoint(source.endpoint, opening.ask) : undefined
+    const model = source.kind === 'model' ? await openModel(source.file, protocol) : remote
     const predictions =
-      source.kind === 'model' && model ? await modelSource(model, source.file, protocol) : tableSourceOf(protocol)
+      source.kind === 'model' && model
+        ? await modelSource(model, source.file, protocol)
+        : remote
+          ? endpointSource(remote)
+          : tableSourceOf(protocol)
     const keep = looks ? columnsToKeep(task, table, model ? inputColumns(model) : []) : []
     const rows = await readRows(table, {
       protocol,
@@ -72,8 +87,17 @@ export async function withExamined<T>(
       keep,
       report: (share) => report(0.05 + (scored - 0.05) * share, 'scoring'),
     })
-    const asked = model ? { model, scorer: createScorer(model, rows.said, protocol) } : null
-    return await use({ task, rows, asked, tempDir, report: (share) => report(share, 'scoring') }, table)
+    const asked = model && {
+      model,
+      scorer: createScorer(model, rows.said, protocol),
+      path: source.kind === 'model' ? source.file.path : null,
+      effort: remote ? remoteEffort : 1,
+    }
+    const answers = remote?.answers()
+    return await use(
+      { task, rows, asked: asked ?? null, answers, tempDir, report: (share) => report(share, 'scoring') },
+      table,
+    )
   } finally {
     table.close()
   }
@@ -118,13 +142,15 @@ function measure(kind: EvidenceKind, examined: Examined): Measured | Promise<Mea
   }
 }
 
-function findingOf(kind: EvidenceKind, task: ExaminationTask, { rows }: Examined, measured: Measured): Finding {
+function findingOf(kind: EvidenceKind, task: ExaminationTask, examined: Examined, measured: Measured): Finding {
+  const { rows, answers } = examined
   const result = plain(measured.result)
   const limits = limitsOf(kind, task, result)
   return {
     kind,
     parameters: plain({ ...commonParameters(task, rows.said), ...measured.parameters }),
     result: limits.length > 0 ? { ...result, limits } : result,
+    ...(answers ? { answers } : {}),
   }
 }
 

@@ -9,7 +9,7 @@ import { className, type TruthReader } from './truth.ts'
 
 /** Whoever predicts: a model that is fed, or columns that have predictions already. */
 export type PredictionSource = {
-  readonly kind: 'model' | 'predictions'
+  readonly kind: 'model' | 'predictions' | 'endpoint'
   wanted(): readonly Wanted[]
   /** Of one batch; `columns` are those that were wanted. */
   predict(rows: number, columns: readonly (readonly unknown[])[]): Promise<ScoredBatch>
@@ -82,7 +82,7 @@ export class Heard {
     positive: string | number,
     source: PredictionSource,
   ): { score: Float64Array; scored: boolean; origin: JsonObject; place: number } {
-    if (source.kind === 'predictions') {
+    if (source.kind === 'predictions' || this.#columns.length === 0) {
       const [, score] = this.#columns
       if (!score) {
         const wanted = className(String(positive))
@@ -151,7 +151,7 @@ const sameValue = (label: string, wanted: string) =>
 
 function noNumber({ kind, output }: PredictionSource, row: number) {
   return badRequest(
-    kind === 'model'
+    kind !== 'predictions'
       ? `the model gives no number for row ${row + 1} of the dataset`
       : `the column "${output}" has no number in row ${row + 1}`,
   )

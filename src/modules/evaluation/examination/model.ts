@@ -11,7 +11,8 @@ export type ElementType = 'float32' | 'float64' | 'int32' | 'int64' | 'bool' | '
 /** One input of the model and the dataset columns it takes: several only for a matrix. */
 export type ModelInput = {
   readonly name: string
-  readonly type: ElementType
+  /** `any` where an endpoint takes what a column holds. */
+  readonly type: ElementType | 'any'
   readonly rank: 1 | 2
   readonly columns: readonly string[]
 }
@@ -211,6 +212,7 @@ function toTensor(runtime: Runtime, { type, rank, columns }: ModelInput, rows: n
       fill(data, (value) => (Number(value) === 0 ? 0 : 1))
       return new runtime.Tensor('bool', data, dims)
     }
+    case 'any':
     case 'string': {
       const data = new Array<string>(rows * width).fill('')
       fill(data, (value) => (value === null || value === undefined ? '' : String(value)))

@@ -1,4 +1,5 @@
 import { AppError } from '../../../lib/errors.ts'
+import { createAsk } from './asking.ts'
 import { describeColumns } from './columns.ts'
 import { explainDecision } from './decision.ts'
 import { examine } from './examine.ts'
@@ -15,7 +16,7 @@ function say(message: ExaminationMessage): Promise<void> {
 function work(request: Request, tempDir: string, report: Report): Promise<unknown> {
   switch (request.ask) {
     case 'findings':
-      return examine(request.task, tempDir, report)
+      return examine(request.task, tempDir, report, createAsk())
     case 'decision':
       return explainDecision(request.task, tempDir, report)
     case 'columns':

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { badRequest } from '../../../lib/errors.ts'
 import type { JsonObject } from '../../../lib/json.ts'
 import type {
+  Answered,
   ColumnFacts,
   DecisionTask,
   ExaminationLimits,
@@ -22,7 +23,12 @@ const program = new URL(`./process.${ownExtension}`, import.meta.url)
 /** JavaScript in that process may only read: no writing, no starting of programs, and (from Node 25) no network. DuckDB confines itself. */
 const confinement = ['--no-warnings', '--permission', '--allow-addons', '--allow-fs-read=*']
 
-type Options = { readonly signal: AbortSignal; readonly report: Report }
+type Options = {
+  readonly signal: AbortSignal
+  readonly report: Report
+  /** Asks the endpoint of the task. */
+  readonly answer?: ((body: string) => Promise<Answered>) | undefined
+}
 
 /**
  * Examines in a process of its own, because ONNX and DuckDB are native code over files that strangers wrote: a crash,
@@ -41,8 +47,8 @@ export const runDecision = (task: DecisionTask, options: Options) =>
 export const runColumns = (dataset: TableFile, limits: ExaminationLimits, options: Options) =>
   ask({ ask: 'columns', dataset, limits }, limits, options) as Promise<ColumnFacts[]>
 
-async function ask(request: Request, limits: ExaminationLimits, { signal, report }: Options): Promise<unknown> {
-  signal.throwIfAborted()
+async function ask(request: Request, limits: ExaminationLimits, options: Options): Promise<unknown> {
+  options.signal.throwIfAborted()
   const tempDir = await mkdtemp(join(tmpdir(), 'modelkeep-examination-'))
   const child = fork(program, {
     execArgv: [...confinement, `--max-old-space-size=${limits.memoryMb}`],
@@ -51,7 +57,7 @@ async function ask(request: Request, limits: ExaminationLimits, { signal, report
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
   try {
-    return await conversation(child, request, limits, signal, report)
+    return await conversation(child, request, limits, options)
   } finally {
     child.kill('SIGKILL')
     await rm(tempDir, { recursive: true, force: true })
@@ -62,8 +68,7 @@ function conversation(
   child: ChildProcess,
   request: Request,
   limits: ExaminationLimits,
-  signal: AbortSignal,
-  report: Report,
+  { signal, report, answer }: Options,
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
     let complaint = ''
@@ -80,6 +85,9 @@ function conversation(
       switch (message.type) {
         case 'progress':
           return report(message.share, message.phase)
+        case 'ask':
+          void reply(child, message.id, message.body, answer)
+          return
         case 'refused':
           return reject(badRequest(message.reason))
         case 'done':
@@ -97,4 +105,9 @@ function conversation(
     })
     child.send(request)
   })
+}
+
+async function reply(child: ChildProcess, id: number, body: string, answer: Options['answer']): Promise<void> {
+  const given: Answered = answer ? await answer(body) : { outcome: 'failed', error: 'there is no endpoint to ask' }
+  if (child.connected) child.send({ id, answer: given })
 }

@@ -25,7 +25,8 @@ const mostRows = 65_536
 export function inputColumns(model: Model): Kept[] {
   const kept = new Map<string, Kept>()
   for (const { type, columns } of model.inputs) {
-    for (const column of columns) kept.set(column, { as: type === 'string' ? 'text' : 'number', column })
+    for (const column of columns)
+      kept.set(column, { as: type === 'string' ? 'text' : type === 'any' ? 'any' : 'number', column })
   }
   return [...kept.values()]
 }

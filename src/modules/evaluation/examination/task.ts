@@ -1,5 +1,6 @@
+import type { Digest } from '../../../lib/ids.ts'
 import type { JsonObject } from '../../../lib/json.ts'
-import type { EvidenceKind, ExplainInput, Protocol } from '../schema.ts'
+import type { EvidenceKind, ExplainInput, Protocol, ScoringEndpoint } from '../schema.ts'
 
 export type TableFile = {
   readonly path: string
@@ -17,7 +18,10 @@ export type ModelFile = {
 
 /** What the examiner's process is asked. Paths are local files, which it only reads. */
 export type ExaminationTask = {
-  readonly source: { readonly kind: 'model'; readonly file: ModelFile } | { readonly kind: 'predictions' }
+  readonly source:
+    | { readonly kind: 'model'; readonly file: ModelFile }
+    | { readonly kind: 'predictions' }
+    | { readonly kind: 'endpoint'; readonly endpoint: Endpoint }
   readonly dataset: TableFile
   readonly protocol: Protocol
   readonly kinds: readonly EvidenceKind[]
@@ -27,6 +31,9 @@ export type ExaminationTask = {
   readonly training: TableFile | null
   readonly limits: ExaminationLimits
 }
+
+/** A protocol's endpoint with the columns it takes. The examiner has no network: the server asks on its behalf. */
+export type Endpoint = ScoringEndpoint & { readonly columns: readonly string[] }
 
 export type ExaminationLimits = {
   readonly rows: number
@@ -38,6 +45,8 @@ export type Finding = {
   readonly kind: EvidenceKind
   readonly parameters: JsonObject
   readonly result: JsonObject
+  /** What an endpoint said of the dataset, as one digest. */
+  readonly answers?: Digest
 }
 
 /** One row of a dataset to be explained: by number, or by the value of a column. */
@@ -81,5 +90,12 @@ export type ExaminationMessage =
   | { readonly type: 'progress'; readonly share: number; readonly phase: Phase }
   | { readonly type: 'done'; readonly answer: unknown }
   | { readonly type: 'refused'; readonly reason: string }
+  | { readonly type: 'ask'; readonly id: number; readonly body: string }
+
+/** What comes back to the examiner's process after it asked. */
+export type AnswerMessage = { readonly id: number; readonly answer: Answered }
+export type Answered =
+  | { readonly outcome: 'answered'; readonly status: number; readonly answer: string }
+  | { readonly outcome: 'failed'; readonly error: string }
 
 export type Report = (share: number, phase: Phase) => void

@@ -1,3 +1,4 @@
+import type { Digest } from '../../../../lib/ids.ts'
 import type { JsonObject } from '../../../../lib/json.ts'
 import type { Column, Frame } from '../../metrics/explanation/index.ts'
 import type { Model } from '../model.ts'
@@ -11,7 +12,16 @@ export type Examined = {
   readonly task: ExaminationTask
   readonly rows: Rows
   /** What a model can be asked; null for a prediction table. */
-  readonly asked: { readonly model: Model; readonly scorer: Scorer } | null
+  readonly asked: {
+    readonly model: Model
+    readonly scorer: Scorer
+    /** Its file, which may say what it computes; null for an endpoint. */
+    readonly path: string | null
+    /** Share of the rows that are scored for an explanation of a file; asking over a network takes longer. */
+    readonly effort: number
+  } | null
+  /** Digest of what an endpoint said of the dataset. */
+  readonly answers: Digest | undefined
   readonly tempDir: string
   readonly report: (share: number) => void
 }
@@ -23,9 +33,11 @@ export type Measured = { readonly parameters?: object; readonly result: object }
 export const plain = (value: object) => JSON.parse(JSON.stringify(value)) as JsonObject
 
 /** The settings that every kind depends on. */
-export function commonParameters({ protocol }: ExaminationTask, said: Said): object {
+export function commonParameters({ protocol, source }: ExaminationTask, said: Said): object {
   const { inputs, confidence, seed, bootstrap } = protocol
-  const common = { inputs, confidence, seed, bootstrap, score: said.origin }
+  // Whoever runs an endpoint may change it at any time.
+  const asked = source.kind === 'endpoint' ? { endpoint: { ...source.endpoint, reproducible: false } } : {}
+  const common = { inputs, confidence, seed, bootstrap, score: said.origin, ...asked }
   switch (protocol.task) {
     case 'binary':
       return { label: protocol.label, positive: protocol.positive, threshold: protocol.threshold, ...common }

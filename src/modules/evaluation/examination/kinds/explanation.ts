@@ -21,7 +21,7 @@ const resolution = 20
 /** What the model goes by: importance, Shapley values, and how predictions follow the features that matter most. */
 export async function measureExplanation({ task, rows, asked, report }: Examined): Promise<Measured> {
   const { protocol } = task
-  if (!asked || task.source.kind !== 'model') {
+  if (!asked) {
     throw badRequest('a table of predictions cannot be asked what it goes by: an explanation needs the model itself')
   }
   if (rows.said.task === 'scores') throw badRequest('importance needs labels, and the protocol is for scores without')
@@ -33,15 +33,17 @@ export async function measureExplanation({ task, rows, asked, report }: Examined
   }
   const { seed } = protocol
   const scored = settings.repeats * names.length
-  const affordable = Math.floor(Math.min(importanceBudget / scored, valuesBudget / (scored * names.length)))
+  const affordable = Math.floor(
+    Math.min((importanceBudget * asked.effort) / scored, valuesBudget / (scored * names.length)),
+  )
   const chosen = sampleRows(rows.n, Math.max(fewestRows, Math.min(settings.rows, affordable)), seed)
   const [frame, said] = [takeRows(frameOf(rows, names), chosen), takeSaid(rows.said, chosen)]
 
   const { name, score } = scoreOf(said)
   const measured = await permutationImportance(
     frame,
-    async (asked) =>
-      said.task === 'multiclass' ? (await scorer.losses(asked, said)).map((loss) => -loss) : scorer.predict(asked),
+    async (some) =>
+      said.task === 'multiclass' ? (await scorer.losses(some, said)).map((loss) => -loss) : scorer.predict(some),
     score,
     { repeats: settings.repeats, seed, report: (share) => report(share * 0.5) },
   )
@@ -51,11 +53,11 @@ export async function measureExplanation({ task, rows, asked, report }: Examined
   const explained = takeRows(frame, sampleRows(frame.rows, settings.explained, seed + 2))
   const given = await attribute(explained, background, {
     model,
-    path: task.source.file.path,
+    path: asked.path,
     said: rows.said,
     predict: scorer.predict,
     seed,
-    budget: shapleyBudget,
+    budget: shapleyBudget * asked.effort,
     report: (share) => report(0.5 + share * 0.3),
   })
   const mean = (of: readonly Float64Array[], i: number) =>

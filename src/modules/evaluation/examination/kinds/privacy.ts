@@ -46,7 +46,8 @@ type Membership = Pick<PrivacyResult, 'membership' | 'no_membership'>
 async function membershipOf(examined: Examined, chosen: Uint32Array, settings: PrivacySettings): Promise<Membership> {
   const { task, rows, asked, report } = examined
   const none = (reason: string): Membership => ({ membership: null, no_membership: reason })
-  if (!asked || task.source.kind !== 'model') return none('a prediction table has no training rows to compare with')
+  if (!asked) return none('a prediction table has no training rows to compare with')
+  if (task.source.kind !== 'model') return none('training data are not sent to an endpoint')
   if (!task.training) return none('no stored dataset is known as the training data of this version')
   const { model, scorer } = asked
   const { protocol, limits } = task
