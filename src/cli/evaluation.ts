@@ -43,6 +43,7 @@ export function addEvaluation(program: Command) {
       '--artifact <path>',
       'a table of predictions among the artifacts of the version’s run, as mlflow.log_table writes it',
     )
+    .option('--endpoint', 'let the endpoint of the protocol score the dataset')
     .option(
       '--kind <kinds...>',
       `what to compute: ${EvidenceKind.options.join(', ')} (default: performance and fairness)`,
