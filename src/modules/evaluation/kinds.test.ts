@@ -153,6 +153,7 @@ test('a prediction table is enough: no model is needed, and the evidence names t
     },
   })
   expect(guess.reasons.map(({ field }: { field: string }) => field)).toContain('positive')
+  expect((await developer.get(`/models/examined/protocol/guess?dataset=${digest}`)).json()).toEqual(guess)
   await protocol({ ...guess.protocol, bootstrap: 20 })
   const found = await evaluate({
     dataset: digest,

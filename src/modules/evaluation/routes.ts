@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { forbidden } from '../../lib/errors.ts'
+import { Digest } from '../../lib/ids.ts'
 import { type Permission, permits } from '../access/schema.ts'
 import { VersionNumberText } from '../registry/schema.ts'
 import {
@@ -48,6 +49,18 @@ export function evaluationRoutes({ at }: { at: (req: FastifyRequest) => Evaluati
         response: { 200: ProtocolVersion },
       },
       handler: (req) => at(req).protocols.put(req.actor, req.params.name, req.body),
+    })
+
+    app.get('/models/:name/protocol/guess', {
+      config: { requires: 'evaluation.read', model },
+      schema: {
+        tags,
+        summary: 'A protocol as far as a dataset and the signature say it',
+        params: ofModel,
+        querystring: z.strictObject({ dataset: Digest, version: VersionNumberText.optional() }),
+        response: { 200: ProtocolGuess },
+      },
+      handler: (req) => at(req).guesses.guess(req.actor, req.params.name, req.query),
     })
 
     app.post('/models/:name/protocol/guess', {

@@ -42,6 +42,8 @@ export type SliceOptions = {
 
 type Found = Slice & { readonly rows: Uint32Array; readonly key: readonly string[]; readonly excess: number }
 
+/** A larger share of the rows is nearly everybody, and no sub-population. */
+const nearlyAll = 0.8
 /** From one depth to the next the search goes on below this many slices: those of largest excess. */
 const beam = 60
 
@@ -126,7 +128,7 @@ function refined(losses: Whole, columns: readonly SliceColumn[], open: readonly 
 }
 
 function measured({ losses, whole }: Whole, rows: Uint32Array, conditions: Slice['conditions']): Found | undefined {
-  if (rows.length < 2 || losses.length - rows.length < 2) return undefined
+  if (rows.length < 2 || rows.length > nearlyAll * losses.length || losses.length - rows.length < 2) return undefined
   const [a, b] = apart(losses, rows, whole)
   const { t, p } = tTestOfMoments(a, b)
   const pooled = Math.sqrt((a.variance + b.variance) / 2)
