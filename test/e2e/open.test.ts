@@ -42,6 +42,6 @@ test('a server that others could reach refuses to be open, and says why', async 
   expect(refused.stderr).toMatch(/^modelkeep: --open lets everyone in without signing in, so it listens on loopback/)
   const bucket = await cli(['serve', '--artifacts-destination', 'gs://bucket', '--data-dir', path], {})
   expect(bucket.status).not.toBe(0)
-  expect(bucket.stderr).toContain('s3://bucket names a store that is not supported')
+  expect(bucket.stderr).toContain('gs://bucket names a store that is not supported')
   expect(await readdir(path)).toEqual([])
 })
