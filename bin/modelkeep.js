@@ -1,24 +1,40 @@
 #!/usr/bin/env node
-// Starts the command line. In a checkout the sources run as they are, on the Node that the project installs when the
-// system's is older than what they need; an installed package runs the emitted JavaScript.
+// Starts the command line. In a checkout the sources run as they are, or as the bundle that was made of them where none has
+// changed since; on the Node that the project installs when the system's is older than what they need. An installed package
+// runs the emitted JavaScript.
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const oldest = 24
-const source = fileURLToPath(new URL('../src/main.ts', import.meta.url))
-const emitted = new URL('../dist/main.js', import.meta.url)
-const ownNode = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url))
+const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url))
+const source = at('src/main.ts')
+const ownNode = at('node_modules/node/bin/node')
 const isNew = Number(process.versions.node.split('.')[0]) >= oldest
 
 if (isNew) {
-  await import(existsSync(source) ? new URL('../src/main.ts', import.meta.url).href : emitted.href)
+  await import(new URL(`../${program()}`, import.meta.url).href)
 } else if (existsSync(source) && existsSync(ownNode)) {
-  const { status } = spawnSync(ownNode, [source, ...process.argv.slice(2)], { stdio: 'inherit' })
+  const { status } = spawnSync(ownNode, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: 'inherit',
+  })
   process.exitCode = status ?? 2
 } else {
   process.stderr.write(
     `modelkeep needs Node ${oldest} or newer; this is ${process.version}. In a checkout, run npm install first.\n`,
   )
   process.exitCode = 2
+}
+
+function program() {
+  if (!existsSync(source)) return 'dist/main.js'
+  return isFresh() ? 'dist/server/main.js' : 'src/main.ts'
+}
+
+/** True when no source, and not the list of packages, is younger than the bundle. */
+function isFresh() {
+  const built = statSync(at('dist/server/.built'), { throwIfNoEntry: false })
+  if (!built) return false
+  const files = readdirSync(at('src'), { recursive: true, encoding: 'utf8' }).map((path) => `src/${path}`)
+  return ['package-lock.json', ...files].every((path) => statSync(at(path)).mtimeMs <= built.mtimeMs)
 }

@@ -15,6 +15,7 @@ if (Number(process.versions.node.split('.')[0]) < 20)
 process.chdir(root)
 install()
 buildWeb()
+buildServer()
 if (purpose === 'test') {
   findBrowser()
   findObjectStore()
@@ -37,6 +38,17 @@ function buildWeb() {
   run(ownNode, ['node_modules/vite/bin/vite.js', 'build', 'web', '--logLevel', 'warn'])
   mkdirSync('dist/web', { recursive: true })
   writeFileSync(stamp, wanted)
+}
+
+/** The stamp holds what the bundle was made from; `.built` says when, for a start that has no time to compare contents. */
+function buildServer() {
+  const wanted = hashOf(['package-lock.json', 'scripts/bundle.ts', ...filesBelow('src')])
+  const stamp = 'dist/server/.sources'
+  if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
+    run(ownNode, ['scripts/bundle.ts'])
+    writeFileSync(stamp, wanted)
+  }
+  writeFileSync('dist/server/.built', '')
 }
 
 function findBrowser() {
