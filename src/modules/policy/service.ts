@@ -73,8 +73,8 @@ export function createPolicies({ db, write, clock }: { db: Db; write: Write; clo
   }
 
   async function draft(actor: ActorRef, text: string): Promise<PolicyVersion> {
-    const document = read(text)
-    return write(actor, (tx, record) => insertDraft(tx, record, actor, text, document))
+    const { name } = read(text)
+    return write(actor, async (tx, record) => get(name, await insertDraft(tx, record, actor, { name, text }), tx))
   }
 
   async function publish(actor: ActorRef, name: string, version: number): Promise<PolicyVersion> {
@@ -85,8 +85,7 @@ export function createPolicies({ db, write, clock }: { db: Db; write: Write; clo
     })
   }
 
-  async function insertDraft(tx: Tx, record: RecordEvent, actor: ActorRef, text: string, document: PolicyDocument) {
-    const { name } = document
+  async function insertDraft(tx: Tx, record: RecordEvent, actor: ActorRef, { name, text }: Named): Promise<number> {
     const version = (await store.lastVersion(tx, name)) + 1
     const digest = sha256(text)
     await store.insertPolicy(tx, {
@@ -101,7 +100,7 @@ export function createPolicies({ db, write, clock }: { db: Db; write: Write; clo
       published_by: null,
     })
     record('policy.drafted', `policy:${name}/${version}`, { digest })
-    return get(name, version, tx)
+    return version
   }
 
   async function publishIn(tx: Tx, record: RecordEvent, actor: ActorRef, name: string, version: number) {
@@ -110,19 +109,22 @@ export function createPolicies({ db, write, clock }: { db: Db; write: Write; clo
       throw conflict(`policy ${name} ${version} is not a draft: a published version never changes`)
     }
     const about = superseded === null ? [] : [`policy:${name}/${superseded}`]
-    const { digest } = await get(name, version, tx)
+    const digest = (await store.findPolicy(tx, name, version))?.digest ?? null
     record('policy.published', `policy:${name}/${version}`, { digest, superseded }, about)
   }
 
-  /** A workspace without any policy begins with the starters; from then on its policies are its own. */
+  /**
+   * A workspace without any policy begins with the starters; from then on its policies are its own. They are not read before
+   * somebody asks for them, because the first start does not wait for that.
+   */
   async function ensureStarters(): Promise<void> {
     if ((await store.listPolicies(db)).length > 0) return
-    const texts = await starterTexts()
+    const starters = await starterTexts()
     await write(serverActor, async (tx, record) => {
       if ((await store.listPolicies(tx)).length > 0) throw new StartedElsewhere()
-      for (const text of texts) {
-        const { name, version } = await insertDraft(tx, record, serverActor, text, read(text))
-        await publishIn(tx, record, serverActor, name, version)
+      for (const starter of starters) {
+        const version = await insertDraft(tx, record, serverActor, starter)
+        await publishIn(tx, record, serverActor, starter.name, version)
       }
     }).catch((error: unknown) => {
       if (!(error instanceof StartedElsewhere)) throw error
@@ -131,6 +133,8 @@ export function createPolicies({ db, write, clock }: { db: Db; write: Write; clo
 
   return { get, list, published, draft, publish, ensureStarters }
 }
+
+type Named = { readonly name: string; readonly text: string }
 
 /** Another server of the same workspace was faster. */
 class StartedElsewhere extends Error {}

@@ -18,8 +18,9 @@ const lineOf = (text: string, part: string) => text.slice(0, text.indexOf(part))
 
 test('the starters are policies, by our reader and by the published JSON Schema', async () => {
   const validate = new Ajv2020({ strict: false, formats: {} }).compile(policyJsonSchema())
-  for (const text of await starterTexts()) {
+  for (const { name, text } of await starterTexts()) {
     expect(problems(text)).toEqual([])
+    expect(parse(text)).toMatchObject({ name })
     expect(validate(parse(text)), JSON.stringify(validate.errors)).toBe(true)
   }
 })
