@@ -98,7 +98,9 @@ test('a changed byte in an event line is located', async () => {
       const changed = Buffer.from(line)
       changed[at] = (changed[at] ?? 0) ^ mask
       const [first] = await problemsOf([start, changed, rest])
-      expect(first?.line ?? lineOf(first?.index ?? -1) + 1, JSON.stringify(first)).toBe(lineOf(17) + 1)
+      // An index that grew leaves the line in its place and makes the next one the first that stands late.
+      const place = first?.kind === 'reordered' ? lineOf(18) + 1 : lineOf(17) + 1
+      expect(first?.line ?? lineOf(first?.index ?? -1) + 1, JSON.stringify(first)).toBe(place)
     }),
     { numRuns: 300 },
   )
