@@ -44,7 +44,7 @@ export default defineConfig({
         test: {
           ...common,
           name: 'sqlite',
-          include: ['src/**/*.test.ts'],
+          include: ['src/**/*.test.ts', 'test/security/**/*.test.ts'],
           exclude: [...pure, ...s3Alone],
           env: { TEST_ENGINE: 'sqlite' },
           globalSetup: ['src/testing/template.ts'],
@@ -54,7 +54,7 @@ export default defineConfig({
         test: {
           ...common,
           name: 'postgres',
-          include: ['src/**/*.test.ts'],
+          include: ['src/**/*.test.ts', 'test/security/fuzz.test.ts'],
           exclude: [...pure, ...s3Alone],
           env: { TEST_ENGINE: 'postgres' },
           globalSetup: ['src/testing/postgres.ts'],

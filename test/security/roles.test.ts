@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest'
+import { type Permission, permissionsOf, Role } from '../../src/modules/access/schema.ts'
+import { testApp } from '../../src/testing/app.ts'
+import { type Declared, declaredOf, pathOf, rowOf } from './declared.ts'
+
+/** Addresses that carry a signature in place of a person: without one they are refused. */
+const signed = /mlflow-artifacts\/(mpu\/parts|uploads|files)\//
+
+/** Folders of experiments, which contributors write to where they are let in. */
+const ofExperiments = /mlflow-artifacts\//
+
+/** Whether an answer is a refusal for want of a permission; MLflow's clients get 404 for nothing else. */
+const isRefusal = (status: number) => status === 401 || status === 403
+
+test('every route is in the checked-in table of permissions, so that a review sees every change of one', async () => {
+  const { http } = await testApp()
+  const routes = declaredOf(http)
+  const rows = routes.filter(({ url }) => !url.startsWith('/ajax-api/')).map(rowOf)
+  // A line that is missing or differs fails here; `vitest -u` writes the table anew.
+  await expect(`${rows.sort(byPath).join('\n')}\n`).toMatchFileSnapshot('routes.txt')
+
+  const twins = routes.filter(({ url }) => url.startsWith('/ajax-api/'))
+  const known = new Set(rows)
+  expect(twins.length).toBeGreaterThan(100)
+  expect(twins.map((twin) => rowOf({ ...twin, url: twin.url.slice('/ajax'.length).replace('-', '/') }))).toSatisfy(
+    (lines: string[]) => lines.every((line) => known.has(line)),
+  )
+}, 20_000)
+
+test('every operation refuses exactly those who lack its permission, before it looks at what they sent', async () => {
+  const app = await testApp({ config: { workspaces: 'on' } })
+  const roles = await Promise.all(
+    Role.options.map(async (role) => ({
+      who: role as string,
+      may: permissionsOf[role],
+      token: (await app.as(role)).token,
+    })),
+  )
+  const narrow: Permission[] = ['gate.check']
+  const everyone = [
+    ...roles,
+    { who: 'a token for the gate', may: narrow, token: (await app.as('administrator', { scopes: narrow })).token },
+  ]
+  const wrong: string[] = []
+  let asked = 0
+
+  async function ask({ method, url }: Declared, token: string | undefined, payload: string): Promise<number> {
+    asked++
+    const headers = {
+      'content-type': 'application/json',
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    }
+    const body = method === 'GET' || method === 'DELETE' ? {} : { payload }
+    return (await app.http.inject({ method: method as 'GET', url: pathOf(url), headers, ...body })).statusCode
+  }
+
+  for (const route of declaredOf(app.http)) {
+    const { requires } = route
+    const tell = (who: string, status: number) => wrong.push(`${rowOf(route)} answers ${who} with ${status}`)
+    const nobody = await ask(route, undefined, '{')
+    if (requires === 'public' ? isRefusal(nobody) && !signed.test(route.url) : nobody !== 401) tell('nobody', nobody)
+    if (requires === 'public' || route.url.startsWith('/ajax-api/')) continue
+    for (const { who, may, token } of everyone) {
+      if (who === 'contributor' && requires === 'artifacts.write' && ofExperiments.test(route.url)) continue
+      const allowed = requires === 'signed-in' || may.some((permission) => permission === requires)
+      // A body that cannot even be read shows that a refusal does not wait for it.
+      const status = await ask(route, token, allowed ? '{}' : '{')
+      if (status >= 500 || (allowed ? isRefusal(status) : status !== 403)) tell(who, status)
+    }
+  }
+  expect(wrong).toEqual([])
+  expect(asked).toBeGreaterThan(1500)
+}, 60_000)
+
+test('a role on one model opens nothing that belongs to the whole workspace', async () => {
+  const app = await testApp()
+  const administrator = await app.as([{ role: 'administrator', model: 'mine' }])
+  const wrong: string[] = []
+  for (const { url, method, requires, model } of declaredOf(app.http)) {
+    if (url.startsWith('/ajax-api/') || model !== undefined) continue
+    if (requires === 'public' || requires === 'signed-in') continue
+    const headers = { authorization: `Bearer ${administrator.token}` }
+    const { statusCode } = await app.http.inject({ method: method as 'GET', url: pathOf(url), headers })
+    if (statusCode !== 403) wrong.push(`${method} ${url}: ${statusCode}`)
+  }
+  expect(wrong).toEqual([])
+}, 20_000)
+
+function byPath(a: string, b: string): number {
+  const [left, right] = [a.slice(7), b.slice(7)]
+  return left < right ? -1 : left > right ? 1 : a < b ? -1 : 1
+}
