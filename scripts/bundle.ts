@@ -10,12 +10,9 @@ const external = [
   /^@aws-sdk\//,
   /^@bufbuild\//,
   /^@duckdb\//,
-  /^@fastify\//,
   /^@node-rs\//,
-  /^fastify$/,
   /^onnxruntime-node$/,
   /^pg$/,
-  /^pino$/,
   /^protobufjs$/,
   /^yaml$/,
 ]

@@ -31,7 +31,10 @@ async function served(): Promise<{ document: OpenApi; routes: RouteOptions[] }> 
   const app = await createApp(readConfig({ MODELKEEP_DATA_DIR: folder, MODELKEEP_LOG: 'off' }))
   try {
     await app.http.ready()
-    return { document: app.http.swagger() as unknown as OpenApi, routes: app.http.declaredRoutes }
+    return {
+      document: JSON.parse((await app.http.inject('/openapi.json')).body) as OpenApi,
+      routes: app.http.declaredRoutes,
+    }
   } finally {
     await app.close()
     await rm(folder, { recursive: true, force: true })

@@ -16,6 +16,7 @@ import { refuseChange } from './http/workspace.ts'
 import { loadOrCreateAddressKey } from './lib/address-key.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
 import { loadOrCreateKey } from './lib/keys.ts'
+import { inOneContext } from './lib/one-context.ts'
 import { loadOrCreateSecretBox } from './lib/secret-box.ts'
 import { type Access, accessRoutes, createAccess } from './modules/access/index.ts'
 import { type Audit, auditRoutes, createAudit } from './modules/audit/index.ts'
@@ -143,9 +144,10 @@ export async function createApp(
     open: config.open,
   })
   guardExperiments(http, (req) => at(req).tracking)
-  await describeApi(http)
+  describeApi(http)
   await http.register(
-    async (api) => {
+    async (scope) => {
+      const api = inOneContext(scope)
       await api.register(serverRoutes({ config, keys }))
       await api.register(accessRoutes(access, { secure: config.publicUrl.startsWith('https:') }))
       await api.register(workspaceRoutes(registry))

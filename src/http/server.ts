@@ -8,6 +8,7 @@ import type { Actor } from '../modules/access/schema.ts'
 import { noWorkspace } from '../modules/workspaces/index.ts'
 import { firstWorkspace } from '../modules/workspaces/schema.ts'
 import { sendMlflowError } from '../protocols/mlflow/errors.ts'
+import { toOnePrefix } from '../protocols/mlflow/index.ts'
 import { failureOf, sendProblem } from './errors.ts'
 import { parseJsonBodies } from './json-body.ts'
 import { refuseForeignPages } from './open.ts'
@@ -49,7 +50,7 @@ export async function createServer(parts: HttpParts): Promise<FastifyInstance> {
     // Those of Fastify itself would be loaded only to be replaced by zod.
     schemaController: { compilersFactory: { buildValidator: zodOnly, buildSerializer: zodOnly } },
     routerOptions: { maxParamLength: 2048 },
-    rewriteUrl: takeWorkspaceFromQuery,
+    rewriteUrl: (req) => toOnePrefix(takeWorkspaceFromQuery(req)),
     // Addresses that cannot be read meet neither the hooks nor the error handlers below.
     frameworkErrors: (error, req, reply) => {
       reply.headers(securityHeaders)
@@ -93,7 +94,7 @@ export async function createServer(parts: HttpParts): Promise<FastifyInstance> {
 
   app.addHook('onResponse', async (req, reply) => {
     req.leave?.()
-    const path = req.url.split('?')[0]
+    const path = req.originalUrl.split('?')[0]
     req.log.info(
       { method: req.method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime), by: req.actor?.id },
       'request',

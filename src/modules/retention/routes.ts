@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { inOneContext } from '../../lib/one-context.ts'
 import {
   Collection,
   CollectionId,
@@ -32,10 +33,8 @@ const writes = { requires: 'retention.write' } as const
 /** Removal for good, retention rules, holds, and the storage behind them. */
 export function retentionRoutes({ at }: { at: (req: FastifyRequest) => Retention }): FastifyPluginAsyncZod {
   return async (app) => {
-    await app.register(purgeRoutes(at))
-    await app.register(ruleRoutes(at))
-    await app.register(holdRoutes(at))
-    await app.register(storageRoutes(at))
+    const { register } = inOneContext(app)
+    for (const routes of [purgeRoutes, ruleRoutes, holdRoutes, storageRoutes]) await register(routes(at))
   }
 }
 

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest, HTTPMethods } from 'fastify'
+import { inOneContext } from '../../lib/one-context.ts'
 import type { Tracking } from '../../modules/tracking/index.ts'
 import { mlflowBodies } from './body.ts'
 import { type FailureOf, sendMlflowError } from './errors.ts'
@@ -22,16 +23,15 @@ export type MlflowParts = {
   rootAreas?: readonly FastifyPluginAsync[]
 }
 
-/** MLflow's REST API at both of its prefixes, with its errors and its rules for bodies. Registered at the root. */
+/** MLflow's REST API with its errors and its rules for bodies, below `/api`; `toOnePrefix` leads there from its other prefix. Registered at the root. */
 export function mlflowRoutes({ failureOf, areas, areas3 = [], rootAreas = [] }: MlflowParts): FastifyPluginAsync {
   return async (root) => {
-    for (const prefix of ['/api', '/ajax-api']) {
-      await root.register(area(failureOf, areas), { prefix: `${prefix}/2.0` })
-      await root.register(area(failureOf, areas3), { prefix: `${prefix}/3.0` })
-    }
+    await root.register(area(failureOf, areas), { prefix: '/api/2.0' })
+    await root.register(area(failureOf, areas3), { prefix: '/api/3.0' })
     await root.register(async (app) => {
       speakMlflow(app, failureOf)
-      for (const plugin of [mlflowServerRoutes, ...rootAreas]) await app.register(plugin)
+      const { register } = inOneContext(app)
+      for (const routes of [mlflowServerRoutes, ...rootAreas]) await register(routes)
     })
   }
 }
@@ -39,8 +39,8 @@ export function mlflowRoutes({ failureOf, areas, areas3 = [], rootAreas = [] }: 
 /** Experiments, runs, metrics and their searches. */
 export function mlflowTracking(parts: { at: (req: FastifyRequest) => Tracking }): FastifyPluginAsync {
   return async (app) => {
-    for (const routes of [mlflowExperiments, mlflowRuns, mlflowMetrics, mlflowHistories])
-      await app.register(routes(parts))
+    const { register } = inOneContext(app)
+    for (const routes of [mlflowExperiments, mlflowRuns, mlflowMetrics, mlflowHistories]) await register(routes(parts))
   }
 }
 
@@ -61,7 +61,8 @@ function area(failureOf: FailureOf, plugins: readonly FastifyPluginAsync[]): Fas
       }
       return sendNotServed(req, reply)
     })
-    for (const plugin of plugins) await app.register(plugin)
+    const { register } = inOneContext(app)
+    for (const routes of plugins) await register(routes)
   }
 }
 
@@ -69,6 +70,9 @@ function speakMlflow(app: FastifyInstance, failureOf: FailureOf) {
   mlflowBodies(app)
   app.setErrorHandler((error, req, reply) => sendMlflowError(reply, failureOf(error, req)))
 }
+
+/** MLflow serves every path below `/ajax-api` as well; both have one set of routes. */
+export const toOnePrefix = (url: string) => url.replace(/^\/ajax-api(?=\/[23]\.0\/)/, '/api')
 
 const methods: HTTPMethods[] = ['DELETE', 'GET', 'PATCH', 'POST', 'PUT']
 const pathOf = (req: FastifyRequest) => req.url.split('?')[0] ?? ''

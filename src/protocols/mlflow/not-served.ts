@@ -7,7 +7,7 @@ export const isMlflowPath = (url: string) => mlflowPath.test(url)
 
 /** MLflow's answer to a route that it does not have, with a log line that names the route. */
 export function sendNotServed(req: FastifyRequest, reply: FastifyReply) {
-  const path = req.url.split('?')[0]
+  const path = req.originalUrl.split('?')[0]
   req.log.warn({ method: req.method, path }, 'an MLflow client asked for a route that is not served')
   return sendPage(reply, 404, 'Not Found', 'The requested URL was not found on the server.')
 }

@@ -19,8 +19,7 @@ const mostInBatch = 500
 
 /** Version 3 of MLflow's trace API, below /api/3.0. */
 export function mlflowTraces3({ at }: Parts): FastifyPluginAsync {
-  return async (app) => {
-    guardTraces(app, at)
+  return guarded(at, async (app) => {
     mlflowRoute(app, 'POST', '/mlflow/traces', 'tracking.write', async (req, fields) => {
       const trace = fields.message('trace')?.message('trace_info')
       if (!trace) throw missingParameter('trace')
@@ -96,13 +95,12 @@ export function mlflowTraces3({ at }: Parts): FastifyPluginAsync {
 
     shared(app, at)
     mlflowAssessments(app, at)
-  }
+  })
 }
 
 /** Version 2, which clients before MLflow 3 speak, below /api/2.0. The tags and the deletion serve newer ones, too. */
 export function mlflowTraces2({ at }: Parts): FastifyPluginAsync {
-  return async (app) => {
-    guardTraces(app, at)
+  return guarded(at, async (app) => {
     mlflowRoute(app, 'POST', '/mlflow/traces', 'tracking.write', async (req, fields) => {
       const made = await at(req).describe(req.actor, {
         id: `tr-${randomUUID().replaceAll('-', '')}`,
@@ -146,7 +144,7 @@ export function mlflowTraces2({ at }: Parts): FastifyPluginAsync {
     })
 
     shared(app, at)
-  }
+  })
 }
 
 function shared(app: Parameters<FastifyPluginAsync>[0], at: Parts['at']) {
@@ -205,13 +203,18 @@ function shared(app: Parameters<FastifyPluginAsync>[0], at: Parts['at']) {
 /** JSON has no NaN: protobuf writes it as a text. */
 const numberText = (value: number) => (Number.isNaN(value) ? 'NaN' : value)
 
-/** A request that names traces is held to the permissions of their experiments. */
-function guardTraces(app: Parameters<FastifyPluginAsync>[0], at: Parts['at']) {
-  app.addHook('preHandler', async (req) => {
-    const ids = [req.params, req.query, req.body].flatMap(idsIn)
-    if (ids.length === 0) return
-    await at(req).demand(req.actor, req.routeOptions.config.requires === 'tracking.write' ? 'EDIT' : 'READ', ids)
-  })
+/** Routes in a context of their own, where a request that names traces is held to the permissions of their experiments. */
+function guarded(at: Parts['at'], routes: FastifyPluginAsync): FastifyPluginAsync {
+  return async (app) => {
+    await app.register(async (scope) => {
+      scope.addHook('preHandler', async (req) => {
+        const ids = [req.params, req.query, req.body].flatMap(idsIn)
+        if (ids.length === 0) return
+        await at(req).demand(req.actor, req.routeOptions.config.requires === 'tracking.write' ? 'EDIT' : 'READ', ids)
+      })
+      await routes(scope, {})
+    })
+  }
 }
 
 function idsIn(source: unknown): string[] {
