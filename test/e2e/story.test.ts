@@ -115,6 +115,9 @@ test('people follow it in the browser, and decide there', async () => {
   await dana.getByText('Not allowed in prod').waitFor()
   await dana.getByText('Ratio 0.47, interval 0.35 to 0.63').first().waitFor()
   await dana.getByRole('link', { name: 'Evaluations' }).click()
+  await dana.getByText('Widest by sex: female are selected 0.47').waitFor()
+  await dana.getByRole('link', { name: 'Who is treated differently' }).click()
+  await dana.waitForURL('**/versions/1/evidence/evi_*')
   await dana.getByText('female against male').first().waitFor()
   const review = await askForReview(1, accounts.developer.token)
 

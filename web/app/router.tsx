@@ -84,6 +84,11 @@ const version = createRoute({
   validateSearch: search.version,
   component: lazyRouteComponent(() => import('../features/registry/VersionPage.tsx'), 'VersionPage'),
 })
+const evidence = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/models/$name/versions/$which/evidence/$evidence',
+  component: lazyRouteComponent(() => import('../features/evaluation/EvidencePage.tsx'), 'EvidencePage'),
+})
 const experiments = createRoute({
   getParentRoute: () => signedIn,
   path: '/experiments',
@@ -202,6 +207,7 @@ const tree = root.addChildren([
     models,
     model,
     version,
+    evidence,
     experiments,
     experiment,
     run,

@@ -42,13 +42,17 @@ export function Crumbs() {
 
 function crumbsOf(path: string): { title: string; to: string }[] {
   const parts = path.split('/').filter(Boolean).map(decodeURIComponent)
-  const [section, name, kind, last] = parts
+  const [section, name, kind, last, part] = parts
   const first = section ? sections[section] : { title: 'Inventory', to: '/' }
   const crumbs = first ? [first] : []
   switch (section) {
     case 'models':
       if (name) crumbs.push({ title: name, to: `/models/${encodeURIComponent(name)}` })
-      if (name && kind === 'versions' && last) crumbs.push({ title: `version ${last}`, to: path })
+      if (name && kind === 'versions' && last) {
+        crumbs.push({ title: `version ${last}`, to: `/models/${encodeURIComponent(name)}/versions/${last}` })
+      }
+      if (part === 'evidence') crumbs.push({ title: 'evidence', to: path })
+      if (kind === 'compare') crumbs.push({ title: 'compare', to: path })
       break
     case 'gate':
       if (kind) crumbs.push({ title: 'verdict', to: path })

@@ -1,10 +1,8 @@
 import { useElementSize } from '@mantine/hooks'
 import { useId } from 'react'
-import { Button } from './Button.tsx'
-import { exportCsv } from './export.ts'
 import styles from './Plot.module.css'
-import { ScrollRegion } from './ScrollRegion.tsx'
 import { niceTicks } from './scale.ts'
+import { Twin, type TwinColumn } from './Twin.tsx'
 import { figureText } from './Voice.tsx'
 
 export type IntervalRow = {
@@ -79,7 +77,7 @@ export function IntervalPlot({ title, rows, limit, confidence = '95 %' }: Props)
           <PlotRow key={row.label} row={row} y={34 + index * rowHeight} x={x} labelWidth={labelWidth} />
         ))}
       </svg>
-      <Twin title={title} rows={rows} confidence={confidence} />
+      <Twin title={title} columns={twinColumns(confidence)} rows={rows} />
     </figure>
   )
 }
@@ -112,48 +110,15 @@ function PlotRow(props: { row: IntervalRow; y: number; x: (value: number) => num
   )
 }
 
-function Twin({ title, rows, confidence }: { title: string; rows: readonly IntervalRow[]; confidence: string }) {
-  const columns = [
-    { key: 'group', header: 'Group', value: (row: IntervalRow) => row.label },
-    { key: 'n', header: 'Rows', value: (row: IntervalRow) => row.n },
-    { key: 'value', header: 'Estimate', value: (row: IntervalRow) => row.value },
-    { key: 'low', header: `Low (${confidence})`, value: (row: IntervalRow) => row.low },
-    { key: 'high', header: `High (${confidence})`, value: (row: IntervalRow) => row.high },
-    { key: 'note', header: 'Note', value: (row: IntervalRow) => noteOf(row) },
+function twinColumns(confidence: string): TwinColumn<IntervalRow>[] {
+  return [
+    { key: 'group', header: 'Group', value: (row) => row.label },
+    { key: 'n', header: 'Rows', value: (row) => row.n },
+    { key: 'value', header: 'Estimate', value: (row) => row.value },
+    { key: 'low', header: `Low (${confidence})`, value: (row) => row.low },
+    { key: 'high', header: `High (${confidence})`, value: (row) => row.high },
+    { key: 'note', header: 'Note', value: (row) => noteOf(row) },
   ]
-  return (
-    <details className={styles.twin}>
-      <summary>The same as a table</summary>
-      <ScrollRegion className={styles.scroll} label={`${title} as a table`}>
-        <table className={styles.table}>
-          <thead>
-            <tr>
-              {columns.map((column) => (
-                <th key={column.key} scope="col">
-                  {column.header}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row) => (
-              <tr key={row.label}>
-                <td>{row.label}</td>
-                <td>{row.n === null ? '–' : row.n.toLocaleString('en')}</td>
-                <td>{figureText(row.value)}</td>
-                <td>{figureText(row.low)}</td>
-                <td>{figureText(row.high)}</td>
-                <td>{noteOf(row)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </ScrollRegion>
-      <Button kind="bare" onClick={() => exportCsv(title, columns, rows)} aria-label={`Export ${title} as CSV`}>
-        CSV
-      </Button>
-    </details>
-  )
 }
 
 function noteOf(row: IntervalRow): string {

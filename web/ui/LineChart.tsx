@@ -2,9 +2,11 @@ import { useElementSize } from '@mantine/hooks'
 import { type PointerEvent, useId, useState } from 'react'
 import styles from './Plot.module.css'
 import { niceTicks } from './scale.ts'
+import { Twin, type TwinColumn } from './Twin.tsx'
 import { figureText } from './Voice.tsx'
 
-export type Series = { name: string; points: readonly { x: number; y: number | null }[] }
+export type CurvePoint = { x: number; y: number | null; low?: number | undefined; high?: number | undefined }
+export type Series = { name: string; points: readonly CurvePoint[] }
 
 type Props = {
   title: string
@@ -16,12 +18,27 @@ type Props = {
   guide?: readonly { x: number; y: number }[]
   dots?: boolean
   domain?: { x: [number, number]; y: [number, number] }
+  /** A place on the x axis that matters, such as where decisions are made now. */
+  mark?: { x: number; label: string } | undefined
+  /** A table and a file of what is drawn, below. */
+  twin?: boolean
 }
 
 const inks = ['var(--accent)', 'var(--met)', 'var(--attention)', 'var(--waiting)', 'var(--blocked)']
 
 /** At most five series, named where they end; a missing value is a gap, not a flat line. */
-export function LineChart({ title, series, xLabel, yLabel, height = 220, guide, dots = false, domain }: Props) {
+export function LineChart({
+  title,
+  series,
+  xLabel,
+  yLabel,
+  height = 220,
+  guide,
+  dots = false,
+  domain,
+  mark,
+  twin,
+}: Props) {
   const { ref, width: measured } = useElementSize()
   const id = useId()
   const [at, setAt] = useState<number>()
@@ -30,9 +47,10 @@ export function LineChart({ title, series, xLabel, yLabel, height = 220, guide, 
   const named = shown.length > 1
   const plot = { left: 44, right: width - (named ? 92 : 12), top: 12, bottom: height - 34 }
   const all = [...shown.flatMap((each) => each.points), ...(guide ?? [])]
-  const ys = all.flatMap((point) => (point.y === null ? [] : [point.y]))
+  const ys = shown.flatMap((each) => each.points.flatMap(({ y, low, high }) => [y, low, high])).filter(isNumber)
+  const heights = [...ys, ...(guide ?? []).map((point) => point.y)]
   const xAxis = axis(domain?.x ?? all.map((point) => point.x), width < 400 ? 4 : 6, domain !== undefined)
-  const yAxis = axis(domain?.y ?? ys, 5, domain !== undefined)
+  const yAxis = axis(domain?.y ?? heights, 5, domain !== undefined)
   const x = (value: number) => plot.left + ((value - xAxis.low) / (xAxis.high - xAxis.low)) * (plot.right - plot.left)
   const y = (value: number) => plot.bottom - ((value - yAxis.low) / (yAxis.high - yAxis.low)) * (plot.bottom - plot.top)
 
@@ -86,11 +104,25 @@ export function LineChart({ title, series, xLabel, yLabel, height = 220, guide, 
           {xLabel}
         </text>
         {guide && <path d={pathOf(guide, x, y)} className={styles.guide} />}
+        {mark && mark.x >= xAxis.low && mark.x <= xAxis.high && (
+          <>
+            <path d={`M${x(mark.x)} ${plot.top}V${plot.bottom}`} className={styles.mark} />
+            <text
+              x={x(mark.x) + (x(mark.x) > (plot.left + plot.right) / 2 ? -5 : 5)}
+              y={plot.top + 9}
+              textAnchor={x(mark.x) > (plot.left + plot.right) / 2 ? 'end' : 'start'}
+              className={styles.tick}
+            >
+              {mark.label}
+            </text>
+          </>
+        )}
         {at !== undefined && <path d={`M${x(at)} ${plot.top}V${plot.bottom}`} className={styles.cross} />}
         {shown.map((each, index) => {
           const end = ends[index]
           return (
             <g key={each.name}>
+              <path d={bandOf(each.points, x, y)} className={styles.band} fill={inks[index]} />
               <path d={pathOf(each.points, x, y)} className={styles.line} stroke={inks[index]} />
               {dots &&
                 each.points.map((point) =>
@@ -108,6 +140,7 @@ export function LineChart({ title, series, xLabel, yLabel, height = 220, guide, 
         })}
       </svg>
       <figcaption className={styles.readout}>{readout(shown, at, xLabel, yLabel)}</figcaption>
+      {twin && <Twin title={title} columns={twinColumns(series, xLabel, yLabel)} rows={twinRows(series)} />}
     </figure>
   )
 }
@@ -166,4 +199,55 @@ function readout(series: readonly Series[], at: number | undefined, xLabel: stri
     return [`${series.length > 1 ? each.name : yLabel} ${figureText(point.y, 4)}`]
   })
   return `${xLabel} ${figureText(at, 2).replace(/\.00$/, '')}: ${values.join(', ')}`
+}
+
+/** The intervals of a series as one area; empty where it has none. */
+function bandOf(points: Series['points'], x: (v: number) => number, y: (v: number) => number): string {
+  const known = points.flatMap(({ x: at, low, high }) =>
+    low === undefined || high === undefined ? [] : [{ at, low, high }],
+  )
+  if (known.length < 2) return ''
+  const place = (at: number, value: number) => `${x(at).toFixed(1)} ${y(value).toFixed(1)}`
+  const top = known.map(({ at, high }) => place(at, high))
+  const bottom = known.toReversed().map(({ at, low }) => place(at, low))
+  return `M${[...top, ...bottom].join('L')}Z`
+}
+
+const isNumber = (value: number | null | undefined): value is number => typeof value === 'number'
+
+type TwinRow = { x: number; points: ReadonlyMap<string, CurvePoint> }
+
+/** One series keeps its points in their order; several are joined by x. */
+function twinRows(series: readonly Series[]): TwinRow[] {
+  const [only, ...others] = series
+  if (only && others.length === 0)
+    return only.points.map((point) => ({ x: point.x, points: new Map([[only.name, point]]) }))
+  const xs = [...new Set(series.flatMap(({ points }) => points.map((point) => point.x)))].toSorted((a, b) => a - b)
+  const at = series.map(({ name, points }) => ({ name, byX: new Map(points.map((point) => [point.x, point])) }))
+  return xs.map((x) => ({
+    x,
+    points: new Map(
+      at.flatMap(({ name, byX }) => {
+        const point = byX.get(x)
+        return point ? [[name, point] as const] : []
+      }),
+    ),
+  }))
+}
+
+function twinColumns(series: readonly Series[], xLabel: string, yLabel: string): TwinColumn<TwinRow>[] {
+  const x: TwinColumn<TwinRow> = { key: 'x', header: xLabel, value: (row) => row.x }
+  return [
+    x,
+    ...series.flatMap(({ name, points }): TwinColumn<TwinRow>[] => {
+      const title = series.length > 1 ? name : yLabel
+      const value: TwinColumn<TwinRow> = { key: name, header: title, value: (row) => row.points.get(name)?.y ?? null }
+      if (!points.some(({ low }) => low !== undefined)) return [value]
+      return [
+        value,
+        { key: `${name} low`, header: `${title}, low`, value: (row) => row.points.get(name)?.low ?? null },
+        { key: `${name} high`, header: `${title}, high`, value: (row) => row.points.get(name)?.high ?? null },
+      ]
+    }),
+  ]
 }

@@ -1,21 +1,8 @@
 import { z } from 'zod'
+import { Figure } from './figure-schema.ts'
 import { Disturbance, FigureLimit, MetamorphicRule } from './protocol-schema.ts'
 
 // What evidence of each kind holds in `result`. Those of performance and fairness of two classes are wider than this.
-
-/** One computed number with its interval, or the reason why there is none. */
-export const Figure = z.discriminatedUnion('state', [
-  z.object({
-    state: z.literal('ok'),
-    value: z.number(),
-    low: z.number().optional(),
-    high: z.number().optional(),
-    count: z.number().optional(),
-    n: z.number().optional(),
-  }),
-  z.object({ state: z.literal('undefined'), reason: z.string() }),
-  z.object({ state: z.literal('suppressed'), reason: z.string() }),
-])
 
 /** `limits` of any result: what the protocol demands of this kind, passes and failures alike. */
 export const LimitOutcome = FigureLimit.extend({

@@ -5,6 +5,8 @@ import { VersionNumber } from '../registry/schema.ts'
 import { EvidenceKind, Protocol } from './protocol-schema.ts'
 import { DecisionResult } from './result-schema.ts'
 
+export * from './fairness-schema.ts'
+export * from './figure-schema.ts'
 export * from './protocol-schema.ts'
 export * from './result-schema.ts'
 

@@ -1,68 +1,72 @@
-import { NativeSelect } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import type { Evidence, Reproduction } from '../../../src/modules/evaluation/schema.ts'
 import { Button } from '../../ui/Button.tsx'
-import { Digest } from '../../ui/Copy.tsx'
-import { isoText, Moment } from '../../ui/Moment.tsx'
+import { Card, KeyValues, Pair } from '../../ui/Card.tsx'
+import { Command, Digest } from '../../ui/Copy.tsx'
+import { Json } from '../../ui/Json.tsx'
+import { Moment } from '../../ui/Moment.tsx'
 import { ErrorState } from '../../ui/States.tsx'
 import { Tone } from '../../ui/Tone.tsx'
 import { Fact } from '../../ui/Voice.tsx'
 import { useMay } from '../access/people.tsx'
 import { reproduce } from './queries.ts'
 
-type Props = { item: Evidence; others: readonly Evidence[]; onChoose: (id: Evidence['id']) => void }
-
-/** Where a result comes from: method, data, moment and digest, and whether it can be computed again. */
-export function EvidenceOrigin({ item, others, onChoose }: Props) {
+/** Where a result comes from: method, settings, data and digest, and whether it can be computed again. */
+export function EvidenceOrigin({ item }: { item: Evidence }) {
   const may = useMay()
   const again = useMutation({ mutationFn: () => reproduce(item.id) })
   return (
-    <div className="small quiet">
-      <div className="row" style={{ justifyContent: 'space-between' }}>
-        <span>
+    <Card title="Where it comes from, so that a stranger can compute it again">
+      <KeyValues>
+        <Pair name="Method" wrap>
           <Fact>
             {item.method.name} {item.method.version}
-          </Fact>{' '}
-          by the {item.source}, <Moment at={item.collected_at} />, digest <Digest value={item.digest} />
-        </span>
-        <span className="row">
-          {others.length > 1 && (
-            <NativeSelect
-              size="xs"
-              aria-label="Earlier evidence"
-              value={item.id}
-              onChange={(event) => {
-                const id = others.find((each) => each.id === event.currentTarget.value)?.id
-                if (id) onChoose(id)
-              }}
-              data={others.map((each) => ({ value: each.id, label: isoText(Date.parse(each.collected_at)) }))}
-            />
-          )}
-          {may('evaluation.run') && (
-            <Button onClick={() => again.mutate()} busy={again.isPending}>
-              {again.isPending ? 'Computing again…' : 'Reproduce'}
-            </Button>
-          )}
-        </span>
-      </div>
-      <div>
-        On{' '}
-        {item.inputs.map((input, index) => (
-          <span key={`${input.role}/${input.digest}`}>
-            {index > 0 && ', '}
-            {input.role} {input.name} <Fact title={input.digest}>{input.digest.slice(7, 13)}…</Fact>
-          </span>
-        ))}
+          </Fact>
+          , by the {item.source}, <Moment at={item.collected_at} form="iso" />
+        </Pair>
         {item.valid_until && (
-          <>
-            . Counts until <Moment at={item.valid_until} form="iso" />
-          </>
+          <Pair name="Counts until">
+            <Moment at={item.valid_until} form="iso" />
+          </Pair>
         )}
+        <Pair name="Version">
+          <Digest value={item.subject.digest} />
+        </Pair>
+        {item.inputs.map(({ role, name, digest }) => (
+          <Pair key={`${role}/${digest}`} name={roleWords(role)} wrap>
+            {name} <Digest value={digest} />
+          </Pair>
+        ))}
+        <Pair name="Evidence" wrap>
+          <Fact>{item.id}</Fact>
+        </Pair>
+        <Pair name="Digest" wrap>
+          <Digest value={item.digest} whole />
+        </Pair>
+      </KeyValues>
+      <details className="small" style={{ margin: '10px 0' }}>
+        <summary style={{ cursor: 'pointer', width: 'fit-content' }}>Every setting it was computed under</summary>
+        <Json value={item.method.parameters} label="Settings" />
+      </details>
+      <div className="stack">
+        <Command text={`modelkeep evidence reproduce ${item.id}`} />
+        {may('evaluation.run') && (
+          <div>
+            <Button onClick={() => again.mutate()} busy={again.isPending}>
+              {again.isPending ? 'Computing again…' : 'Compute it again'}
+            </Button>
+          </div>
+        )}
+        {again.error && <ErrorState error={again.error} what="It could not be computed again" />}
+        <div aria-live="polite">{again.data && <Outcome reproduction={again.data} />}</div>
       </div>
-      {again.error && <ErrorState error={again.error} what="It could not be computed again" />}
-      <div aria-live="polite">{again.data && <Outcome reproduction={again.data} />}</div>
-    </div>
+    </Card>
   )
+}
+
+function roleWords(role: string): string {
+  const words = role.replaceAll('_', ' ')
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`
 }
 
 function Outcome({ reproduction }: { reproduction: Reproduction }) {

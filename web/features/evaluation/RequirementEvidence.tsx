@@ -4,12 +4,13 @@ import { IntervalPlot, type IntervalRow } from '../../ui/IntervalPlot.tsx'
 import { Loaded } from '../../ui/States.tsx'
 import { figureText } from '../../ui/Voice.tsx'
 import { policyVersion } from '../policy/queries.ts'
+import { EvidenceLink, type Subject } from './EvidenceLink.tsx'
 import { intervalRows, limitLine, plottable } from './fairness-rows.ts'
 import { evidence } from './queries.ts'
 import { attributesOf, Fairness, rateTitles } from './results.ts'
 
 /** The evidence of one requirement, in place: the groups it compares, or its one figure against the limit. */
-export function RequirementEvidence({ requirement }: { requirement: Requirement }) {
+export function RequirementEvidence({ requirement, about }: { requirement: Requirement; about: Subject }) {
   const { policy, evidence_id } = requirement
   const rule = useQuery({ ...policyVersion(policy.name, policy.version), enabled: policy.version > 0 })
   if (!evidence_id) return null
@@ -17,7 +18,16 @@ export function RequirementEvidence({ requirement }: { requirement: Requirement 
     (check): check is ComparisonRule =>
       'figure' in check && (check.id === requirement.id || requirement.id.endsWith(`/${check.id}`)),
   )
-  return <EvidencePlot id={evidence_id} requirement={requirement} comparison={comparison} />
+  return (
+    <>
+      <EvidencePlot id={evidence_id} requirement={requirement} comparison={comparison} />
+      <div className="small" style={{ marginTop: 4 }}>
+        <EvidenceLink about={about} id={evidence_id}>
+          The whole evidence
+        </EvidenceLink>
+      </div>
+    </>
+  )
 }
 
 function EvidencePlot(props: { id: string; requirement: Requirement; comparison: ComparisonRule | undefined }) {

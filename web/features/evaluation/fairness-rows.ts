@@ -46,6 +46,13 @@ export function figureSentence(figure: Figure | undefined, digits = 2): string {
   return `${figureText(figure.value, digits)}${interval}`
 }
 
+/** The same where a sentence goes on: "0.842 (0.812 to 0.872)". */
+export function figureBrief(figure: Figure | undefined, digits = 2): string {
+  if (figure?.state !== 'ok' || figure.low === undefined || figure.high === undefined)
+    return figureSentence(figure, digits)
+  return `${figureText(figure.value, digits)} (${figureText(figure.low, digits)} to ${figureText(figure.high, digits)})`
+}
+
 /** A policy's figure path, read as what a plot can show: "attributes.sex.disparities.selection_rate.ratio". */
 export function plottable(path: string): { attribute: string; rate: string; kind: 'ratio' | 'difference' } | undefined {
   const parts = [...path.matchAll(/\[([^\]]+)\]|([^.[\]]+)/g)].map((match) => match[1] ?? match[2] ?? '')

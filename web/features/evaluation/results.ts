@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Differential, Individual, ThresholdEffects } from '../../../src/modules/evaluation/schema.ts'
 
 /** One computed number with its interval, or the reason why there is none. */
 export const Figure = z.union([
@@ -17,10 +18,33 @@ export type Figure = z.infer<typeof Figure>
 const Confusion = z.object({ tp: z.number(), fp: z.number(), tn: z.number(), fn: z.number() })
 export type Confusion = z.infer<typeof Confusion>
 
+const Bound = z.number().optional()
 const CalibrationBins = z.object({
-  bins: z.array(z.object({ n: z.number(), mean_score: z.number(), observed_rate: z.number() })),
+  bins: z.array(
+    z.object({ n: z.number(), mean_score: z.number(), observed_rate: z.number(), low: Bound, high: Bound }),
+  ),
   ece: z.number(),
 })
+const RocPoint = z.object({
+  fpr: z.number(),
+  tpr: z.number(),
+  threshold: z.number().nullish(),
+  precision: z.number().nullish(),
+  low: Bound,
+  high: Bound,
+})
+const LiftPart = z.object({
+  decile: z.number(),
+  n: z.number(),
+  positives: z.number(),
+  rate: z.number(),
+  low: Bound,
+  high: Bound,
+  lift: z.number().nullable(),
+  cumulative_capture: z.number().nullable(),
+  cumulative_lift: z.number().nullable(),
+})
+const Cut = Confusion.extend({ threshold: z.number() })
 
 /** As much of a performance result as the page draws. */
 export const Performance = z.object({
@@ -28,19 +52,36 @@ export const Performance = z.object({
   threshold: z.number().optional(),
   confusion: Confusion.optional(),
   figures: z.record(z.string(), Figure),
-  roc: z.array(z.object({ fpr: z.number(), tpr: z.number() })).default([]),
+  roc: z.array(RocPoint).default([]),
+  lift: z.array(LiftPart).default([]),
+  thresholds: z.array(Cut).default([]),
   calibration: z.object({ equal_width: CalibrationBins.nullish(), equal_mass: CalibrationBins.nullish() }).optional(),
   flags: z.array(z.string()).default([]),
 })
 export type Performance = z.infer<typeof Performance>
 
-const Disparity = z.object({
+const Gap = z.object({
   difference: Figure,
   ratio: Figure,
   highest: z.string().nullish(),
   lowest: z.string().nullish(),
+})
+const GroupTest = z.object({
+  group: z.string(),
+  versus: z.string(),
+  difference: Figure,
+  ratio: Figure,
+  test: z.string(),
+  p: z.number(),
+  p_adjusted: z.number(),
+})
+export type GroupTest = z.infer<typeof GroupTest>
+const Disparity = Gap.extend({
   rests_on_small: z.boolean().default(false),
+  established: Gap.optional(),
   p_adjusted: z.number().nullish(),
+  /** Every group against the highest. */
+  comparisons: z.array(GroupTest).default([]),
 })
 export type Disparity = z.infer<typeof Disparity>
 
@@ -49,13 +90,33 @@ const GroupRow = z.object({
   n: z.number(),
   share: z.number().optional(),
   state: z.enum(['ok', 'small', 'suppressed']).catch('ok'),
+  counts: Confusion.nullish(),
   rates: z.record(z.string(), Figure).default({}),
 })
 export type GroupRow = z.infer<typeof GroupRow>
 
+const ImpactRow = z.object({
+  group: z.string(),
+  n: z.number(),
+  share: z.number(),
+  state: z.string(),
+  selected: z.number().nullable(),
+  selection_rate: Figure,
+  versus: z.string().nullable(),
+  impact_ratio: Figure,
+  passes: z.boolean().nullable(),
+  shortfall: z.number().nullable(),
+  p_adjusted: z.number().nullable(),
+})
+export type ImpactRow = z.infer<typeof ImpactRow>
+
 const AttributeFairness = z.object({
   name: z.string().optional(),
   groups: z.array(GroupRow),
+  empty: z.array(z.string()).default([]),
+  impact: z.array(ImpactRow).default([]),
+  thresholds: ThresholdEffects.nullish(),
+  differential: Differential.nullish(),
   /** Equalised odds stand beside the rates in another shape, so entries are read one by one. */
   disparities: z.record(z.string(), z.unknown()).default({}),
 })
@@ -63,6 +124,11 @@ export type AttributeFairness = z.infer<typeof AttributeFairness>
 
 export const Fairness = z.object({
   n: z.number(),
+  individual: Individual.nullish(),
+  parameters: z
+    .object({ suppress_below: z.number(), flag_below: z.number(), adjustment: z.string(), confidence: z.number() })
+    .partial()
+    .default({}),
   attributes: z.record(z.string(), AttributeFairness),
   intersection: AttributeFairness.nullish(),
 })

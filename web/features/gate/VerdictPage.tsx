@@ -55,7 +55,7 @@ function Found({ verdict: found }: { verdict: Verdict }) {
       <div className="cols">
         <div>
           <Card title="Every requirement, with who can meet it" flush>
-            <RequirementList requirements={found.requirements} />
+            <RequirementList requirements={found.requirements} about={found} />
           </Card>
           <Card title={`Recent verdicts for ${found.model} in ${found.environment}`} flush>
             <VerdictTable list={recent.data ?? []} onOpen={(each) => go(`/gate/verdicts/${each.id}`)} />

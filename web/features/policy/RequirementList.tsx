@@ -2,22 +2,23 @@ import { useState } from 'react'
 import type { Requirement } from '../../../src/modules/policy/schema.ts'
 import { PathLink } from '../../ui/PathLink.tsx'
 import { ToneShape } from '../../ui/Tone.tsx'
+import { EvidenceLink, type Subject } from '../evaluation/EvidenceLink.tsx'
 import { hasPicture, RequirementEvidence } from '../evaluation/RequirementEvidence.tsx'
 import styles from './RequirementList.module.css'
 import { whoWords } from './who.ts'
 
 /** Every requirement with its state, its figures and, opened, its evidence. What blocks comes opened. */
-export function RequirementList({ requirements }: { requirements: readonly Requirement[] }) {
+export function RequirementList({ requirements, about }: { requirements: readonly Requirement[]; about: Subject }) {
   return (
     <ul className={styles.list}>
       {requirements.map((requirement) => (
-        <RequirementRow key={`${requirement.policy.name}/${requirement.id}`} requirement={requirement} />
+        <RequirementRow key={`${requirement.policy.name}/${requirement.id}`} requirement={requirement} about={about} />
       ))}
     </ul>
   )
 }
 
-function RequirementRow({ requirement }: { requirement: Requirement }) {
+function RequirementRow({ requirement, about }: { requirement: Requirement; about: Subject }) {
   const drawable = hasPicture(requirement)
   const [open, setOpen] = useState(drawable && isFairness(requirement))
   return (
@@ -34,7 +35,14 @@ function RequirementRow({ requirement }: { requirement: Requirement }) {
           <span>{requirement.title}</span>
         )}
         <div className={styles.why}>{requirement.explanation}</div>
-        {open && <RequirementEvidence requirement={requirement} />}
+        {open && <RequirementEvidence requirement={requirement} about={about} />}
+        {!drawable && requirement.evidence_id && (
+          <div className="small">
+            <EvidenceLink about={about} id={requirement.evidence_id}>
+              The evidence
+            </EvidenceLink>
+          </div>
+        )}
       </div>
       <RequirementWho requirement={requirement} />
     </li>

@@ -17,7 +17,7 @@ export function RequirementsTab({ version, standing }: { version: ModelVersion; 
             Give the model a tier, or publish a policy for this environment.
           </EmptyState>
         ) : (
-          <RequirementList requirements={standing.requirements} />
+          <RequirementList requirements={standing.requirements} about={version} />
         )}
       </Card>
       <ComparisonCard version={version} />

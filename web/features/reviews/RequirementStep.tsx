@@ -9,7 +9,11 @@ import { PathLink } from '../../ui/PathLink.tsx'
 import { Loaded } from '../../ui/States.tsx'
 import { Fact, Quote } from '../../ui/Voice.tsx'
 import { PersonName } from '../access/people.tsx'
-import { EvidenceBody } from '../evaluation/EvaluationsTab.tsx'
+import { EvidenceLink, type Subject } from '../evaluation/EvidenceLink.tsx'
+import { findingOf } from '../evaluation/findings.ts'
+import { LimitTable } from '../evaluation/LimitTable.tsx'
+import { limitsOf } from '../evaluation/limits.ts'
+import { panels } from '../evaluation/panels.ts'
 import { evidence } from '../evaluation/queries.ts'
 import { RequirementEvidence } from '../evaluation/RequirementEvidence.tsx'
 
@@ -31,32 +35,51 @@ export function RequirementStep({ requirement, sheet }: { requirement: Requireme
       )}
       {type === 'check' && requirement.evidence_id && (
         <Card title="What it rests on">
-          <RequirementEvidence requirement={requirement} />
+          <RequirementEvidence requirement={requirement} about={aboutOf(sheet)} />
         </Card>
       )}
-      {type === 'evidence' && requirement.evidence_id && <WholeEvidence id={requirement.evidence_id} />}
+      {type === 'evidence' && requirement.evidence_id && (
+        <WholeEvidence id={requirement.evidence_id} about={aboutOf(sheet)} />
+      )}
       {type === 'approval' && <Before decisions={sheet.decisions} />}
       {type === 'check' && !requirement.evidence_id && <VersionFacts sheet={sheet} />}
     </>
   )
 }
 
-function WholeEvidence({ id }: { id: string }) {
+/** Which version is under review. */
+function aboutOf({ snapshot: { model, version } }: ReviewSheet): Subject {
+  return { model: model.name, version: version.version }
+}
+
+function WholeEvidence({ id, about }: { id: string; about: Subject }) {
   const query = useQuery(evidence(id))
   return (
     <Loaded query={query} lines={6}>
-      {(item) => (
-        <Card
-          title={
-            <>
-              Evidence of {item.kind}, by the {item.source}, <Moment at={item.collected_at} />,{' '}
-              <Digest value={item.digest} />
-            </>
-          }
-        >
-          <EvidenceBody item={item} />
-        </Card>
-      )}
+      {(item) => {
+        const Panel = panels[item.kind]
+        return (
+          <>
+            <Card
+              title={
+                <>
+                  Evidence of {item.kind}, by the {item.source}, <Moment at={item.collected_at} />,{' '}
+                  <Digest value={item.digest} />
+                </>
+              }
+              actions={
+                <EvidenceLink about={about} id={item.id}>
+                  Open it
+                </EvidenceLink>
+              }
+            >
+              {findingOf(item)}
+            </Card>
+            <LimitTable limits={limitsOf(item)} />
+            <Panel item={item} />
+          </>
+        )
+      }}
     </Loaded>
   )
 }

@@ -1,0 +1,16 @@
+import type { ComponentType } from 'react'
+import type { Evidence } from '../../../src/modules/evaluation/schema.ts'
+import { FairnessPanel } from './panels/FairnessPanel.tsx'
+import { PerformancePanel } from './panels/PerformancePanel.tsx'
+import { ResultAsItIs } from './ResultAsItIs.tsx'
+
+/** How each kind of evidence is drawn. A panel reads `item.result` and shows it as it is where the shape is another. */
+export const panels: Record<Evidence['kind'], ComponentType<{ item: Evidence }>> = {
+  performance: PerformancePanel,
+  fairness: FairnessPanel,
+  mitigation: ResultAsItIs,
+  slices: ResultAsItIs,
+  explanation: ResultAsItIs,
+  robustness: ResultAsItIs,
+  privacy: ResultAsItIs,
+}

@@ -1,0 +1,89 @@
+import type { MulticlassResult } from '../../../../src/modules/evaluation/schema.ts'
+import { Card } from '../../../ui/Card.tsx'
+import { type Column, DataTable } from '../../../ui/DataTable.tsx'
+import { useSorted } from '../../../ui/sorted.ts'
+import { figureText } from '../../../ui/Voice.tsx'
+import { figureSentence } from '../fairness-rows.ts'
+import type { Figure } from '../results.ts'
+import { CountMatrix } from './CountMatrix.tsx'
+import { FigureTable } from './FigureTable.tsx'
+
+type ClassRow = MulticlassResult['classes'][number]
+
+/** Several classes: which are taken for which, and how well each is told. */
+export function MulticlassPerformance({ result }: { result: MulticlassResult }) {
+  const table = useSorted(result.classes, columns)
+  return (
+    <>
+      <Card title={mistakenSentence(result)}>
+        <CountMatrix
+          title="Confusion matrix"
+          rowName="was"
+          columnName="predicted"
+          labels={result.labels}
+          counts={result.confusion}
+        />
+      </Card>
+      <Card title="Class by class, each against the rest" flush>
+        <DataTable
+          label="Figures by class"
+          columns={columns}
+          {...table}
+          rowKey={(row) => row.label}
+          unit="class"
+          units="classes"
+          keyboard={false}
+        />
+      </Card>
+      <FigureTable figures={result.figures} />
+    </>
+  )
+}
+
+/** The mistake that is made most. */
+function mistakenSentence({ labels, confusion }: MulticlassResult): string {
+  const mistakes = confusion.flatMap((row, was) =>
+    row.flatMap((count, said) =>
+      was === said || count === 0 ? [] : [{ was: labels[was], said: labels[said], count }],
+    ),
+  )
+  const most = mistakes.toSorted((a, b) => b.count - a.count)[0]
+  return most
+    ? `Taken for another most often: ${most.was} for ${most.said}, ${most.count.toLocaleString('en')} times`
+    : 'No row was taken for another class'
+}
+
+const figureColumn = (
+  key: 'precision' | 'recall' | 'f1' | 'roc_auc' | 'average_precision',
+  header: string,
+): Column<ClassRow> => ({
+  key,
+  header,
+  align: 'right',
+  sort: key,
+  hideNarrow: key === 'average_precision' || key === 'roc_auc',
+  cell: (row) => <FigureCell figure={row[key]} />,
+  value: (row) => (row[key].state === 'ok' ? row[key].value : null),
+})
+
+function FigureCell({ figure }: { figure: Figure }) {
+  if (figure.state !== 'ok') return <span className="quiet spoken">{figure.reason}</span>
+  return <span title={figureSentence(figure, 3)}>{figureText(figure.value)}</span>
+}
+
+const columns: Column<ClassRow>[] = [
+  { key: 'label', header: 'Class', sort: 'label', cell: (row) => row.label, value: (row) => row.label },
+  {
+    key: 'support',
+    header: 'Rows',
+    align: 'right',
+    sort: 'support',
+    cell: (row) => row.support.toLocaleString('en'),
+    value: (row) => row.support,
+  },
+  figureColumn('precision', 'Precision'),
+  figureColumn('recall', 'Recall'),
+  figureColumn('f1', 'F1'),
+  figureColumn('roc_auc', 'ROC AUC'),
+  figureColumn('average_precision', 'Average precision'),
+]

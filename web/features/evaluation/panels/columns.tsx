@@ -1,0 +1,52 @@
+import type { Column } from '../../../ui/DataTable.tsx'
+import { figureText } from '../../../ui/Voice.tsx'
+import type { Figure } from '../results.ts'
+
+/** A sortable column of figures: value and interval below, or why there is none. */
+export function figureColumn<Row>(
+  key: string,
+  header: string,
+  of: (row: Row) => Figure | undefined,
+  hideNarrow = false,
+): Column<Row> {
+  return {
+    key,
+    header,
+    align: 'right',
+    sort: key,
+    hideNarrow,
+    cell: (row) => <FigureCell figure={of(row)} />,
+    value: (row) => {
+      const figure = of(row)
+      return figure?.state === 'ok' ? figure.value : null
+    },
+  }
+}
+
+export function FigureCell({ figure }: { figure: Figure | undefined }) {
+  if (!figure) return <>–</>
+  if (figure.state !== 'ok') {
+    return (
+      <span className="quiet spoken small" style={{ whiteSpace: 'normal' }}>
+        {figure.reason}
+      </span>
+    )
+  }
+  const { value, low, high } = figure
+  return (
+    <>
+      {figureText(value)}
+      {low !== undefined && high !== undefined && (
+        <div className="quiet">
+          {figureText(low, 2)} … {figureText(high, 2)}
+        </div>
+      )}
+    </>
+  )
+}
+
+/** Small p-values are said to be small, not spelled out. */
+export function pText(p: number | null | undefined): string {
+  if (p === null || p === undefined) return '–'
+  return p < 0.001 ? '< 0.001' : figureText(p)
+}
