@@ -19,12 +19,10 @@ type Target = { url: string; method: string; known: string[] }
 
 /** An export and an examination of the whole trail are as long as it is. */
 const asLongAsTheTrail = /audit\/(accounts\/)?(export|check)$/
-/** The same handlers as below `/api`; a long run takes them too. */
-const twins = /^\/ajax-api\/2/
 
 function targetsOf({ http }: TestApp): Target[] {
   return http.declaredRoutes
-    .filter(({ url }) => !asLongAsTheTrail.test(url) && (isLong || !twins.test(url)))
+    .filter(({ url }) => !asLongAsTheTrail.test(url))
     .flatMap(({ url, method, schema }: RouteOptions) =>
       [method].flat().map((each) => ({ url, method: each, known: Object.keys(shapeOf(schema?.body)) })),
     )

@@ -15,16 +15,9 @@ const isRefusal = (status: number) => status === 401 || status === 403
 test('every route is in the checked-in table of permissions, so that a review sees every change of one', async () => {
   const { http } = await testApp()
   const routes = declaredOf(http)
-  const rows = routes.filter(({ url }) => !url.startsWith('/ajax-api/')).map(rowOf)
+  const rows = routes.map(rowOf)
   // A line that is missing or differs fails here; `vitest -u` writes the table anew.
   await expect(`${rows.sort(byPath).join('\n')}\n`).toMatchFileSnapshot('routes.txt')
-
-  const twins = routes.filter(({ url }) => url.startsWith('/ajax-api/'))
-  const known = new Set(rows)
-  expect(twins.length).toBeGreaterThan(100)
-  expect(twins.map((twin) => rowOf({ ...twin, url: twin.url.slice('/ajax'.length).replace('-', '/') }))).toSatisfy(
-    (lines: string[]) => lines.every((line) => known.has(line)),
-  )
 }, 20_000)
 
 test('every operation refuses exactly those who lack its permission, before it looks at what they sent', async () => {
@@ -59,7 +52,7 @@ test('every operation refuses exactly those who lack its permission, before it l
     const tell = (who: string, status: number) => wrong.push(`${rowOf(route)} answers ${who} with ${status}`)
     const nobody = await ask(route, undefined, '{')
     if (requires === 'public' ? isRefusal(nobody) && !signed.test(route.url) : nobody !== 401) tell('nobody', nobody)
-    if (requires === 'public' || route.url.startsWith('/ajax-api/')) continue
+    if (requires === 'public') continue
     for (const { who, may, token } of everyone) {
       if (who === 'contributor' && requires === 'artifacts.write' && ofExperiments.test(route.url)) continue
       const allowed = requires === 'signed-in' || may.some((permission) => permission === requires)
@@ -72,12 +65,23 @@ test('every operation refuses exactly those who lack its permission, before it l
   expect(asked).toBeGreaterThan(1500)
 }, 60_000)
 
+test('MLflow’s other prefix leads to the same routes, and to nothing else', async () => {
+  const app = await testApp()
+  const developer = await app.as('developer')
+  const at = (url: string) => app.http.inject({ url, headers: { authorization: `Bearer ${developer.token}` } })
+  expect((await at('/ajax-api/2.0/mlflow/experiments/get?experiment_id=0')).statusCode).toBe(200)
+  expect((await app.anonymous.get('/ajax-api/2.0/mlflow/experiments/get?experiment_id=0')).status).toBe(401)
+  for (const url of ['/ajax-api/v1/people', '/ajax-api/4.0/mlflow/experiments/get', '/ajax-api/']) {
+    expect((await at(url)).statusCode, url).toBe(404)
+  }
+})
+
 test('a role on one model opens nothing that belongs to the whole workspace', async () => {
   const app = await testApp()
   const administrator = await app.as([{ role: 'administrator', model: 'mine' }])
   const wrong: string[] = []
   for (const { url, method, requires, model } of declaredOf(app.http)) {
-    if (url.startsWith('/ajax-api/') || model !== undefined) continue
+    if (model !== undefined) continue
     if (requires === 'public' || requires === 'signed-in') continue
     const headers = { authorization: `Bearer ${administrator.token}` }
     const { statusCode } = await app.http.inject({ method: method as 'GET', url: pathOf(url), headers })
