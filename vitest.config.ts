@@ -5,6 +5,7 @@ import { CountsReporter } from './scripts/counts-reporter.ts'
 /** Pure code needs no database; everything else runs on both engines. */
 const pure = [
   'src/lib/**/*.test.ts',
+  'src/modules/artifacts/scan/*.test.ts',
   'src/modules/evaluation/metrics/**/*.test.ts',
   'src/modules/evaluation/examination/**/*.test.ts',
   'web/**/*.test.ts',

@@ -15,6 +15,7 @@ import { addPolicy } from './policy.ts'
 import { addPurge } from './purge.ts'
 import { addRetention } from './retention.ts'
 import { addReviews } from './reviews.ts'
+import { addScan } from './scan.ts'
 import { addServe } from './serve.ts'
 import { addStorage } from './storage.ts'
 import { addWorkspaces } from './workspaces.ts'
@@ -44,6 +45,7 @@ export function createProgram(): Command {
     addEvaluation,
     addExplain,
     addPolicy,
+    addScan,
     addAudit,
     addPeople,
     addPurge,

@@ -1,6 +1,6 @@
 import type { Blobs } from '../../blobs/blobs.ts'
 import type { Json, JsonObject } from '../../lib/json.ts'
-import { readMlmodelFacts, readOnnxFacts } from '../artifacts/index.ts'
+import { blobContent, readMlmodelFacts, readOnnxFacts, scanFiles } from '../artifacts/index.ts'
 import type { FileEntry, ModelSignature, VersionFacts } from './schema.ts'
 
 const largestMlmodel = 4 * 1024 * 1024
@@ -36,6 +36,7 @@ export async function readFacts(
       signature ??= { inputs: facts.onnx.inputs as Json, outputs: facts.onnx.outputs as Json, params: null }
     }
   }
+  facts.scan = await scanFiles(files.map(({ path, sha256, size }) => blobContent(blobs, path, sha256, size)))
   return { facts, signature }
 }
 

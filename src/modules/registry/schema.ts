@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Digest, idSchema, Moment } from '../../lib/ids.ts'
+import { FileScan } from '../artifacts/schema.ts'
 import { PersonId } from '../audit/schema.ts'
 
 export const ModelId = idSchema('mdl')
@@ -112,6 +113,8 @@ export const VersionFacts = z.object({
   onnx: z.record(z.string(), z.json()).nullable(),
   /** Facts that could not be read, each with the reason. */
   problems: z.array(z.object({ path: z.string(), message: z.string() })),
+  /** What a look at the files showed when they were sealed; left out where nobody looked. */
+  scan: FileScan.exactOptional(),
 })
 export type VersionFacts = z.infer<typeof VersionFacts>
 

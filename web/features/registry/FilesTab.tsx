@@ -7,6 +7,7 @@ import { Tone } from '../../ui/Tone.tsx'
 import { bytes, Fact } from '../../ui/Voice.tsx'
 import { FactTable } from './FactTable.tsx'
 import { fileAddress } from './queries.ts'
+import { ScanCard } from './ScanCard.tsx'
 
 /** The manifest that was sealed at registration, and what was read out of the files. */
 export function FilesTab({ version }: { version: ModelVersion }) {
@@ -51,6 +52,7 @@ export function FilesTab({ version }: { version: ModelVersion }) {
           empty={<EmptyState title="This version has no files." />}
         />
       </Card>
+      <ScanCard version={version} />
       {facts.problems.length > 0 && (
         <Card title="Facts that could not be read">
           {facts.problems.map((problem) => (

@@ -1,11 +1,5 @@
+import type { ByteSource } from '../../../lib/byte-source.ts'
 import { storable, Unreadable } from './unreadable.ts'
-
-/** Bytes that can be read in ranges: a file, a blob, a buffer. */
-export type ByteSource = {
-  readonly size: number
-  /** The bytes from `offset` on, `length` of them or up to the end. */
-  read(offset: number, length: number): Promise<Uint8Array>
-}
 
 /** One field of a protobuf message: a whole number, or a range of bytes that has not been read yet. */
 export type Field = { readonly id: number; readonly end: number } & (

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises'
+import type { ByteSource } from '../../../lib/byte-source.ts'
 import { onnxMessages as messages } from '../../../lib/onnx-proto.ts'
-import { type ByteSource, Cursor, type Field, integerOf, rangeOf } from './cursor.ts'
+import { Cursor, type Field, integerOf, rangeOf } from './cursor.ts'
 import { type GraphTally, readGraph } from './onnx-graph.ts'
 import type { FactsOf, OnnxFacts } from './schema.ts'
 import { Unreadable } from './unreadable.ts'

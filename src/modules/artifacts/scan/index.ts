@@ -1,0 +1,2 @@
+export { blobContent, contentOf, withFile } from './content.ts'
+export { scanFiles } from './scan.ts'
