@@ -17,7 +17,7 @@ import { loadOrCreateAddressKey } from './lib/address-key.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
 import { loadOrCreateKey } from './lib/keys.ts'
 import { inOneContext } from './lib/one-context.ts'
-import { loadOrCreateSecretBox } from './lib/secret-box.ts'
+import { loadOrCreateSecretBox, type SecretBox } from './lib/secret-box.ts'
 import { type Access, accessRoutes, createAccess } from './modules/access/index.ts'
 import { type Audit, auditRoutes, createAudit } from './modules/audit/index.ts'
 import { datasetRoutes } from './modules/datasets/index.ts'
@@ -28,6 +28,15 @@ import { policyRoutes } from './modules/policy/index.ts'
 import { environmentRoutes, registryRoutes, runRoutes } from './modules/registry/index.ts'
 import { retentionRoutes } from './modules/retention/index.ts'
 import { reviewRoutes } from './modules/reviews/index.ts'
+import {
+  accountRoutes,
+  createCookies,
+  createSigningIn,
+  oidcRoutes,
+  type SigningIn,
+  signInAdminRoutes,
+  signInRoutes,
+} from './modules/signin/index.ts'
 import { traceRoutes } from './modules/traces/index.ts'
 import { guardExperiments, trackingEditRoutes, trackingRoutes } from './modules/tracking/index.ts'
 import { createWorkspaces, type Workspaces, workspaceRoutes } from './modules/workspaces/index.ts'
@@ -57,6 +66,7 @@ export type App = {
   system: Connection
   systemAudit: Audit
   access: Access
+  signIn: SigningIn
   keys: Keys
   workspaces: OpenWorkspaces
   registry: Workspaces
@@ -98,7 +108,25 @@ export async function createApp(
     commit: system.writer.commit,
     clock,
     memory,
+    sessionLimits: config.sessions,
+    demandsSecondFactor: (id) => signIn.factors.demandsMore(id),
   })
+  let box: Promise<SecretBox> | undefined
+  const signIn: SigningIn = createSigningIn({
+    db: system.db,
+    write: systemAudit.write,
+    commit: system.writer.commit,
+    clock,
+    access,
+    box: () => {
+      box ??= loadOrCreateSecretBox(keyDir, 'sign-in')
+      return box
+    },
+    providers: config.providers ?? [],
+    publicUrl: config.publicUrl,
+    failed: (error, provider) => http.log.warn({ err: error, provider }, 'a sign-in by a provider failed'),
+  })
+  const cookies = createCookies({ secure: config.publicUrl.startsWith('https:') })
 
   const workspaces = createOpenWorkspaces({
     config,
@@ -149,7 +177,11 @@ export async function createApp(
     async (scope) => {
       const api = inOneContext(scope)
       await api.register(serverRoutes({ config, keys }))
-      await api.register(accessRoutes(access, { secure: config.publicUrl.startsWith('https:') }))
+      await api.register(accessRoutes(access))
+      await api.register(signInRoutes({ access, signIn, cookies, awaitsSetUp: async () => false }))
+      await api.register(oidcRoutes({ signIn, cookies }))
+      await api.register(accountRoutes({ signIn, cookies }))
+      await api.register(signInAdminRoutes({ signIn }))
       await api.register(workspaceRoutes(registry))
       await api.register(auditRoutes({ path: '/audit', at: (req) => at(req).audit, names: access.people.names }))
       await api.register(auditRoutes({ path: '/audit/accounts', at: () => systemAudit, names: access.people.names }))
@@ -238,6 +270,7 @@ export async function createApp(
     system,
     systemAudit,
     access,
+    signIn,
     keys,
     workspaces,
     registry,

@@ -5,6 +5,9 @@ import type { BlobPlace } from './blobs/open.ts'
 import type { DatabaseLocation } from './db/connect.ts'
 import { sha256 } from './lib/digest.ts'
 import { isLoopback } from './lib/loopback.ts'
+import type { SessionLimits } from './modules/access/index.ts'
+import type { Provider } from './modules/signin/providers.ts'
+import { readProviders, SignInEnvironment } from './sign-in-config.ts'
 
 export type Config = {
   dataDir: string
@@ -31,6 +34,10 @@ export type Config = {
   workspaces?: 'on' | 'auto'
   /** How many workspaces are kept open while nothing goes on in them; 32 unless it says another number. */
   openWorkspaces?: number
+  /** Where people sign in elsewhere; nowhere unless it says so. */
+  providers?: readonly Provider[]
+  /** How long sessions last, at the most and unused; half a day and two hours unless it says otherwise. */
+  sessions?: SessionLimits
 }
 
 export type ArtifactsPlace =
@@ -104,6 +111,7 @@ const Environment = z.object({
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://')
     .optional(),
+  ...SignInEnvironment,
 })
 
 export class ConfigError extends Error {
@@ -115,6 +123,7 @@ export type GivenOptions = {
   host?: string | undefined
   port?: string | undefined
   artifactsDestination?: string | undefined
+  signInFile?: string | undefined
   open?: boolean | undefined
 }
 
@@ -126,12 +135,15 @@ export function readConfig(environment: Record<string, string | undefined>, give
     ...(given.host === undefined ? {} : { MODELKEEP_HOST: given.host }),
     ...(given.port === undefined ? {} : { MODELKEEP_PORT: given.port }),
     ...(given.artifactsDestination === undefined ? {} : { MODELKEEP_ARTIFACTS: given.artifactsDestination }),
+    ...(given.signInFile === undefined ? {} : { MODELKEEP_SIGN_IN_FILE: given.signInFile }),
   })
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
     throw new ConfigError(`the configuration is not valid:\n${lines.join('\n')}`)
   }
   const env = parsed.data
+  const providers = readProviders(env)
+  if (typeof providers === 'string') throw new ConfigError(`the configuration is not valid:\n${providers}`)
   if (given.open) demandPrivate(env)
   const artifacts = env.MODELKEEP_ARTIFACTS
   return {
@@ -157,6 +169,8 @@ export function readConfig(environment: Record<string, string | undefined>, give
     open: given.open ?? false,
     workspaces: env.MODELKEEP_WORKSPACES,
     openWorkspaces: env.MODELKEEP_OPEN_WORKSPACES,
+    providers,
+    sessions: { longest: env.MODELKEEP_SESSION_HOURS * 3_600_000, idle: env.MODELKEEP_SESSION_IDLE_MINUTES * 60_000 },
   }
 }
 

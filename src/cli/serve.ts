@@ -18,6 +18,7 @@ export function addServe(program: Command) {
       '--artifacts-destination <place>',
       'folder or s3://bucket/prefix for the bytes of artifacts (default: in the data folder)',
     )
+    .option('--sign-in-file <file>', 'providers that people sign in with, as YAML (default: MODELKEEP_SIGN_IN_FILE)')
     .option('--open', 'ask for no sign-in: for trying out, on loopback addresses only')
     .action(serve)
 

@@ -24,9 +24,11 @@ import { deliveryTimes } from './migrations/027-delivery-times.ts'
 import { evaluationSources } from './migrations/028-evaluation-sources.ts'
 import { artifactRoots } from './migrations/029-artifact-roots.ts'
 import { runNames } from './migrations/030-run-names.ts'
+import { signIn } from './migrations/033-sign-in.ts'
+import { tokenRotation } from './migrations/034-token-rotation.ts'
 
 /** People, sessions and the list of workspaces; it has its own audit log. */
-export const systemMigrations: readonly Migration[] = [audit, access, workspaces, artifactRoots]
+export const systemMigrations: readonly Migration[] = [audit, access, workspaces, artifactRoots, signIn, tokenRotation]
 
 export const workspaceMigrations: readonly Migration[] = [
   audit,

@@ -23,6 +23,11 @@ export async function authenticate(
   if (!session && open) return access.local()
   if (!session) throw unauthenticated('sign in, or send a token')
   if (!safeMethods.has(req.method)) refuseForgery(req, session.csrf)
+  if (session.pending !== null && !req.routeOptions.config.enrolment) {
+    throw forbidden('a rule asks for a second factor: add one on the page Account, then go on', {
+      rule: 'second_factor',
+    })
+  }
   req.session = session
   return session.actor
 }

@@ -1,4 +1,8 @@
 export type { ModelScope } from './request.ts'
 export { accessRoutes, sessionCookie } from './routes.ts'
+export { hashSecret } from './secrets.ts'
 export { type Access, createAccess, type WorkspaceAccess } from './service.ts'
+export { deleteSessionOf, deleteSessionsOf } from './session-store.ts'
+export type { Opened, SessionLimits } from './sessions.ts'
 export { sameText } from './sign-in.ts'
+export { findPasswordHash, findPersonByLogin, insertPerson } from './store.ts'

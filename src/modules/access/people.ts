@@ -8,6 +8,7 @@ import type { RecordEvent, Write } from '../audit/index.ts'
 import type { ActorRef, PersonId } from '../audit/schema.ts'
 import { hashPassword } from './passwords.ts'
 import type { Actor, Grant, Person, PersonInput } from './schema.ts'
+import { deleteSessionsOf } from './session-store.ts'
 import * as store from './store.ts'
 
 /** `memory` holds what requests sign in with; every commit to the database of accounts empties it. */
@@ -19,9 +20,9 @@ export const accountsWorkspace = 'main'
 /** Accounts, which belong to the server, and the roles they hold in one workspace. */
 export function createPeople({ db, write, clock }: AccessParts, workspace: string) {
   /** An account opens every workspace in which it holds a role, so only administrators of `main` make and disable them. */
-  async function demandAccounts(actor: ActorRef): Promise<void> {
+  async function demandAccounts(actor: ActorRef & { bound?: string }): Promise<void> {
     if (workspace === accountsWorkspace || actor.id === 'server') return
-    if ((await store.administeredBy(db, actor.id)).includes(accountsWorkspace)) return
+    if (!actor.bound && (await store.administeredBy(db, actor.id)).includes(accountsWorkspace)) return
     throw forbidden(
       `accounts are made and disabled by administrators of ${accountsWorkspace}; give a role to one that is there`,
       {
@@ -86,7 +87,7 @@ export function createPeople({ db, write, clock }: AccessParts, workspace: strin
       await get(id, tx)
       if (!(await store.disablePerson(tx, id, isoNow(clock)))) throw conflict('the account is already disabled')
       for (const administered of await store.administeredBy(tx, id)) await keepAnAdministrator(tx, administered)
-      await store.deleteSessionsOf(tx, id)
+      await deleteSessionsOf(tx, id)
       record('person.disabled', `person:${id}`)
       return get(id, tx)
     })
@@ -118,6 +119,7 @@ export function createPeople({ db, write, clock }: AccessParts, workspace: strin
 
   return {
     namesWithRoles,
+    demandAccounts,
     get,
     create,
     grant,

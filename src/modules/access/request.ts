@@ -11,12 +11,22 @@ declare module 'fastify' {
     model?: ModelScope
     /** The route belongs to the server: its permission is held in `main`, whichever workspace the request names. */
     server?: boolean
+    /** The route is open to a session that must add a second factor first. */
+    enrolment?: boolean
   }
   interface FastifyRequest {
     /** Who the request acts for. Only read it on routes that are not public. */
     actor: Actor
     /** The session's secret and CSRF token, when a browser session carries the request. */
-    session: { secret: string; csrf: string; expires_at: string } | undefined
+    session:
+      | {
+          secret: string
+          csrf: string
+          expires_at: string
+          pending: 'second_factor' | null
+          provider: string | null
+        }
+      | undefined
     /** Name of the workspace that the request is about. */
     workspace: string
   }

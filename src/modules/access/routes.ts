@@ -1,7 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { badRequest } from '../../lib/errors.ts'
 import {
   GrantInput,
   NewToken,
@@ -12,65 +11,38 @@ import {
   PersonInput,
   permits,
   Session,
-  SignInInput,
   Token,
   TokenId,
   TokenInput,
+  TokenRotation,
 } from './schema.ts'
 import type { Access } from './service.ts'
 import './request.ts'
 
 export const sessionCookie = 'modelkeep_session'
 
-/** People, sessions and tokens. `secure` marks cookies for TLS only. */
-export function accessRoutes(access: Access, { secure }: { secure: boolean }): FastifyPluginAsyncZod {
+/** People, sessions and tokens. */
+export function accessRoutes(access: Access): FastifyPluginAsyncZod {
   const { signIn, tokens } = access
   const peopleOf = (req: FastifyRequest) => access.in(req.workspace).people
-  const cookie = { path: '/', httpOnly: true, sameSite: 'strict', secure } as const
-
-  function sessionOf(person: Person, csrf: string, expires_at: string, workspace: string): Session {
-    const actor = { grants: person.grants, scopes: null }
-    return { person, permissions: Permission.options.filter((p) => permits(actor, p)), csrf, expires_at, workspace }
-  }
 
   return async (app) => {
     const tags = ['access']
 
-    app.post('/session', {
-      config: { requires: 'public' },
-      schema: { tags, summary: 'Sign in', body: SignInInput, response: { 200: Session } },
-      handler: async (req, reply) => {
-        const { secret, csrf, expires_at, person } = await signIn.signIn(
-          req.body.login,
-          req.body.password,
-          req.workspace,
-        )
-        reply.setCookie(sessionCookie, secret, { ...cookie, expires: new Date(expires_at) })
-        return sessionOf(person, csrf, expires_at, req.workspace)
-      },
-    })
-
     app.get('/session', {
-      config: { requires: 'signed-in' },
+      config: { requires: 'signed-in', enrolment: true },
       schema: { tags, summary: 'Who is signed in', response: { 200: Session } },
       handler: async (req) => {
         const known = await peopleOf(req).get(PersonId.parse(req.actor.id))
         const person = { ...known, grants: [...req.actor.grants] }
-        const session = req.session
         return {
-          ...sessionOf(person, session?.csrf ?? '', session?.expires_at ?? new Date(0).toISOString(), req.workspace),
-          permissions: Permission.options.filter((p) => permits(req.actor, p)),
+          person,
+          permissions: Permission.options.filter((each) => permits(req.actor, each)),
+          csrf: req.session?.csrf ?? '',
+          expires_at: req.session?.expires_at ?? new Date(0).toISOString(),
+          workspace: req.workspace,
+          pending: req.session?.pending ?? null,
         }
-      },
-    })
-
-    app.delete('/session', {
-      config: { requires: 'signed-in' },
-      schema: { tags, summary: 'Sign out', response: { 204: z.null() } },
-      handler: async (req, reply) => {
-        if (!req.session) throw badRequest('there is no session to end')
-        await signIn.signOut(req.actor, req.session.secret)
-        return reply.clearCookie(sessionCookie, cookie).code(204).send(null)
       },
     })
 
@@ -137,9 +109,10 @@ export function accessRoutes(access: Access, { secure }: { secure: boolean }): F
       schema: {
         tags,
         summary: 'Your tokens, or all for an administrator',
+        querystring: z.strictObject({ expiring_in_days: z.coerce.number().int().min(0).max(366).optional() }),
         response: { 200: z.object({ tokens: z.array(Token) }) },
       },
-      handler: async (req) => ({ tokens: await tokens.list(req.actor) }),
+      handler: async (req) => ({ tokens: await tokens.list(req.actor, req.query.expiring_in_days) }),
     })
 
     app.post('/tokens', {
@@ -151,6 +124,18 @@ export function accessRoutes(access: Access, { secure }: { secure: boolean }): F
         response: { 200: NewToken },
       },
       handler: (req) => tokens.create(req.actor, req.body),
+    })
+
+    app.post('/tokens/:id/rotate', {
+      config: { requires: 'signed-in' },
+      schema: {
+        tags,
+        summary: 'Give a token a new secret; the old one counts a while longer',
+        params: z.object({ id: TokenId }),
+        body: TokenRotation,
+        response: { 200: NewToken },
+      },
+      handler: (req) => tokens.rotate(req.actor, req.params.id, req.body),
     })
 
     app.delete('/tokens/:id', {

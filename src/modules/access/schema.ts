@@ -72,12 +72,16 @@ export const permissionsOf: Record<Role, readonly Permission[]> = {
 export const Grant = z.object({ role: Role, model: z.string().nullable() })
 export type Grant = z.infer<typeof Grant>
 
+/** `source` names the provider whose group gives the role; a role that somebody gave has none. */
+export const HeldGrant = Grant.extend({ source: z.string().optional() })
+export type HeldGrant = z.infer<typeof HeldGrant>
+
 export const Person = z.object({
   id: PersonId,
   login: z.string(),
   name: z.string(),
   kind: z.enum(['person', 'service']),
-  grants: z.array(Grant),
+  grants: z.array(HeldGrant),
   created_at: Moment,
   disabled_at: Moment.nullable(),
 })
@@ -89,6 +93,8 @@ export type Actor = ActorRef & {
   readonly name: string
   readonly grants: readonly Grant[]
   readonly scopes: readonly Permission[] | null
+  /** The one workspace that a bound token opens. */
+  readonly bound?: string
 }
 
 export const Login = z
@@ -116,6 +122,8 @@ export const Session = z.object({
   csrf: z.string(),
   expires_at: Moment,
   workspace: z.string(),
+  /** What must happen before the session opens anything: a rule asks for a second factor, and the person has none. */
+  pending: z.enum(['second_factor']).nullable(),
 })
 export type Session = z.infer<typeof Session>
 
@@ -129,6 +137,11 @@ export const Token = z.object({
   expires_at: Moment,
   last_used_at: Moment.nullable(),
   revoked_at: Moment.nullable(),
+  /** The one workspace that it opens; null for every workspace of its owner. */
+  workspace: z.string().nullable(),
+  /** After a rotation: until when the secret before it still counts. */
+  previous_until: Moment.nullable(),
+  rotated_at: Moment.nullable(),
 })
 export type Token = z.infer<typeof Token>
 
@@ -138,8 +151,16 @@ export const TokenInput = z.strictObject({
   expires_in_days: z.int().min(1).max(366).default(90),
   /** Only for a service account, and only with `access.write`. */
   person: PersonId.optional(),
+  /** Binds the token to one workspace. */
+  workspace: z.string().trim().min(1).max(63).optional(),
 })
 export type TokenInput = z.infer<typeof TokenInput>
+
+export const TokenRotation = z.strictObject({
+  /** How long the secret of today still counts. */
+  overlap_hours: z.int().min(0).max(720).default(24),
+})
+export type TokenRotation = z.infer<typeof TokenRotation>
 
 /** The secret is shown once and never stored. */
 export const NewToken = z.object({ token: Token, secret: z.string() })

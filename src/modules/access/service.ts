@@ -1,7 +1,9 @@
 import type { Audit } from '../audit/index.ts'
+import type { PersonId } from '../audit/schema.ts'
 import { createPeopleBehind } from './behind.ts'
 import { createLocalDeveloper } from './local.ts'
 import { type AccessParts, accountsWorkspace, createPeople } from './people.ts'
+import { createSessions, type SessionLimits, usualLimits } from './sessions.ts'
 import { createSignIn } from './sign-in.ts'
 import { createTokens } from './tokens.ts'
 
@@ -9,8 +11,15 @@ export type Access = ReturnType<typeof createAccess>
 export type WorkspaceAccess = ReturnType<Access['in']>
 
 /** People, sessions, tokens, and roles per workspace. */
-export function createAccess(parts: AccessParts & { audit: Pick<Audit, 'events'> }) {
+export function createAccess(
+  parts: AccessParts & {
+    audit: Pick<Audit, 'events'>
+    sessionLimits?: SessionLimits | undefined
+    demandsSecondFactor: (id: PersonId) => Promise<boolean>
+  },
+) {
   const people = createPeople(parts, accountsWorkspace)
+  const sessions = createSessions({ ...parts, limits: parts.sessionLimits ?? usualLimits })
   return {
     /** With the roles of `main`. */
     people,
@@ -19,7 +28,8 @@ export function createAccess(parts: AccessParts & { audit: Pick<Audit, 'events'>
       people: workspace === accountsWorkspace ? people : createPeople(parts, workspace),
     }),
     peopleBehind: createPeopleBehind(people, parts.audit),
-    signIn: createSignIn(parts),
+    sessions,
+    signIn: createSignIn({ ...parts, sessions }),
     tokens: createTokens(parts),
     local: createLocalDeveloper(parts, people),
   }

@@ -1,41 +1,69 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { isoNow } from '../../lib/clock.ts'
-import { AppError, badRequest, notFound, unauthenticated } from '../../lib/errors.ts'
+import { AppError, badRequest, forbidden, notFound, unauthenticated } from '../../lib/errors.ts'
 import type { ActorRef, PersonId } from '../audit/schema.ts'
 import { createPasswordCheck, hashPassword } from './passwords.ts'
 import type { AccessParts } from './people.ts'
 import type { Actor, Person } from './schema.ts'
-import { hashSecret, looksLikeToken, newSessionSecret } from './secrets.ts'
+import { hashSecret, looksLikeToken } from './secrets.ts'
+import { deleteSession, deleteSessionsOf, findSession } from './session-store.ts'
+import type { Sessions } from './sessions.ts'
 import * as store from './store.ts'
 
-const sessionHours = 12
 const freeFailures = 5
 const longestWaitSeconds = 900
 
-export type SignedIn = { secret: string; csrf: string; expires_at: string; person: Person }
+export type KnownSession = {
+  secret: string
+  csrf: string
+  expires_at: string
+  pending: 'second_factor' | null
+  provider: string | null
+  actor: Actor
+}
+
+type Parts = AccessParts & {
+  sessions: Sessions
+  /** Whether a password alone does not open the account. */
+  demandsSecondFactor: (id: PersonId) => Promise<boolean>
+}
 
 /** Turns what a request carries (cookie, Bearer or Basic) into an actor with the roles of the workspace it is about. */
-export function createSignIn({ db, write, commit, clock, memory }: AccessParts) {
+export function createSignIn({ db, write, commit, clock, memory, sessions, demandsSecondFactor }: Parts) {
   const checkPassword = createPasswordCheck(() => clock.now().getTime())
 
+  /** Refuses while `key` must wait after too many failures in a row. */
+  async function demandPatience(key: string): Promise<number> {
+    const known = await store.findFailures(db, key)
+    if (!known || known.failures < freeFailures) return known?.failures ?? 0
+    const wait = Math.min(2 ** (known.failures - freeFailures), longestWaitSeconds)
+    const left = Math.ceil((Date.parse(known.last_at) + wait * 1000 - clock.now().getTime()) / 1000)
+    if (left > 0)
+      throw new AppError('too_many_requests', `too many failed sign-ins; try again in ${left} s`, {
+        retry_after: left,
+      })
+    return known.failures
+  }
+
+  /** One attempt under `key`, whose failures in a row are counted. */
+  async function attempt(key: string, isRight: () => Promise<boolean>): Promise<boolean> {
+    const failures = await demandPatience(key)
+    const right = await isRight()
+    if (!right) await commit((tx) => store.countFailure(tx, key, isoNow(clock)))
+    else if (failures > 0) await commit((tx) => store.clearFailures(tx, key))
+    return right
+  }
+
   async function verifyPassword(login: string, password: string): Promise<PersonId> {
-    const failures = await store.findFailures(db, login)
-    if (failures && failures.failures >= freeFailures) {
-      const wait = Math.min(2 ** (failures.failures - freeFailures), longestWaitSeconds)
-      const left = Math.ceil((Date.parse(failures.last_at) + wait * 1000 - clock.now().getTime()) / 1000)
-      if (left > 0)
-        throw new AppError('too_many_requests', `too many failed sign-ins; try again in ${left} s`, {
-          retry_after: left,
-        })
-    }
-    const row = await memory.recall(`login ${login}`, () => store.findPersonByLogin(db, login))
-    const right = await checkPassword(row?.password_hash ?? null, password)
-    if (!row || !right || row.disabled_at) {
-      await commit((tx) => store.countFailure(tx, login, isoNow(clock)))
-      throw unauthenticated('name or password is wrong')
-    }
-    if (failures) await commit((tx) => store.clearFailures(tx, login))
-    return row.id as PersonId
+    let id: PersonId | undefined
+    await attempt(login, async () => {
+      const row = await memory.recall(`login ${login}`, () => store.findPersonByLogin(db, login))
+      const right = await checkPassword(row?.password_hash ?? null, password)
+      if (row && right && !row.disabled_at) id = row.id as PersonId
+      return id !== undefined
+    })
+    if (!id) throw unauthenticated('name or password is wrong')
+    return id
   }
 
   const findPerson = (id: PersonId, workspace: string) =>
@@ -59,61 +87,58 @@ export function createSignIn({ db, write, commit, clock, memory }: AccessParts) 
     }
   }
 
-  async function signIn(login: string, password: string, workspace: string): Promise<SignedIn> {
-    const person = await personOf(await verifyPassword(login.trim().toLowerCase(), password), workspace)
-    const secret = newSessionSecret()
-    const csrf = newSessionSecret()
-    const now = clock.now()
-    const expires = new Date(now.getTime() + sessionHours * 3_600_000).toISOString()
-    const actor: ActorRef = { id: person.id, kind: person.kind, via: 'password' }
-    await write(actor, async (tx, record) => {
-      await store.insertSession(tx, {
-        id: hashSecret(secret),
-        person_id: person.id,
-        csrf,
-        created_at: now.toISOString(),
-        seen_at: now.toISOString(),
-        expires_at: expires,
-      })
-      record('session.opened', `person:${person.id}`)
-    })
-    return { secret, csrf, expires_at: expires, person }
+  /** Whose name and password these are. */
+  async function byPassword(login: string, password: string, workspace: string): Promise<Person> {
+    return personOf(await verifyPassword(login.trim().toLowerCase(), password), workspace)
   }
 
-  async function bySession(secret: string, workspace: string): Promise<(SignedIn & { actor: Actor }) | undefined> {
+  async function bySession(secret: string, workspace: string): Promise<KnownSession | undefined> {
     const id = hashSecret(secret)
-    const row = await memory.recall(`session ${id}`, () => store.findSession(db, id))
-    if (!row || row.expires_at <= isoNow(clock)) return undefined
+    const row = await memory.recall(`session ${id}`, () => findSession(db, id))
+    if (!row || sessions.isOver(row)) return undefined
     const person = await findPerson(row.person_id as PersonId, workspace)
     if (!person || person.disabled_at) return undefined
-    return { secret, csrf: row.csrf, expires_at: row.expires_at, person, actor: actorOf(person, 'session') }
+    await sessions.touch(row)
+    const { csrf, expires_at, pending, provider } = row
+    return { secret, csrf, expires_at, pending, provider, actor: actorOf(person, 'session') }
   }
 
   const findToken = (hash: string) => memory.recall(`token ${hash}`, () => store.findTokenByHash(db, hash))
 
   async function byToken(secret: string, workspace: string): Promise<Actor> {
-    const token = looksLikeToken(secret) ? await findToken(hashSecret(secret)) : undefined
+    const found = looksLikeToken(secret) ? await findToken(hashSecret(secret)) : undefined
     const now = isoNow(clock)
-    if (!token) throw unauthenticated('this token is not known')
+    if (!found) throw unauthenticated('this token is not known')
+    const { token, isPrevious } = found
+    if (isPrevious && (token.previous_until ?? '') <= now) throw unauthenticated('this token was rotated')
     if (token.revoked_at) throw unauthenticated('this token was revoked')
     if (token.expires_at <= now) throw unauthenticated('this token has expired')
+    if (token.workspace !== null && token.workspace !== workspace)
+      throw forbidden(`this token is bound to the workspace ${token.workspace}`, { rule: 'bound' })
     const person = await personOf(token.person, workspace)
     if (token.last_used_at?.slice(0, 16) !== now.slice(0, 16)) {
       await commit((tx) => store.touchToken(tx, token.id, now))
     }
-    return { ...actorOf(person, 'token'), token: token.id, scopes: token.scopes }
+    return {
+      ...actorOf(person, 'token'),
+      token: token.id,
+      scopes: token.scopes,
+      ...(token.workspace === null ? {} : { bound: token.workspace }),
+    }
   }
 
   /** HTTP Basic as MLflow's clients send it: login and password, or any name with a token as the password. */
   async function byBasic(login: string, password: string, workspace: string): Promise<Actor> {
     if (looksLikeToken(password)) return byToken(password, workspace)
-    const id = await verifyPassword(login.trim().toLowerCase(), password)
-    return actorOf(await personOf(id, workspace), 'password')
+    const person = await byPassword(login, password, workspace)
+    if (await memory.recall(`factor ${person.id}`, () => demandsSecondFactor(person.id)))
+      throw unauthenticated('this account signs in with a second factor: send a token instead of the password')
+    return actorOf(person, 'password')
   }
 
   async function signOut(actor: Actor, secret: string): Promise<void> {
     await write(actor, async (tx, record) => {
-      await store.deleteSession(tx, hashSecret(secret))
+      await deleteSession(tx, hashSecret(secret))
       record('session.closed', `person:${actor.id}`)
     })
   }
@@ -125,7 +150,7 @@ export function createSignIn({ db, write, commit, clock, memory }: AccessParts) 
     const hash = await hashPassword(next)
     await write(actor, async (tx, record) => {
       await store.setPassword(tx, id, hash)
-      await store.deleteSessionsOf(tx, id, session && hashSecret(session))
+      await deleteSessionsOf(tx, id, session && hashSecret(session))
       record('person.password_changed', `person:${id}`)
     })
   }
@@ -139,14 +164,14 @@ export function createSignIn({ db, write, commit, clock, memory }: AccessParts) 
       if (!row) throw notFound('account', login)
       const id = row.id as PersonId
       await store.setPassword(tx, id, hash)
-      await store.deleteSessionsOf(tx, id)
+      await deleteSessionsOf(tx, id)
       await store.clearFailures(tx, login)
       record('person.password_reset', `person:${id}`)
     })
     return password
   }
 
-  return { signIn, resetPassword, bySession, byToken, byBasic, signOut, changePassword }
+  return { attempt, byPassword, resetPassword, bySession, byToken, byBasic, signOut, changePassword }
 }
 
 /** Compares in constant time; texts of different length differ. */

@@ -1,16 +1,17 @@
 import type { Selectable } from 'kysely'
 import type { Db, Tx } from '../../db/database.ts'
 import type { PersonId, TokenId } from '../audit/schema.ts'
-import { Grant, type Permission, type Person, type Token } from './schema.ts'
-import type { PersonGrantRow, PersonRow, SessionRow, TokenRow } from './tables.ts'
+import { Grant, type HeldGrant, type Permission, type Person, type Token } from './schema.ts'
+import type { PersonGrantRow, PersonRow, TokenRow } from './tables.ts'
 
 const everyModel = ''
 
-function toGrant(row: Pick<PersonGrantRow, 'role' | 'model'>): Grant {
-  return Grant.parse({ role: row.role, model: row.model === everyModel ? null : row.model })
+function toGrant(row: Pick<PersonGrantRow, 'role' | 'model' | 'source'>): HeldGrant {
+  const grant = Grant.parse({ role: row.role, model: row.model === everyModel ? null : row.model })
+  return row.source === null ? grant : { ...grant, source: row.source }
 }
 
-function toPerson(row: Selectable<PersonRow>, grants: Grant[]): Person {
+function toPerson(row: Selectable<PersonRow>, grants: HeldGrant[]): Person {
   return {
     id: row.id as PersonId,
     login: row.login,
@@ -23,7 +24,7 @@ function toPerson(row: Selectable<PersonRow>, grants: Grant[]): Person {
 }
 
 function toToken(row: Selectable<TokenRow>): Token {
-  const { hash: _, person_id, scopes, id, ...rest } = row
+  const { hash: _, previous_hash: __, person_id, scopes, id, ...rest } = row
   return {
     ...rest,
     id: id as TokenId,
@@ -85,8 +86,14 @@ export async function disablePerson(tx: Tx, id: PersonId, at: string): Promise<b
 export async function addGrant(tx: Tx, workspace: string, id: PersonId, grant: Grant): Promise<boolean> {
   const result = await tx
     .insertInto('person_grant')
-    .values({ person_id: id, workspace, role: grant.role, model: grant.model ?? everyModel })
-    .onConflict((c) => c.doNothing())
+    .values({ person_id: id, workspace, role: grant.role, model: grant.model ?? everyModel, source: null })
+    // A role that a group gave becomes one that stays without the group.
+    .onConflict((c) =>
+      c
+        .columns(['person_id', 'workspace', 'role', 'model'])
+        .doUpdateSet({ source: null })
+        .where('person_grant.source', 'is not', null),
+    )
     .executeTakeFirst()
   return (result.numInsertedOrUpdatedRows ?? 0n) > 0n
 }
@@ -115,23 +122,6 @@ export async function countAdministrators(db: Db, workspace: string): Promise<nu
   return row?.n ?? 0
 }
 
-export async function insertSession(tx: Tx, row: SessionRow): Promise<void> {
-  await tx.insertInto('session').values(row).execute()
-}
-
-export async function findSession(db: Db, id: string) {
-  return db.selectFrom('session').selectAll().where('id', '=', id).executeTakeFirst()
-}
-
-export async function deleteSession(tx: Tx, id: string): Promise<void> {
-  await tx.deleteFrom('session').where('id', '=', id).execute()
-}
-
-export async function deleteSessionsOf(tx: Tx, id: PersonId, except?: string): Promise<void> {
-  const query = tx.deleteFrom('session').where('person_id', '=', id)
-  await (except ? query.where('id', '!=', except) : query).execute()
-}
-
 export async function insertToken(tx: Tx, row: TokenRow): Promise<Token> {
   await tx.insertInto('token').values(row).execute()
   return toToken(row)
@@ -148,9 +138,41 @@ export async function findToken(db: Db, id: TokenId): Promise<Token | undefined>
   return row && toToken(row)
 }
 
-export async function findTokenByHash(db: Db, hash: string): Promise<Token | undefined> {
-  const row = await db.selectFrom('token').selectAll().where('hash', '=', hash).executeTakeFirst()
-  return row && toToken(row)
+/** By the secret of today, or by the one before the last rotation. */
+export async function findTokenByHash(
+  db: Db,
+  hash: string,
+): Promise<{ token: Token; isPrevious: boolean } | undefined> {
+  const query = db.selectFrom('token').selectAll()
+  const row =
+    (await query.where('hash', '=', hash).executeTakeFirst()) ??
+    (await query.where('previous_hash', '=', hash).executeTakeFirst())
+  return row && { token: toToken(row), isPrevious: row.hash !== hash }
+}
+
+type Rotated = {
+  hash: string
+  hint: string
+  previous_hash: string
+  previous_until: string
+  expires_at: string
+  rotated_at: string
+}
+
+/** Compare-and-set on the secret that is replaced. */
+export async function rotateToken(tx: Tx, id: TokenId, set: Rotated): Promise<boolean> {
+  const result = await tx
+    .updateTable('token')
+    .set(set)
+    .where('id', '=', id)
+    .where('hash', '=', set.previous_hash)
+    .where('revoked_at', 'is', null)
+    .executeTakeFirst()
+  return result.numUpdatedRows === 1n
+}
+
+export async function findTokenHash(db: Db, id: TokenId): Promise<string | undefined> {
+  return (await db.selectFrom('token').select('hash').where('id', '=', id).executeTakeFirst())?.hash
 }
 
 export async function revokeToken(tx: Tx, id: TokenId, at: string): Promise<boolean> {

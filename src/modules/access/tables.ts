@@ -16,16 +16,31 @@ export type PersonRow = {
   disabled_at: string | null
 }
 
-export type PersonGrantRow = { person_id: string; workspace: string; role: string; model: string }
+/** `source` is null for a role that somebody gave, else the provider whose group gives it, such as `oidc:keycloak`. */
+export type PersonGrantRow = {
+  person_id: string
+  workspace: string
+  role: string
+  model: string
+  source: string | null
+}
 
-/** `id` is the SHA-256 of the cookie's value, so that a copy of the table opens no session. */
+/**
+ * `id` is the SHA-256 of the cookie's value, so that a copy of the table opens no session; `public_id` names it to its owner.
+ * `pending` says what must happen before the session opens anything else.
+ */
 export type SessionRow = {
   id: string
+  public_id: string
   person_id: string
   csrf: string
   created_at: string
   seen_at: string
   expires_at: string
+  method: string
+  agent: string
+  provider: string | null
+  pending: 'second_factor' | null
 }
 
 export type TokenRow = {
@@ -39,6 +54,12 @@ export type TokenRow = {
   expires_at: string
   last_used_at: string | null
   revoked_at: string | null
+  /** The one workspace that it opens; null for all of its owner. */
+  workspace: string | null
+  /** The secret before the last rotation, and until when it still counts. */
+  previous_hash: string | null
+  previous_until: string | null
+  rotated_at: string | null
 }
 
 export type SignInFailureRow = { login: string; failures: number; last_at: string }

@@ -13,7 +13,7 @@ export type TokenId = z.infer<typeof TokenId>
 export const ActorRef = z.object({
   id: z.union([PersonId, z.literal('server')]),
   kind: z.enum(['person', 'service', 'server']),
-  via: z.enum(['session', 'password', 'token', 'open', 'server']),
+  via: z.enum(['session', 'password', 'passkey', 'oidc', 'token', 'open', 'server']),
   token: TokenId.optional(),
 })
 export type ActorRef = z.infer<typeof ActorRef>
