@@ -77,7 +77,7 @@ export async function findEvents(db: Db, query: EventQuery): Promise<{ body: Eve
     rows = rows.innerJoin('audit_about as a', 'a.position', 'e.position').where('a.thing', '=', query.about)
   }
   if (query.actor) rows = rows.where('e.actor_id', '=', query.actor)
-  if (query.action) rows = rows.where('e.action', 'like', `${query.action.replace(/[%_\\]/g, '')}%`)
+  if (query.action) rows = rows.where('e.action', 'like', `${query.action.replace(/[%\\]/g, '')}%`)
   if (query.before !== undefined) rows = rows.where('e.position', '<', query.before)
   const found = await rows.execute()
   return found.map((row) => ({ body: EventBody.parse(JSON.parse(row.body)), leaf: row.hash }))
