@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { sql } from 'kysely'
+import { CompiledQuery } from 'kysely'
 import { unavailable } from '../lib/errors.ts'
 import type { Tx } from './database.ts'
 
@@ -8,6 +8,8 @@ const longestWait = 30_000
 /** How long a process that wrote counts as one that writes. */
 const neighbour = 1_000
 const busy = 5
+const beginImmediate = CompiledQuery.raw('begin immediate')
+const dataVersion = CompiledQuery.raw('pragma data_version') as CompiledQuery<{ data_version: number }>
 
 /**
  * Turns of several processes that write to one SQLite file. The file tells nobody when it becomes free, so whoever waits asks again
@@ -26,7 +28,7 @@ export function createTurns() {
       await sleep(1 + Math.random() * 3)
     }
     // It changes with the commits of others, and not with our own.
-    const { rows } = await sql<{ data_version: number }>`pragma data_version`.execute(tx)
+    const { rows } = await tx.executeQuery(dataVersion)
     const version = rows[0]?.data_version
     if (seen !== undefined && version !== seen) sharedUntil = Date.now() + neighbour
     seen = version
@@ -42,7 +44,7 @@ export function createTurns() {
 
 async function couldBegin(tx: Tx): Promise<boolean> {
   try {
-    await sql`begin immediate`.execute(tx)
+    await tx.executeQuery(beginImmediate)
     return true
   } catch (error) {
     if (isBusy(error)) return false

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { CompiledQuery, sql } from 'kysely'
 import type { Db, Engine, Tx } from './database.ts'
 import { createTurns } from './turns.ts'
 
@@ -9,6 +9,15 @@ type Waiting = {
   work: (tx: Tx) => Promise<unknown>
   done: (value: unknown) => void
   failed: (error: unknown) => void
+}
+
+/** Run for every group, so that they are not made anew each time. */
+const statements = {
+  begin: CompiledQuery.raw('begin'),
+  turn: CompiledQuery.raw("select pg_advisory_xact_lock(hashtext('modelkeep:' || current_schema()))"),
+  savepoint: CompiledQuery.raw('savepoint work'),
+  release: CompiledQuery.raw('release savepoint work'),
+  commit: CompiledQuery.raw('commit'),
 }
 
 type Outcome = { kind: 'done'; value: unknown } | { kind: 'failed'; error: unknown }
@@ -42,10 +51,10 @@ export function createWriter(db: Db, engine: Engine): Writer {
   let closed = false
 
   async function runOne(tx: Tx, item: Waiting, alone: boolean): Promise<Outcome> {
-    if (!alone) await sql`savepoint work`.execute(tx)
+    if (!alone) await tx.executeQuery(statements.savepoint)
     try {
       const value = await item.work(tx)
-      if (!alone) await sql`release savepoint work`.execute(tx)
+      if (!alone) await tx.executeQuery(statements.release)
       return { kind: 'done', value }
     } catch (error) {
       if (alone) throw error
@@ -58,15 +67,15 @@ export function createWriter(db: Db, engine: Engine): Writer {
   async function runGroup(group: Waiting[]): Promise<Outcome[]> {
     return db.connection().execute(async (connection) => {
       const tx = connection as Tx
-      await (engine === 'sqlite' ? turns.begin(tx) : sql`begin`.execute(tx))
+      await (engine === 'sqlite' ? turns.begin(tx) : tx.executeQuery(statements.begin))
       try {
         if (engine === 'postgres') {
-          await sql`select pg_advisory_xact_lock(hashtext('modelkeep:' || current_schema()))`.execute(tx)
+          await tx.executeQuery(statements.turn)
         }
         const outcomes: Outcome[] = []
         for (const item of group) outcomes.push(await runOne(tx, item, group.length === 1))
         for (const hook of hooks) await hook(tx)
-        await sql`commit`.execute(tx)
+        await tx.executeQuery(statements.commit)
         return outcomes
       } catch (error) {
         for (const hook of abandoned) hook()

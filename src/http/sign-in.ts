@@ -3,6 +3,7 @@ import { forbidden, unauthenticated } from '../lib/errors.ts'
 import { type Access, sameText, sessionCookie } from '../modules/access/index.ts'
 import type { Actor } from '../modules/access/schema.ts'
 
+const bearer = 'Bearer '
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /**
@@ -33,6 +34,7 @@ export async function authenticate(
 }
 
 async function byHeader(access: Access, header: string, workspace: string): Promise<Actor> {
+  if (header.startsWith(bearer)) return access.signIn.byToken(header.slice(bearer.length).trim(), workspace)
   const [scheme = '', credentials = ''] = header.split(/ +/, 2)
   switch (scheme.toLowerCase()) {
     case 'bearer':

@@ -7,10 +7,11 @@ export const workspaceHeader = 'x-modelkeep-workspace'
 export const mlflowWorkspaceHeader = 'x-mlflow-workspace'
 
 /** Which workspace a request names, by whichever header; `main` when it names none. */
-export function workspaceIn(req: Pick<FastifyRequest, 'headers'>): string {
+export function workspaceIn({ headers }: Pick<FastifyRequest, 'headers'>): string {
+  if (headers[workspaceHeader] === undefined && headers[mlflowWorkspaceHeader] === undefined) return firstWorkspace
   const named = new Set<string>()
   for (const header of [workspaceHeader, mlflowWorkspaceHeader]) {
-    for (const value of [req.headers[header] ?? ''].flat()) {
+    for (const value of [headers[header] ?? ''].flat()) {
       const name = value.trim()
       if (name !== '') named.add(name === mlflowFirstWorkspace ? firstWorkspace : name)
     }

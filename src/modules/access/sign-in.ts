@@ -103,10 +103,11 @@ export function createSignIn({ db, write, commit, clock, memory, sessions, deman
     return { secret, csrf, expires_at, pending, provider, actor: actorOf(person, 'session') }
   }
 
-  const findToken = (hash: string) => memory.recall(`token ${hash}`, () => store.findTokenByHash(db, hash))
+  const findToken = (secret: string) =>
+    memory.recall(`token ${secret}`, () => store.findTokenByHash(db, hashSecret(secret)))
 
   async function byToken(secret: string, workspace: string): Promise<Actor> {
-    const found = looksLikeToken(secret) ? await findToken(hashSecret(secret)) : undefined
+    const found = looksLikeToken(secret) ? await findToken(secret) : undefined
     const now = isoNow(clock)
     if (!found) throw unauthenticated('this token is not known')
     const { token, isPrevious } = found

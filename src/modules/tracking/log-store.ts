@@ -8,24 +8,49 @@ import type { LatestRow, PointRow } from './tables.ts'
 
 export type RunState = { id: string; experiment_id: string; lifecycle_stage: string; seal: string | null }
 
-export async function readStates(db: Db, ids: readonly string[]): Promise<Map<string, RunState>> {
-  const rows = await db
-    .selectFrom('run')
-    .select(['id', 'experiment_id', 'lifecycle_stage', 'seal'])
-    .where('id', 'in', ids)
-    .execute()
+/** Every group asks for these, so their texts are constant: a list is one parameter. */
+const texts = {
+  states: listed('select id, experiment_id, lifecycle_stage, seal from run where id in ?'),
+  contributors: listed('select run_id, actor_id from run_contributor where run_id in ?'),
+  latest: listed(
+    `select run_id, key, series, experiment_id, value, is_nan, step, timestamp, in_order
+      from metric_latest where run_id in ? and key in ?`,
+  ),
+}
+
+function listed(text: string): Record<Engine, string> {
+  let count = 0
+  return {
+    sqlite: text.replaceAll('?', '(select value from json_each(?))'),
+    postgres: text.replaceAll('in ?', () => `= any($${++count}::text[])`),
+  }
+}
+
+async function readListed<Row>(db: Db, engine: Engine, query: Record<Engine, string>, ...lists: (readonly string[])[]) {
+  const parameters = engine === 'sqlite' ? lists.map((list) => JSON.stringify(list)) : lists
+  return (await db.executeQuery(CompiledQuery.raw(query[engine], parameters) as CompiledQuery<Row>)).rows
+}
+
+export async function readStates(db: Db, engine: Engine, ids: readonly string[]): Promise<Map<string, RunState>> {
+  const rows = await readListed<RunState>(db, engine, texts.states, ids)
   return new Map(rows.map((row) => [row.id, row]))
 }
 
 export async function readContributors(
   db: Db,
+  engine: Engine,
   ids: readonly string[],
 ): Promise<{ run_id: string; actor_id: string }[]> {
-  return db.selectFrom('run_contributor').selectAll().where('run_id', 'in', ids).execute()
+  return readListed(db, engine, texts.contributors, ids)
 }
 
-export async function readLatest(db: Db, runIds: readonly string[], keys: readonly string[]): Promise<LatestRow[]> {
-  return db.selectFrom('metric_latest').selectAll().where('run_id', 'in', runIds).where('key', 'in', keys).execute()
+export async function readLatest(
+  db: Db,
+  engine: Engine,
+  runIds: readonly string[],
+  keys: readonly string[],
+): Promise<LatestRow[]> {
+  return readListed(db, engine, texts.latest, runIds, keys)
 }
 
 export async function readParams(

@@ -50,7 +50,7 @@ export async function writeLogs(
   { toSealed = false } = {},
 ): Promise<LogOutcome[]> {
   const runIds = [...new Set(requests.map(({ input }) => input.runId))]
-  const states = await store.readStates(tx, runIds)
+  const states = await store.readStates(tx, engine, runIds)
   const params = await knownParams(tx, requests, runIds)
   const models = await knownModels(tx, requests)
   const newParams: store.TextRow[] = []
@@ -122,7 +122,7 @@ async function writePoints(
   if (withMetrics.length === 0) return
   const keys = [...new Set(withMetrics.flatMap(({ input }) => (input.metrics ?? []).map(({ key }) => key)))]
   const runIds = [...new Set(withMetrics.map(({ input }) => input.runId))]
-  const found = await store.readLatest(tx, runIds, keys)
+  const found = await store.readLatest(tx, engine, runIds, keys)
   const latest = new Map(found.map((row) => [`${row.run_id} ${row.key}`, row]))
   const changed = new Set<LatestRow>()
   const points: PointRow[] = []
@@ -166,7 +166,9 @@ async function writeContributors(
   requests: readonly LogRequest[],
   runIds: readonly string[],
 ): Promise<void> {
-  const known = new Set((await store.readContributors(tx, runIds)).map((row) => `${row.run_id} ${row.actor_id}`))
+  const known = new Set(
+    (await store.readContributors(tx, engine, runIds)).map((row) => `${row.run_id} ${row.actor_id}`),
+  )
   const missing = new Map<string, readonly [string, string]>()
   for (const { input, actorId } of requests) {
     const name = `${input.runId} ${actorId}`

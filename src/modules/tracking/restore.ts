@@ -120,7 +120,7 @@ export async function restorePoints(tx: Tx, engine: Engine, points: readonly Res
   const keys = [...new Set(points.map(({ key }) => key))]
   const known = new Map<string, LatestRow>()
   for (let from = 0; from < keys.length; from += 500) {
-    for (const row of await readLatest(tx, runIds, keys.slice(from, from + 500))) known.set(nameOf(row), row)
+    for (const row of await readLatest(tx, engine, runIds, keys.slice(from, from + 500))) known.set(nameOf(row), row)
   }
   let series = await lastSeries(tx)
   const changed = new Set<LatestRow>()

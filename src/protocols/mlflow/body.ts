@@ -96,6 +96,7 @@ const quoteBareNumbers = (text: string) =>
   text.replace(stringOrBareNumber, (found) => (found.startsWith('"') ? found : `"${found}"`))
 
 function depthOf(text: string): number {
+  if (!isCrowded(text, '{') && !isCrowded(text, '[')) return 0
   let depth = 0
   let most = 0
   for (let i = 0; i < text.length; i++) {
@@ -109,6 +110,15 @@ function depthOf(text: string): number {
     else if (code === 0x5d || code === 0x7d) depth--
   }
   return most
+}
+
+/** Whether so many brackets open that they could nest too deep. */
+function isCrowded(text: string, bracket: string): boolean {
+  let count = 0
+  for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1)) {
+    if (++count > deepest / 2) return true
+  }
+  return false
 }
 
 function isEscaped(text: string, quote: number): boolean {
