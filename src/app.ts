@@ -18,9 +18,13 @@ import { type Clock, systemClock } from './lib/clock.ts'
 import { loadOrCreateKey } from './lib/keys.ts'
 import { inOneContext } from './lib/one-context.ts'
 import { loadOrCreateSecretBox, type SecretBox } from './lib/secret-box.ts'
-import { type Access, accessRoutes, createAccess } from './modules/access/index.ts'
+import { lookAfter } from './look-after.ts'
+import { type Access, accessRoutes, createAccess, roleRoutes } from './modules/access/index.ts'
 import { type Audit, auditRoutes, createAudit } from './modules/audit/index.ts'
+import { auditorRoutes, recordSeatReads } from './modules/auditors/index.ts'
+import { connectionRoutes } from './modules/connections/index.ts'
 import { datasetRoutes } from './modules/datasets/index.ts'
+import { dutyRoutes } from './modules/duties/index.ts'
 import { evaluationRoutes } from './modules/evaluation/index.ts'
 import { gateRoutes } from './modules/gate/index.ts'
 import { notificationRoutes } from './modules/notifications/index.ts'
@@ -37,6 +41,7 @@ import {
   signInAdminRoutes,
   signInRoutes,
 } from './modules/signin/index.ts'
+import { simulatorRoutes } from './modules/simulator/index.ts'
 import { traceRoutes } from './modules/traces/index.ts'
 import { guardExperiments, trackingEditRoutes, trackingRoutes } from './modules/tracking/index.ts'
 import { createWorkspaces, type Workspaces, workspaceRoutes } from './modules/workspaces/index.ts'
@@ -58,6 +63,7 @@ import { mlflowUsers } from './protocols/mlflow/users.ts'
 import { mlflowWebhooks } from './protocols/mlflow/webhooks.ts'
 import { mlflowWorkspaces } from './protocols/mlflow/workspaces.ts'
 import { otlpRoutes } from './protocols/otlp/index.ts'
+import { createSupervision } from './supervision.ts'
 import { type Keys, openWorkspace, originOf, type Workspace } from './workspace.ts'
 import { createOpenWorkspaces, type OpenWorkspaces } from './workspaces.ts'
 
@@ -164,6 +170,23 @@ export async function createApp(
     }
   }
 
+  const { dutiesOf, roomOf, simulatorOf, connectionsOf } = createSupervision({
+    config,
+    clock,
+    system,
+    access,
+    workspaces,
+    at,
+  })
+  const leaverLooks = lookAfter({
+    audit: systemAudit,
+    writer: system.writer,
+    // Whoever leaves, comes, or may see less than before.
+    actions: /^(person|role|seat)\./,
+    look: () => workspaces.inEach(({ duties }) => duties.watch.tick()),
+    failed: (error) => http.log.error({ err: error }, 'looking for duties without a holder failed'),
+  })
+
   const http = await createServer({
     access,
     workspaces,
@@ -172,16 +195,18 @@ export async function createApp(
     open: config.open,
   })
   guardExperiments(http, (req) => at(req).tracking)
+  recordSeatReads(http, (req) => at(req).auditors)
   describeApi(http)
   await http.register(
     async (scope) => {
       const api = inOneContext(scope)
       await api.register(serverRoutes({ config, keys }))
-      await api.register(accessRoutes(access))
+      await api.register(accessRoutes(access, { dutiesOf }))
       await api.register(signInRoutes({ access, signIn, cookies, awaitsSetUp: async () => false }))
       await api.register(oidcRoutes({ signIn, cookies }))
       await api.register(accountRoutes({ signIn, cookies }))
       await api.register(signInAdminRoutes({ signIn }))
+      await api.register(roleRoutes(access))
       await api.register(workspaceRoutes(registry))
       await api.register(auditRoutes({ path: '/audit', at: (req) => at(req).audit, names: access.people.names }))
       await api.register(auditRoutes({ path: '/audit/accounts', at: () => systemAudit, names: access.people.names }))
@@ -206,6 +231,17 @@ export async function createApp(
       await api.register(evaluationRoutes({ at: (req) => at(req).evaluations }))
       await api.register(policyRoutes({ at: (req) => at(req).policies }))
       await api.register(reviewRoutes({ at: (req) => at(req).reviews }))
+      await api.register(
+        auditorRoutes({
+          room: roomOf,
+          reads: (req) => at(req).auditors,
+          demandSeat: (req, id) => access.in(req.workspace).seats.get(id),
+          names: access.people.names,
+        }),
+      )
+      await api.register(simulatorRoutes({ at: simulatorOf }))
+      await api.register(connectionRoutes({ at: connectionsOf }))
+      await api.register(dutyRoutes({ at: (req) => at(req).duties }))
       await api.register(gateRoutes({ at: (req) => at(req).gate }))
       await api.register(retentionRoutes({ at: (req) => at(req).retention }))
       await api.register(notificationRoutes({ at: (req) => at(req).notifications }))
@@ -278,6 +314,7 @@ export async function createApp(
       clearInterval(checkpoints)
       clearInterval(sweeps)
       await http.close()
+      await leaverLooks.stop()
       await workspaces.close()
       await system.close()
     },

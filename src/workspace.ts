@@ -9,10 +9,13 @@ import { createJobs, hasUnfinishedJobs } from './jobs/index.ts'
 import type { Clock } from './lib/clock.ts'
 import { type SigningKey, shortKeyId } from './lib/keys.ts'
 import type { SecretBox } from './lib/secret-box.ts'
+import { lookAfter } from './look-after.ts'
 import type { Access } from './modules/access/index.ts'
 import { type Artifacts, createArtifacts } from './modules/artifacts/index.ts'
 import { type Audit, createAudit } from './modules/audit/index.ts'
+import { createSeatReads, type SeatReads } from './modules/auditors/index.ts'
 import { createDatasets, type Datasets } from './modules/datasets/index.ts'
+import { createDuties, type Duties, dutiesOn } from './modules/duties/index.ts'
 import { createEvaluation, type Evaluations, evidenceOf } from './modules/evaluation/index.ts'
 import { createGate, type Gate } from './modules/gate/index.ts'
 import { createGenai, type Genai } from './modules/genai/index.ts'
@@ -42,6 +45,8 @@ export type Workspace = {
   evaluations: Evaluations
   reviews: Reviews
   gate: Gate
+  duties: Duties
+  auditors: SeatReads
   notifications: Notifications
   /** Something is being done, or waits for nothing but its turn. */
   hasJobs(): Promise<boolean>
@@ -55,7 +60,7 @@ export type Keys = { log: SigningKey; signing: SigningKey; webhooks: SecretBox }
 type WorkspaceParts = {
   keys: Keys
   clock: Clock
-  access: Pick<Access, 'peopleBehind'>
+  access: Pick<Access, 'peopleBehind' | 'in'>
   /** False while the workspace is archived. */
   isActive: () => Promise<boolean>
   /** Where experiments that name no location keep their artifacts; null in the workspace's own store. */
@@ -111,7 +116,18 @@ export async function openWorkspace(
   })
   const evidence = { of: evidenceOf }
   const { peopleBehind } = access
-  const reviews = createReviews({ ...shared, key: keys.signing, registry, policies, evidence, peopleBehind })
+  const reviews = createReviews({ ...shared, key: keys.signing, registry, policies, evidence, peopleBehind, dutiesOn })
+  const { people } = access.in(name)
+  const duties = createDuties({ connection, write: audit.write, clock, jobs, people: people.list })
+  const auditors = createSeatReads({ connection, write: audit.write, clock })
+  const dutyLooks = lookAfter({
+    audit,
+    writer: connection.writer,
+    actions: /^duty\.(proposed|accepted|declined|ended)$/,
+    look: duties.watch.tick,
+    // The next sweep looks again.
+    failed: () => {},
+  })
   const gate = createGate({
     ...shared,
     key: keys.signing,
@@ -161,11 +177,14 @@ export async function openWorkspace(
     evaluations,
     reviews,
     gate,
+    duties,
+    auditors,
     notifications,
     hasJobs: async () => hasUnfinishedJobs(connection.db, (await isActive()) ? [] : removalJobs),
     retention,
     imports,
     async close() {
+      await dutyLooks.stop()
       await Promise.all([jobs.stop(), deliveryJobs.stop()])
       await direct.close()
       blobs.close?.()

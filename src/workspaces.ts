@@ -156,8 +156,11 @@ export function createOpenWorkspaces({ config, system, open, registry, failed, i
           if (!removed.has(name)) await remove(name)
         } else {
           const isOpen = entries.has(name)
-          await within(name, async ({ retention }) => {
-            if (state === 'active') await retention.tick()
+          await within(name, async ({ retention, duties, auditors }) => {
+            await auditors.tick()
+            if (state !== 'active') return
+            await duties.watch.tick()
+            await retention.tick()
           })
           if (!isOpen) await evict()
         }
@@ -166,6 +169,14 @@ export function createOpenWorkspaces({ config, system, open, registry, failed, i
       }
     }
     await evict()
+  }
+
+  /** Does something in every active workspace; one that fails does not keep it from the others. */
+  async function inEach(work: (workspace: Workspace) => Promise<void>): Promise<void> {
+    for (const { name, state } of await registry().all()) {
+      if (stopped) return
+      if (state === 'active') await within(name, work).catch((error: unknown) => failed(error, name))
+    }
   }
 
   /** Waits for whoever is in it, and takes database and bytes away; nothing to do when they are gone. */
@@ -208,6 +219,7 @@ export function createOpenWorkspaces({ config, system, open, registry, failed, i
     enter,
     hold,
     sweep,
+    inEach,
     storage,
     get: (name: string): Workspace | undefined => entries.get(name)?.workspace,
     names: () => [...entries.keys()],

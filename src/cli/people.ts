@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { NewToken, Permission, Person, Role } from '../modules/access/schema.ts'
+import { NewToken, Permission, Person, Role, RoleName } from '../modules/access/schema.ts'
 import { type Client, connectClient } from './client.ts'
 import { CliError } from './exit.ts'
 import { print, printJson, table } from './output.ts'
@@ -12,12 +12,18 @@ export function addPeople(program: Command) {
     .command('add <login>')
     .description('create an account')
     .requiredOption('--name <name>', 'the person’s name')
-    .option('--role <roles...>', `roles: ${Role.options.join(', ')}`, [])
+    .option('--role <roles...>', `roles: ${Role.options.join(', ')}, or one that the workspace has defined`, [])
     .option('--model <model>', 'hold the roles on this model only')
     .option('--password-stdin', 'read the first password from standard input')
     .option('--service', 'a service account, which has tokens and no password')
     .option('--json', 'print JSON')
     .action(add)
+
+  person
+    .command('disable <login>')
+    .description('disable an account and end its sessions; refused while it holds duties')
+    .option('--leave-duties', 'leave its duties: each raises an alarm')
+    .action(disable)
 
   program
     .command('token')
@@ -55,7 +61,7 @@ type AddOptions = {
 }
 
 async function add(login: string, options: AddOptions) {
-  const roles = z.array(Role).safeParse(options.role)
+  const roles = z.array(RoleName).safeParse(options.role)
   if (!roles.success) throw new CliError(`roles are ${Role.options.join(', ')}`)
   const client = await connectClient()
   const person = await client.post('/people', Person, {
@@ -67,6 +73,13 @@ async function add(login: string, options: AddOptions) {
   })
   if (options.json) printJson(person)
   else print(`Created ${person.login} (${person.id}).`)
+}
+
+async function disable(login: string, { leaveDuties = false }: { leaveDuties?: boolean }) {
+  const client = await connectClient()
+  const id = await personId(client, login)
+  await client.post(`/people/${id}/disable`, Person, { leave_duties: leaveDuties })
+  print(`Disabled ${login}.`)
 }
 
 async function createToken(name: string, options: { scope?: string[]; days: string; for?: string; json?: boolean }) {

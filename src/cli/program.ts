@@ -1,7 +1,9 @@
 import { Command, CommanderError } from 'commander'
 import { version } from '../lib/version.ts'
+import { addAccess } from './access.ts'
 import { addAudit } from './audit.ts'
 import { addData } from './data.ts'
+import { addDuties } from './duties.ts'
 import { addEnvironments } from './environments.ts'
 import { addEvaluation } from './evaluation.ts'
 import { CliError, exitCodes } from './exit.ts'
@@ -15,7 +17,9 @@ import { addPolicy } from './policy.ts'
 import { addPurge } from './purge.ts'
 import { addRetention } from './retention.ts'
 import { addReviews } from './reviews.ts'
+import { addRoles } from './roles.ts'
 import { addScan } from './scan.ts'
+import { addSeats } from './seats.ts'
 import { addServe } from './serve.ts'
 import { addStorage } from './storage.ts'
 import { addWorkspaces } from './workspaces.ts'
@@ -48,6 +52,10 @@ export function createProgram(): Command {
     addScan,
     addAudit,
     addPeople,
+    addRoles,
+    addDuties,
+    addSeats,
+    addAccess,
     addPurge,
     addRetention,
     addHolds,

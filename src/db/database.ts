@@ -3,7 +3,9 @@ import type { JobTables } from '../jobs/tables.ts'
 import type { AccessTables } from '../modules/access/tables.ts'
 import type { ArtifactTables } from '../modules/artifacts/tables.ts'
 import type { AuditTables } from '../modules/audit/tables.ts'
+import type { AuditorTables } from '../modules/auditors/tables.ts'
 import type { DatasetTables } from '../modules/datasets/tables.ts'
+import type { DutyTables } from '../modules/duties/tables.ts'
 import type { EvaluationTables } from '../modules/evaluation/tables.ts'
 import type { GateTables } from '../modules/gate/tables.ts'
 import type { GenaiTables } from '../modules/genai/tables.ts'
@@ -21,8 +23,10 @@ import type { WorkspaceTables } from '../modules/workspaces/tables.ts'
 /** Every table of a workspace and of the system database; each module declares its own. */
 export type Database = AccessTables &
   ArtifactTables &
+  AuditorTables &
   AuditTables &
   DatasetTables &
+  DutyTables &
   EvaluationTables &
   GateTables &
   GenaiTables &

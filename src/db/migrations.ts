@@ -26,9 +26,22 @@ import { artifactRoots } from './migrations/029-artifact-roots.ts'
 import { runNames } from './migrations/030-run-names.ts'
 import { signIn } from './migrations/033-sign-in.ts'
 import { tokenRotation } from './migrations/034-token-rotation.ts'
+import { roles } from './migrations/036-roles.ts'
+import { seats } from './migrations/037-seats.ts'
+import { duties } from './migrations/038-duties.ts'
+import { seatReads } from './migrations/039-seat-reads.ts'
 
 /** People, sessions and the list of workspaces; it has its own audit log. */
-export const systemMigrations: readonly Migration[] = [audit, access, workspaces, artifactRoots, signIn, tokenRotation]
+export const systemMigrations: readonly Migration[] = [
+  audit,
+  access,
+  workspaces,
+  artifactRoots,
+  signIn,
+  tokenRotation,
+  roles,
+  seats,
+]
 
 export const workspaceMigrations: readonly Migration[] = [
   audit,
@@ -53,4 +66,6 @@ export const workspaceMigrations: readonly Migration[] = [
   deliveryTimes,
   evaluationSources,
   runNames,
+  duties,
+  seatReads,
 ]

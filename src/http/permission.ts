@@ -40,6 +40,14 @@ function demand(req: FastifyRequest, permission: Permission, scope: ModelScope |
   if (scope === 'any' && modelsOf(req.actor, permission).length > 0) return
   if (permits(req.actor, permission, modelIn(req, scope))) return
   const narrowed = req.actor.scopes && !req.actor.scopes.includes(permission)
+  const { lapsed } = req.actor
+  if (lapsed !== undefined && !narrowed) {
+    throw forbidden(`your auditor’s seat ended at ${lapsed}; an administrator can open another`, {
+      permission,
+      rule: 'seat-ended',
+      ended_at: lapsed,
+    })
+  }
   throw forbidden(
     narrowed
       ? `this token is not scoped for ${permission}; make one that is`

@@ -1,4 +1,5 @@
 export type { ModelScope } from './request.ts'
+export { roleRoutes } from './role-routes.ts'
 export { accessRoutes, sessionCookie } from './routes.ts'
 export { hashSecret } from './secrets.ts'
 export { type Access, createAccess, type WorkspaceAccess } from './service.ts'

@@ -6,8 +6,11 @@ import { badRequest, conflict, forbidden, notFound } from '../../lib/errors.ts'
 import { newId } from '../../lib/ids.ts'
 import type { RecordEvent, Write } from '../audit/index.ts'
 import type { ActorRef, PersonId } from '../audit/schema.ts'
+import { refuseEscalation, refuseTaking } from './escalation.ts'
 import { hashPassword } from './passwords.ts'
-import type { Actor, Grant, Person, PersonInput } from './schema.ts'
+import { demandRole } from './roles.ts'
+import type { Actor, GrantInput, Person, PersonInput } from './schema.ts'
+import { refuseBesideSeat } from './seats.ts'
 import { deleteSessionsOf } from './session-store.ts'
 import * as store from './store.ts'
 
@@ -56,23 +59,30 @@ export function createPeople({ db, write, clock }: AccessParts, workspace: strin
         created_at: isoNow(clock),
         disabled_at: null,
       })
-      for (const grant of input.grants) await store.addGrant(tx, workspace, id, grant)
+      for (const grant of input.grants) {
+        refuseEscalation(actor, await demandRole(tx, workspace, grant.role), grant.model)
+        await store.addGrant(tx, workspace, id, grant)
+      }
       record('person.created', `person:${id}`, { kind: input.kind, grants: input.grants, ...where })
       return get(id, tx)
     })
   }
 
-  function grant(actor: Actor, id: PersonId, input: Grant): Promise<Person> {
+  function grant(actor: Actor, id: PersonId, input: GrantInput): Promise<Person> {
     return write(actor, async (tx, record) => {
       await get(id, tx)
+      const permissions = await demandRole(tx, workspace, input.role)
+      refuseEscalation(actor, permissions, input.model)
+      await refuseBesideSeat(tx, { workspace, person: id, permissions, now: isoNow(clock) })
       if (!(await store.addGrant(tx, workspace, id, input))) throw conflict('this role is already held')
       record('person.granted', `person:${id}`, { ...input, ...where })
       return get(id, tx)
     })
   }
 
-  function revokeGrant(actor: Actor, id: PersonId, input: Grant): Promise<Person> {
+  function revokeGrant(actor: Actor, id: PersonId, input: GrantInput): Promise<Person> {
     return write(actor, async (tx, record) => {
+      refuseTaking(actor, await get(id, tx), input)
       if (!(await store.removeGrant(tx, workspace, id, input))) throw notFound('role', `${input.role} of ${id}`)
       await keepAnAdministrator(tx, workspace)
       record('person.grant_revoked', `person:${id}`, { ...input, ...where })
@@ -84,7 +94,7 @@ export function createPeople({ db, write, clock }: AccessParts, workspace: strin
     if (actor.id === id) throw forbidden('nobody disables their own account')
     await demandAccounts(actor)
     return write(actor, async (tx, record) => {
-      await get(id, tx)
+      refuseTaking(actor, await get(id, tx))
       if (!(await store.disablePerson(tx, id, isoNow(clock)))) throw conflict('the account is already disabled')
       for (const administered of await store.administeredBy(tx, id)) await keepAnAdministrator(tx, administered)
       await deleteSessionsOf(tx, id)
@@ -101,7 +111,7 @@ export function createPeople({ db, write, clock }: AccessParts, workspace: strin
 
   /** Part of the write that creates the workspace: whoever makes it administers it. */
   async function enrol(tx: Tx, record: RecordEvent, id: PersonId): Promise<void> {
-    const grant: Grant = { role: 'administrator', model: null }
+    const grant: GrantInput = { role: 'administrator', model: null }
     await store.addGrant(tx, workspace, id, grant)
     record('person.granted', `person:${id}`, { ...grant, ...where })
   }

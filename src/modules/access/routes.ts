@@ -1,7 +1,9 @@
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { type HeldDuties, refuseHeld } from './leaving.ts'
 import {
+  DisableInput,
   GrantInput,
   NewToken,
   PasswordInput,
@@ -21,8 +23,13 @@ import './request.ts'
 
 export const sessionCookie = 'modelkeep_session'
 
+type Options = {
+  /** Open duties of a person, by workspace. */
+  dutiesOf: (person: PersonId) => Promise<HeldDuties>
+}
+
 /** People, sessions and tokens. */
-export function accessRoutes(access: Access): FastifyPluginAsyncZod {
+export function accessRoutes(access: Access, { dutiesOf }: Options): FastifyPluginAsyncZod {
   const { signIn, tokens } = access
   const peopleOf = (req: FastifyRequest) => access.in(req.workspace).people
 
@@ -100,8 +107,17 @@ export function accessRoutes(access: Access): FastifyPluginAsyncZod {
 
     app.post('/people/:id/disable', {
       config: { requires: 'access.write' },
-      schema: { tags, summary: 'Disable an account and end its sessions', params: byId, response: { 200: Person } },
-      handler: (req) => peopleOf(req).disable(req.actor, req.params.id),
+      schema: {
+        tags,
+        summary: 'Disable an account and end its sessions; 409 with the number of duties while it holds some',
+        params: byId,
+        body: DisableInput.nullish(),
+        response: { 200: Person },
+      },
+      handler: async (req) => {
+        if (!req.body?.leave_duties) refuseHeld(await peopleOf(req).get(req.params.id), await dutiesOf(req.params.id))
+        return peopleOf(req).disable(req.actor, req.params.id)
+      },
     })
 
     app.get('/tokens', {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Moment } from '../../lib/ids.ts'
+import { idSchema, Moment } from '../../lib/ids.ts'
 import { type ActorRef, PersonId, TokenId } from '../audit/schema.ts'
 
 export { PersonId, TokenId } from '../audit/schema.ts'
@@ -30,6 +30,7 @@ export const Permission = z.enum([
   'webhook.write',
   'retention.read',
   'retention.write',
+  'duty.write',
 ])
 export type Permission = z.infer<typeof Permission>
 
@@ -68,13 +69,40 @@ export const permissionsOf: Record<Role, readonly Permission[]> = {
   auditor: [...reads, 'audit.read', 'webhook.read', 'retention.read'],
 }
 
+/** One of the built-in roles, or one that a workspace has defined. */
+export const RoleName = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'lower-case letters, digits and -')
+export type RoleName = z.infer<typeof RoleName>
+
+export const SeatId = idSchema('seat')
+export type SeatId = z.infer<typeof SeatId>
+
 /** A role held in the whole workspace (`model: null`) or on one model. */
-export const Grant = z.object({ role: Role, model: z.string().nullable() })
+export const Grant = z.object({
+  role: RoleName,
+  model: z.string().nullable(),
+  /** What a role that the workspace has defined stands for; left out for the built-in ones. */
+  permissions: z.array(Permission).readonly().optional(),
+  /** The role ends by itself at this moment. */
+  until: Moment.optional(),
+  /** The auditor's seat that the role comes from. */
+  seat: SeatId.optional(),
+})
 export type Grant = z.infer<typeof Grant>
 
 /** `source` names the provider whose group gives the role; a role that somebody gave has none. */
 export const HeldGrant = Grant.extend({ source: z.string().optional() })
 export type HeldGrant = z.infer<typeof HeldGrant>
+
+/** What somebody is given: a role by its name, never its permissions. */
+export const GrantInput = z.strictObject({ role: RoleName, model: z.string().nullable().default(null) })
+export type GrantInput = z.infer<typeof GrantInput>
+
+const builtIn: ReadonlyMap<string, readonly Permission[]> = new Map(Object.entries(permissionsOf))
+
+/** What a grant stands for. A role that is neither built in nor defined permits nothing. */
+export function permissionsIn(grant: Pick<Grant, 'role' | 'permissions'>): readonly Permission[] {
+  return builtIn.get(grant.role) ?? grant.permissions ?? []
+}
 
 export const Person = z.object({
   id: PersonId,
@@ -95,6 +123,8 @@ export type Actor = ActorRef & {
   readonly scopes: readonly Permission[] | null
   /** The one workspace that a bound token opens. */
   readonly bound?: string
+  /** When the last auditor's seat of this person ended, if none is open. */
+  readonly lapsed?: string
 }
 
 export const Login = z
@@ -110,10 +140,11 @@ export const PersonInput = z.strictObject({
   name: z.string().trim().min(1).max(200),
   kind: z.enum(['person', 'service']).default('person'),
   password: Password.optional(),
-  grants: z.array(Grant).default([]),
+  grants: z.array(GrantInput).default([]),
 })
 export type PersonInput = z.infer<typeof PersonInput>
-export const GrantInput = z.strictObject({ role: Role, model: z.string().nullable().default(null) })
+/** Disabling somebody who holds duties is refused with their number, unless the duties are to be left. */
+export const DisableInput = z.strictObject({ leave_duties: z.boolean().default(false) })
 export const PasswordInput = z.strictObject({ current: z.string().max(256), next: Password })
 
 export const Session = z.object({
@@ -171,7 +202,7 @@ export function permits(actor: Pick<Actor, 'grants' | 'scopes'>, permission: Per
   if (actor.scopes && !actor.scopes.includes(permission)) return false
   return actor.grants.some(
     (grant) =>
-      permissionsOf[grant.role].includes(permission) &&
+      permissionsIn(grant).includes(permission) &&
       (grant.model === null || (model !== undefined && grant.model === model)),
   )
 }
@@ -181,6 +212,55 @@ export function modelsOf(actor: Pick<Actor, 'grants' | 'scopes'>, permission: Pe
   if (permits(actor, permission)) return 'all'
   if (actor.scopes && !actor.scopes.includes(permission)) return []
   return actor.grants.flatMap((grant) =>
-    grant.model !== null && permissionsOf[grant.role].includes(permission) ? [grant.model] : [],
+    grant.model !== null && permissionsIn(grant).includes(permission) ? [grant.model] : [],
   )
 }
+
+/** A role with what it permits: built in, or defined by the workspace. */
+export const RoleDefinition = z.object({
+  name: RoleName,
+  built_in: z.boolean(),
+  description: z.string(),
+  permissions: z.array(Permission),
+  /** Counts the changes of a defined role; the trail has each of them. */
+  version: z.int(),
+  /** How many people hold it, on however many models. */
+  holders: z.int(),
+  updated_at: Moment.nullable(),
+})
+export type RoleDefinition = z.infer<typeof RoleDefinition>
+
+const RoleBody = {
+  description: z.string().trim().max(500).default(''),
+  permissions: z.array(Permission).min(1).max(Permission.options.length),
+}
+export const RoleInput = z.strictObject({ name: RoleName, ...RoleBody })
+export type RoleInput = z.infer<typeof RoleInput>
+/** `version` is the one that was looked at: a role that changed meanwhile is not overwritten. */
+export const RoleChange = z.strictObject({ ...RoleBody, version: z.int().min(1) })
+export type RoleChange = z.infer<typeof RoleChange>
+
+/** An auditor's seat: the auditor's role in a scope, until a moment. Whatever is read with it is recorded. */
+export const Seat = z.object({
+  id: SeatId,
+  person: PersonId,
+  workspace: z.string(),
+  /** `null` is the whole workspace. */
+  models: z.array(z.string()).nullable(),
+  reason: z.string(),
+  opened_by: z.union([PersonId, z.literal('server')]),
+  opened_at: Moment,
+  ends_at: Moment,
+  /** Closed before its time. */
+  closed_at: Moment.nullable(),
+})
+export type Seat = z.infer<typeof Seat>
+
+export const longestSeatDays = 366
+export const SeatInput = z.strictObject({
+  person: PersonId,
+  models: z.array(z.string().min(1).max(256)).min(1).max(200).nullable().default(null),
+  reason: z.string().trim().min(1).max(1000),
+  ends_at: Moment,
+})
+export type SeatInput = z.infer<typeof SeatInput>

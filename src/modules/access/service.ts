@@ -3,6 +3,8 @@ import type { PersonId } from '../audit/schema.ts'
 import { createPeopleBehind } from './behind.ts'
 import { createLocalDeveloper } from './local.ts'
 import { type AccessParts, accountsWorkspace, createPeople } from './people.ts'
+import { createRoles } from './roles.ts'
+import { createSeats } from './seats.ts'
 import { createSessions, type SessionLimits, usualLimits } from './sessions.ts'
 import { createSignIn } from './sign-in.ts'
 import { createTokens } from './tokens.ts'
@@ -26,6 +28,8 @@ export function createAccess(
     /** With the roles of another workspace. */
     in: (workspace: string) => ({
       people: workspace === accountsWorkspace ? people : createPeople(parts, workspace),
+      roles: createRoles(parts, workspace),
+      seats: createSeats(parts, workspace),
     }),
     peopleBehind: createPeopleBehind(people, parts.audit),
     sessions,

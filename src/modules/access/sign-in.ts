@@ -2,6 +2,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { isoNow } from '../../lib/clock.ts'
 import { AppError, badRequest, forbidden, notFound, unauthenticated } from '../../lib/errors.ts'
 import type { ActorRef, PersonId } from '../audit/schema.ts'
+import { heldAt } from './held-at.ts'
 import { createPasswordCheck, hashPassword } from './passwords.ts'
 import type { AccessParts } from './people.ts'
 import type { Actor, Person } from './schema.ts'
@@ -76,13 +77,15 @@ export function createSignIn({ db, write, commit, clock, memory, sessions, deman
   }
 
   function actorOf(person: Person, via: ActorRef['via']): Actor {
+    const { grants, lapsed } = heldAt(person.grants, isoNow(clock))
     return {
+      ...(lapsed === undefined ? {} : { lapsed }),
       id: person.id,
       kind: person.kind,
       via,
       login: person.login,
       name: person.name,
-      grants: person.grants,
+      grants,
       scopes: null,
     }
   }

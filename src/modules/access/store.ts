@@ -1,15 +1,11 @@
 import type { Selectable } from 'kysely'
 import type { Db, Tx } from '../../db/database.ts'
 import type { PersonId, TokenId } from '../audit/schema.ts'
-import { Grant, type HeldGrant, type Permission, type Person, type Token } from './schema.ts'
-import type { PersonGrantRow, PersonRow, TokenRow } from './tables.ts'
+import { heldGrants } from './held.ts'
+import type { GrantInput, HeldGrant, Permission, Person, Token } from './schema.ts'
+import type { PersonRow, TokenRow } from './tables.ts'
 
 const everyModel = ''
-
-function toGrant(row: Pick<PersonGrantRow, 'role' | 'model' | 'source'>): HeldGrant {
-  const grant = Grant.parse({ role: row.role, model: row.model === everyModel ? null : row.model })
-  return row.source === null ? grant : { ...grant, source: row.source }
-}
 
 function toPerson(row: Selectable<PersonRow>, grants: HeldGrant[]): Person {
   return {
@@ -35,21 +31,13 @@ function toToken(row: Selectable<TokenRow>): Token {
 
 export async function listPeople(db: Db, workspace: string): Promise<Person[]> {
   const people = await db.selectFrom('person').selectAll().orderBy('login').execute()
-  const grants = await db.selectFrom('person_grant').selectAll().where('workspace', '=', workspace).execute()
-  return people.map((row) => toPerson(row, grants.filter((grant) => grant.person_id === row.id).map(toGrant)))
+  const grants = await heldGrants(db, workspace)
+  return people.map((row) => toPerson(row, grants.get(row.id) ?? []))
 }
 
 async function withGrants(db: Db, workspace: string, row: Selectable<PersonRow> | undefined) {
   if (!row) return undefined
-  const grants = await db
-    .selectFrom('person_grant')
-    .selectAll()
-    .where('person_id', '=', row.id)
-    .where('workspace', '=', workspace)
-    .orderBy('role')
-    .orderBy('model')
-    .execute()
-  return toPerson(row, grants.map(toGrant))
+  return toPerson(row, (await heldGrants(db, workspace, row.id)).get(row.id) ?? [])
 }
 
 export async function findPerson(db: Db, workspace: string, id: PersonId): Promise<Person | undefined> {
@@ -83,7 +71,7 @@ export async function disablePerson(tx: Tx, id: PersonId, at: string): Promise<b
   return result.numUpdatedRows === 1n
 }
 
-export async function addGrant(tx: Tx, workspace: string, id: PersonId, grant: Grant): Promise<boolean> {
+export async function addGrant(tx: Tx, workspace: string, id: PersonId, grant: GrantInput): Promise<boolean> {
   const result = await tx
     .insertInto('person_grant')
     .values({ person_id: id, workspace, role: grant.role, model: grant.model ?? everyModel, source: null })
@@ -98,7 +86,7 @@ export async function addGrant(tx: Tx, workspace: string, id: PersonId, grant: G
   return (result.numInsertedOrUpdatedRows ?? 0n) > 0n
 }
 
-export async function removeGrant(tx: Tx, workspace: string, id: PersonId, grant: Grant): Promise<boolean> {
+export async function removeGrant(tx: Tx, workspace: string, id: PersonId, grant: GrantInput): Promise<boolean> {
   const result = await tx
     .deleteFrom('person_grant')
     .where('person_id', '=', id)
@@ -224,4 +212,6 @@ export async function administeredBy(db: Db, id: PersonId): Promise<string[]> {
 
 export async function removeGrantsIn(tx: Tx, workspace: string): Promise<void> {
   await tx.deleteFrom('person_grant').where('workspace', '=', workspace).execute()
+  await tx.deleteFrom('custom_role').where('workspace', '=', workspace).execute()
+  await tx.deleteFrom('auditor_seat').where('workspace', '=', workspace).execute()
 }

@@ -4,6 +4,8 @@ export type AccessTables = {
   session: SessionRow
   token: TokenRow
   sign_in_failure: SignInFailureRow
+  custom_role: CustomRoleRow
+  auditor_seat: AuditorSeatRow
 }
 
 export type PersonRow = {
@@ -63,3 +65,25 @@ export type TokenRow = {
 }
 
 export type SignInFailureRow = { login: string; failures: number; last_at: string }
+
+export type CustomRoleRow = {
+  workspace: string
+  name: string
+  description: string
+  permissions: string
+  version: number
+  updated_at: string
+}
+
+/** `models` is JSON, or null for the whole workspace. */
+export type AuditorSeatRow = {
+  id: string
+  workspace: string
+  person_id: string
+  models: string | null
+  reason: string
+  opened_by: string
+  opened_at: string
+  ends_at: string
+  closed_at: string | null
+}

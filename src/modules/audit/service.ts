@@ -149,7 +149,8 @@ export function createAudit(parts: { connection: Connection; key: SigningKey; or
     return prove(to, consistencyProof(from, to, nodeOf(db)))
   }
 
-  async function events(query: EventQuery) {
+  /** `within` narrows to events about any of these things. */
+  async function events(query: EventQuery & { within?: readonly Thing[] }) {
     return { events: await store.findEvents(db, query), size: (await store.readHead(db)).size }
   }
 

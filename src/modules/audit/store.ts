@@ -66,7 +66,10 @@ export async function getNode(db: Db, level: number, index: number): Promise<Uin
 }
 
 /** Newest first. */
-export async function findEvents(db: Db, query: EventQuery): Promise<{ body: EventBody; leaf: string }[]> {
+export async function findEvents(
+  db: Db,
+  query: EventQuery & { within?: readonly string[] },
+): Promise<{ body: EventBody; leaf: string }[]> {
   let rows = db
     .selectFrom('audit_event as e')
     .innerJoin('audit_node as n', (join) => join.onRef('n.position', '=', 'e.position').on('n.level', '=', 0))
@@ -75,6 +78,15 @@ export async function findEvents(db: Db, query: EventQuery): Promise<{ body: Eve
     .limit(query.limit)
   if (query.about) {
     rows = rows.innerJoin('audit_about as a', 'a.position', 'e.position').where('a.thing', '=', query.about)
+  }
+  if (query.within) {
+    if (query.within.length === 0) return []
+    rows = rows.where('e.position', 'in', (eb) =>
+      eb
+        .selectFrom('audit_about as w')
+        .select('w.position')
+        .where('w.thing', 'in', [...(query.within ?? [])]),
+    )
   }
   if (query.actor) rows = rows.where('e.actor_id', '=', query.actor)
   if (query.action) rows = rows.where('e.action', 'like', `${query.action.replace(/[%\\]/g, '')}%`)

@@ -13,6 +13,7 @@ const told = new Set([
   'count',
   'dataset',
   'digest',
+  'duty',
   'environment',
   'evidence',
   'experiment',

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Digest, Moment } from '../../lib/ids.ts'
-import { Role } from '../access/schema.ts'
+import { Role, RoleName } from '../access/schema.ts'
 import { ActorRef, PersonId } from '../audit/schema.ts'
 import { EvidenceKind } from '../evaluation/schema.ts'
 import { EnvironmentName, Tier } from '../registry/schema.ts'
@@ -144,7 +144,7 @@ export type Snapshot = z.infer<typeof Snapshot>
 export const ApprovalFact = z.object({
   decision_id: z.string(),
   decided_by: PersonId,
-  roles: z.array(Role),
+  roles: z.array(RoleName),
   outcome: z.enum(['approved', 'rejected']),
   decided_at: Moment,
   covers: z.boolean(),

@@ -22,7 +22,7 @@ type DecideParts = ReviewParts & {
   situations: Situations
   getReview(actor: Actor, id: string, from?: Db): Promise<store.StoredReview>
   partsOf(from: Db, review: store.StoredReview): Promise<{ version: ModelVersion; model: Model }>
-  partiesOf(review: store.StoredReview, version: ModelVersion): Promise<Omit<Parties, 'roles'>>
+  partiesOf(requester: PersonId | null, version: ModelVersion): Promise<Omit<Parties, 'roles'>>
 }
 
 /**
@@ -35,7 +35,7 @@ export function createDecide(parts: DecideParts) {
   return async function decide(actor: Actor, id: string, input: DecisionInput): Promise<DecisionResult> {
     const review = await parts.getReview(actor, id)
     const { version } = await parts.partsOf(db, review)
-    const parties = await parts.partiesOf(review, version)
+    const parties = await parts.partiesOf(review.requested_by as PersonId, version)
 
     return write(actor, async (tx, record) => {
       const current = await parts.getReview(actor, id, tx)
@@ -48,7 +48,8 @@ export function createDecide(parts: DecideParts) {
       if (current.state !== 'open') throw alreadyClosed(current)
       // One that was taken out of the lists is not decided about.
       await getVersion(tx, model.name, situation.version.version)
-      const { requester, developers } = parties
+      const { developers } = parties
+      const requester = review.requested_by as PersonId
       const compared = { approver: actor.id as PersonId, requester, developers: [...developers] }
       const reasons = conflictsOf(actor, { ...parties, model: model.name, roles: rolesAsked(situation) })
       if (reasons.length > 0) {

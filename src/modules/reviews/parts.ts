@@ -4,8 +4,15 @@ import { conflict } from '../../lib/errors.ts'
 import type { Write } from '../audit/index.ts'
 import type { PersonId, Thing } from '../audit/schema.ts'
 import type { Registry } from '../registry/index.ts'
+import type { ModelId } from '../registry/schema.ts'
 import type { Parties } from './separation.ts'
 import type { Situation, SituationParts } from './situation.ts'
+
+/** Duties on a model, as far as they separate. */
+export type DutiesOn = {
+  readonly developers: readonly PersonId[]
+  readonly standIns: ReadonlyMap<PersonId, readonly PersonId[]>
+}
 
 export type ReviewParts = SituationParts & {
   readonly db: Db
@@ -14,6 +21,8 @@ export type ReviewParts = SituationParts & {
   readonly registry: Registry
   /** Who set up a service account or made tokens for it: what the account does counts as theirs. */
   readonly peopleBehind: (account: PersonId) => Promise<PersonId[]>
+  /** Who has answered for developing a model, and who stood in for whom on it, at any moment since. */
+  readonly dutiesOn: (db: Db, model: ModelId, since: string) => Promise<DutiesOn>
 }
 
 /** Roles that the policies ask an approval from. */

@@ -1,4 +1,4 @@
-import type { Actor, Role } from '../access/schema.ts'
+import type { Actor, RoleName } from '../access/schema.ts'
 import type { PersonId } from '../audit/schema.ts'
 
 export type Conflict = { rule: string; message: string }
@@ -6,32 +6,42 @@ export type Conflict = { rule: string; message: string }
 /** Who is compared with the person who wants to decide. */
 export type Parties = {
   readonly model: string
-  readonly requester: PersonId
+  /** Nobody while no review is asked for. */
+  readonly requester: PersonId | null
   /** Everyone who made the version, the one who registered it among them. */
   readonly developers: readonly PersonId[]
   /** The people who set up a service account and hold its tokens, by the account. */
   readonly behind: ReadonlyMap<PersonId, readonly PersonId[]>
+  /** Deputies on this model since the version is there, by the person they stand in for. */
+  readonly standIns: ReadonlyMap<PersonId, readonly PersonId[]>
   /** Roles that the policies ask an approval from; empty when they ask for none. */
-  readonly roles: readonly Role[]
+  readonly roles: readonly RoleName[]
 }
 
 /**
  * The law of separation: whoever made a version or asked for its review does not decide about it. It compares people,
- * not roles: an administrator, a second grant or a token changes nothing, and what a service account did counts as done
- * by those behind it. A service account decides nothing. Empty when the actor may decide.
+ * not roles: an administrator, a second grant or a token changes nothing, what a service account did counts as done by those
+ * behind it, and a deputy counts as the person they stand in for. A service account decides nothing. Empty when the actor may decide.
  */
 export function conflictsOf(actor: Pick<Actor, 'id' | 'kind' | 'grants'>, parties: Parties): Conflict[] {
   const conflicts: Conflict[] = []
   if (actor.kind !== 'person') {
     conflicts.push({ rule: 'person', message: 'A decision is taken by a person; this is a service account.' })
   }
-  if (isOneOf(actor, [parties.requester], parties)) {
-    conflicts.push({ rule: 'requester', message: 'You asked for this review, so somebody else has to decide.' })
+  if (parties.requester !== null && standsFor(actor, parties.requester, parties)) {
+    conflicts.push({
+      rule: 'requester',
+      message: isDeputyOnly(actor, [parties.requester], parties)
+        ? 'You are the deputy of whoever asked for this review, so somebody else has to decide.'
+        : 'You asked for this review, so somebody else has to decide.',
+    })
   }
-  if (isOneOf(actor, parties.developers, parties)) {
+  if (parties.developers.some((each) => standsFor(actor, each, parties))) {
     conflicts.push({
       rule: 'developer',
-      message: 'You are a developer of record of this version, so somebody else has to decide.',
+      message: isDeputyOnly(actor, parties.developers, parties)
+        ? 'You are the deputy of a developer of record of this version, so somebody else has to decide.'
+        : 'You are a developer of record of this version, so somebody else has to decide.',
     })
   }
   if (parties.roles.length > 0 && rolesOn(actor, parties.model).every((role) => !parties.roles.includes(role))) {
@@ -44,10 +54,17 @@ export function conflictsOf(actor: Pick<Actor, 'id' | 'kind' | 'grants'>, partie
 }
 
 /** Roles that somebody holds on a model or in the whole workspace. */
-export function rolesOn({ grants }: Pick<Actor, 'grants'>, model: string): Role[] {
+export function rolesOn({ grants }: Pick<Actor, 'grants'>, model: string): RoleName[] {
   return [...new Set(grants.flatMap((grant) => (grant.model === null || grant.model === model ? [grant.role] : [])))]
 }
 
-function isOneOf(actor: Pick<Actor, 'id'>, people: readonly PersonId[], { behind }: Parties): boolean {
-  return people.some((person) => person === actor.id || behind.get(person)?.some((each) => each === actor.id))
+/** Somebody themselves, whoever is behind the account, and the deputies of each of them. */
+function standsFor({ id }: Pick<Actor, 'id'>, person: PersonId, { behind, standIns }: Parties): boolean {
+  const counted = [person, ...(behind.get(person) ?? [])]
+  return counted.some((each) => each === id || standIns.get(each)?.some((deputy) => deputy === id))
+}
+
+function isDeputyOnly(actor: Pick<Actor, 'id'>, people: readonly PersonId[], parties: Parties): boolean {
+  const own = { ...parties, standIns: new Map<PersonId, readonly PersonId[]>() }
+  return people.every((person) => !standsFor(actor, person, own))
 }

@@ -77,7 +77,7 @@ export function createReviews(parts: ReviewParts) {
   async function sheet(actor: Actor, id: string): Promise<ReviewSheet> {
     const review = await getReview(actor, id)
     const situation = await situations.atVersion(db, review.version_id, review.environment, isoNow(clock))
-    const parties = await partiesOf(review, situation.version)
+    const parties = await partiesOf(review.requested_by as PersonId, situation.version)
     return {
       review: store.toReview(review, situation.model.name),
       snapshot: situation.snapshot,
@@ -89,12 +89,25 @@ export function createReviews(parts: ReviewParts) {
   }
 
   /** Read before a write: the system database is another one. Who made a sealed version does not change. */
-  async function partiesOf(review: store.StoredReview, version: ModelVersion): Promise<Omit<Parties, 'roles'>> {
-    const requester = review.requested_by as PersonId
-    const developers = [...new Set([...version.developers, version.registered_by])]
+  async function partiesOf(requester: PersonId | null, version: ModelVersion): Promise<Omit<Parties, 'roles'>> {
+    const duties = await parts.dutiesOn(db, version.model_id, version.registered_at)
+    const developers = [...new Set([...version.developers, version.registered_by, ...duties.developers])]
     const behind = new Map<PersonId, PersonId[]>()
-    for (const person of new Set([requester, ...developers])) behind.set(person, await parts.peopleBehind(person))
-    return { model: version.model, requester, developers, behind }
+    const compared = new Set([...(requester === null ? [] : [requester]), ...developers])
+    for (const person of compared) behind.set(person, await parts.peopleBehind(person))
+    return { model: version.model, requester, developers, behind, standIns: duties.standIns }
+  }
+
+  /** Whether somebody could decide about a version before an environment, and what separation of duties says against it. */
+  async function standingOf(
+    actor: Pick<Actor, 'id' | 'kind' | 'grants' | 'scopes'>,
+    { model, version, environment }: { model: string; version: number | string; environment: string },
+  ) {
+    const situation = await situations.at(db, model, version, environment, isoNow(clock))
+    const requester = situation.open_review?.requested_by as PersonId | undefined
+    const parties = await partiesOf(requester ?? null, situation.version)
+    const conflicts = conflictsOf(actor, { ...parties, roles: rolesAsked(situation) })
+    return { version: situation.version.version, review: situation.open_review?.id ?? null, conflicts }
   }
 
   async function getReview(actor: Actor, id: string, from: Db = db): Promise<store.StoredReview> {
@@ -153,7 +166,7 @@ export function createReviews(parts: ReviewParts) {
   }
 
   const decide = createDecide({ ...parts, situations, getReview, partiesOf, partsOf })
-  return { submit, withdraw, decide, sheet, list, decisions, decision, situations }
+  return { submit, withdraw, decide, sheet, list, decisions, decision, situations, standingOf }
 }
 
 /** A token that may only submit or only decide knows the review that it is about. */

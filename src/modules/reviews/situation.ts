@@ -3,7 +3,6 @@ import { digestOf, sha256 } from '../../lib/digest.ts'
 import { notFound } from '../../lib/errors.ts'
 import type { Digest } from '../../lib/ids.ts'
 import { type SigningKey, verify } from '../../lib/keys.ts'
-import type { Role } from '../access/schema.ts'
 import type { PersonId } from '../audit/schema.ts'
 import type { Evidence } from '../evaluation/schema.ts'
 import { type AppliedPolicy, assess, covering, type Policies } from '../policy/index.ts'
@@ -120,7 +119,7 @@ function compare(row: store.StoredDecision, key: SigningKey, model: string, scop
   const fact: ApprovalFact = {
     decision_id: row.id,
     decided_by: document.decided_by,
-    roles: document.roles as Role[],
+    roles: document.roles,
     outcome: document.outcome,
     decided_at: document.decided_at,
     covers,

@@ -1,6 +1,6 @@
 import { createMemory } from '../../db/memory.ts'
 import { type AppError, badRequest, forbidden } from '../../lib/errors.ts'
-import { type Actor, permissionsOf } from '../access/schema.ts'
+import { type Actor, permissionsIn } from '../access/schema.ts'
 import type { ActorRef } from '../audit/schema.ts'
 import { findExperiment } from './experiment-store.ts'
 import type { TrackingParts } from './experiments.ts'
@@ -29,9 +29,12 @@ export function createPermissions({ connection: { db }, write }: TrackingParts) 
   const memory = createMemory()
 
   async function reachOf({ id, grants }: Pick<Actor, 'id' | 'grants'>): Promise<Reach> {
-    const roles = grants.filter(({ model }) => model === null).map(({ role }) => role)
-    if (roles.includes('administrator')) return { person: id, byRole: 'MANAGE', given: new Map() }
-    const writes = roles.some((role) => role !== 'contributor' && permissionsOf[role].includes('tracking.write'))
+    const everywhere = grants.filter(({ model }) => model === null)
+    if (everywhere.some(({ role }) => role === 'administrator'))
+      return { person: id, byRole: 'MANAGE', given: new Map() }
+    const writes = everywhere.some(
+      (grant) => grant.role !== 'contributor' && permissionsIn(grant).includes('tracking.write'),
+    )
     const rows = await memory.recall(id, () => store.permissionsOfPerson(db, id))
     return {
       person: id,

@@ -1,0 +1,2 @@
+export { connectionRoutes } from './routes.ts'
+export { createConnections } from './service.ts'

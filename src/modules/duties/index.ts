@@ -1,0 +1,3 @@
+export { dutyRoutes } from './routes.ts'
+export { dutiesOn } from './separates.ts'
+export { createDuties, type Duties } from './service.ts'

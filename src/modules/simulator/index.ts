@@ -1,0 +1,2 @@
+export { simulatorRoutes } from './routes.ts'
+export { createSimulator } from './service.ts'

@@ -1,0 +1,82 @@
+import type { FastifyRequest } from 'fastify'
+import { type Config, workspaceBlobs } from './config.ts'
+import type { Connection } from './db/connect.ts'
+import type { Clock } from './lib/clock.ts'
+import type { Access } from './modules/access/index.ts'
+import type { PersonId } from './modules/access/schema.ts'
+import { createRoom } from './modules/auditors/index.ts'
+import { createConnections } from './modules/connections/index.ts'
+import { listEnvironments } from './modules/registry/index.ts'
+import { createSimulator } from './modules/simulator/index.ts'
+import type { Workspace } from './workspace.ts'
+import type { OpenWorkspaces } from './workspaces.ts'
+
+type Parts = {
+  config: Config
+  clock: Clock
+  system: Connection
+  access: Access
+  workspaces: OpenWorkspaces
+  at: (req: FastifyRequest) => Workspace
+}
+
+/** Services that look at accounts and at a workspace together. */
+export function createSupervision({ config, clock, system, access, workspaces, at }: Parts) {
+  const placeOf = (name: string) => {
+    const place = workspaceBlobs(config, name)
+    return place.kind === 'folder' ? 'a folder of the server' : `the bucket ${place.bucket}`
+  }
+
+  return {
+    async dutiesOf(person: PersonId) {
+      const held: { workspace: string; duties: number }[] = []
+      await workspaces.inEach(async ({ name, duties }) => {
+        const count = await duties.countOf(person)
+        if (count > 0) held.push({ workspace: name, duties: count })
+      })
+      return held
+    },
+
+    roomOf(req: FastifyRequest) {
+      const { connection, audit, registry, auditors } = at(req)
+      return createRoom({
+        db: connection.db,
+        workspace: req.workspace,
+        audit,
+        registry,
+        reads: auditors,
+        seatsOf: access.in(req.workspace).seats.list,
+        names: access.people.names,
+      })
+    },
+
+    simulatorOf(req: FastifyRequest) {
+      const { people, roles } = access.in(req.workspace)
+      const { connection, registry, duties, reviews } = at(req)
+      return createSimulator({
+        workspace: req.workspace,
+        clock,
+        people: people.list,
+        roles: roles.list,
+        tokens: access.tokens.list,
+        registry,
+        environments: () => listEnvironments(connection.db),
+        duties,
+        reviews,
+      })
+    },
+
+    connectionsOf(req: FastifyRequest) {
+      const { connection, blobs, audit, notifications } = at(req)
+      return createConnections({
+        clock,
+        system,
+        connection,
+        blobs: { store: blobs, place: placeOf(req.workspace) },
+        audit,
+        webhooks: notifications.webhooks.standings,
+        scoringHosts: config.scoringHosts ?? [],
+      })
+    },
+  }
+}
