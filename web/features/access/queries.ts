@@ -5,7 +5,6 @@ import {
   NewToken,
   Person,
   type PersonInput,
-  type Role,
   Session,
   Token,
   type TokenInput,
@@ -42,10 +41,10 @@ export const people = queryOptions({
 })
 
 export const createPerson = (input: PersonInput) => send('POST', '/people', Person, input)
-export const disablePerson = (id: string) => send('POST', at(['people', id, 'disable']), Person)
+export const disablePerson = (id: string) => send('POST', at(['people', id, 'disable']), Person, {})
 export const addGrant = (id: string, input: z.infer<typeof GrantInput>) =>
   send('POST', at(['people', id, 'grants']), Person, input)
-export const removeGrant = (id: string, role: Role, model: string | null) =>
+export const removeGrant = (id: string, role: string, model: string | null) =>
   send('DELETE', at(['people', id, 'grants'], { role, model: model ?? undefined }), Person)
 
 export const tokens = queryOptions({
