@@ -4,7 +4,7 @@ import { extname } from 'node:path'
 import { Readable } from 'node:stream'
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { DatasetVersion } from '../modules/datasets/schema.ts'
+import { DatasetVersion, TableFormat } from '../modules/datasets/schema.ts'
 import { Model, ModelUpdate } from '../modules/registry/schema.ts'
 import { type Client, connectClient } from './client.ts'
 import { CliError } from './exit.ts'
@@ -25,7 +25,7 @@ export function addData(program: Command) {
   const dataset = program.command('dataset').description('dataset versions: their digest names them')
   dataset
     .command('add <name> <file>')
-    .description('store a CSV or Parquet file as a dataset version')
+    .description('store a CSV, Parquet or JSON table as a dataset version')
     .option('--json', 'print JSON')
     .action(addDataset)
   dataset.command('list').description('every stored dataset version').action(listDatasets)
@@ -45,14 +45,14 @@ async function addDataset(name: string, file: string, options: { json?: boolean 
   print(`${name}: ${stored.rows} rows, ${stored.columns.length} columns, ${stored.digest}`)
 }
 
-/** Stores a CSV or Parquet file under a name. */
+/** Stores a CSV, Parquet or JSON table under a name. */
 export async function uploadDataset(client: Client, name: string, file: string): Promise<DatasetVersion> {
-  const extension = extname(file).slice(1).toLowerCase()
-  if (extension !== 'csv' && extension !== 'parquet') throw new CliError('the file must end in .csv or .parquet')
+  const format = TableFormat.safeParse(extname(file).slice(1).toLowerCase())
+  if (!format.success) throw new CliError('the file must end in .csv, .parquet or .json')
   const { size } = await stat(file).catch(() => {
     throw new CliError(`${file} cannot be read`)
   })
-  const reply = await client.raw('POST', `/datasets/${encodeURIComponent(name)}/versions?format=${extension}`, {
+  const reply = await client.raw('POST', `/datasets/${encodeURIComponent(name)}/versions?format=${format.data}`, {
     body: Readable.toWeb(createReadStream(file)) as ReadableStream<Uint8Array>,
     headers: { 'content-type': 'application/octet-stream', 'content-length': String(size) },
     duplex: 'half',

@@ -37,7 +37,7 @@ export function addEvaluation(program: Command) {
     .option('--dataset <digest>', 'sha256:… of the stored dataset version that the model scores')
     .option(
       '--predictions <file>',
-      'a CSV or Parquet table that has the predictions; it is stored, and no model is needed',
+      'a CSV, Parquet or JSON table that has the predictions; it is stored, and no model is needed',
     )
     .option(
       '--artifact <path>',

@@ -10,22 +10,34 @@ export function addExplain(program: Command) {
   program
     .command('explain <model@version>')
     .description('why one row got its prediction, and what would change it; the trail says who asked')
-    .requiredOption('--dataset <digest>', 'sha256:… of the stored dataset version that has the row')
+    .option('--dataset <digest>', 'sha256:… of the stored dataset version that has the row')
     .option('--id <value>', 'the row by the value of a column')
     .option('--column <name>', 'that column (default: the protocol’s id)')
     .option('--row <number>', 'the row by its number, from 0')
+    .option('--reasons', 'reason codes only, from evidence where it keeps them')
+    .option('--anew', 'compute it even where evidence keeps the answer')
     .option('--json', 'print JSON')
     .action(explain)
 }
 
-type Options = { dataset: string; id?: string; column?: string; row?: string; json?: boolean }
+type Options = {
+  dataset?: string
+  id?: string
+  column?: string
+  row?: string
+  reasons?: boolean
+  anew?: boolean
+  json?: boolean
+}
 
-async function explain(text: string, { dataset, id, column, row, json }: Options) {
+async function explain(text: string, { dataset, id, column, row, reasons: only, anew, json }: Options) {
   if ((id === undefined) === (row === undefined)) throw new CliError('say which row: --id or --row')
   if (row !== undefined && !/^[0-9]{1,12}$/.test(row)) throw new CliError('--row is a number from 0')
   const client = await connectClient()
   const found = await client.post(`${versionPath(parseModelVersion(text))}/explain`, DecisionExplanation, {
-    dataset,
+    ...(dataset === undefined ? {} : { dataset }),
+    ...(only || dataset === undefined ? { kinds: ['reasons'] } : {}),
+    ...(anew ? { anew } : {}),
     ...(row === undefined ? { id } : { row: Number(row) }),
     ...(column === undefined ? {} : { column }),
   })
@@ -39,6 +51,7 @@ async function explain(text: string, { dataset, id, column, row, json }: Options
       print(`  ${contribution >= 0 ? '+' : '−'}${short(Math.abs(contribution)).padEnd(10)} ${sentence}`)
     }
   }
+  if (found.evidence) print(`\nKept with ${found.evidence}. The trail says that you asked.`)
   if (counterfactuals) {
     print(
       counterfactuals.length === 0

@@ -24,6 +24,7 @@ import { deliveryTimes } from './migrations/027-delivery-times.ts'
 import { evaluationSources } from './migrations/028-evaluation-sources.ts'
 import { artifactRoots } from './migrations/029-artifact-roots.ts'
 import { runNames } from './migrations/030-run-names.ts'
+import { evaluationFindings } from './migrations/032-evaluation-findings.ts'
 import { signIn } from './migrations/033-sign-in.ts'
 import { tokenRotation } from './migrations/034-token-rotation.ts'
 import { roles } from './migrations/036-roles.ts'
@@ -68,4 +69,5 @@ export const workspaceMigrations: readonly Migration[] = [
   runNames,
   duties,
   seatReads,
+  evaluationFindings,
 ]

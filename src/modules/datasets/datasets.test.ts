@@ -79,6 +79,44 @@ test('a Parquet table is read', async () => {
   })
 })
 
+test('a JSON table is read, as records or as columns and data', async () => {
+  const app = await testApp()
+  const developer = await app.as('developer')
+  const records = [
+    { n: 1, share: 0.5, paid: true, city: 'Bonn' },
+    { n: 2, share: null, paid: false, city: 'Ulm' },
+  ]
+  const split = { columns: ['n', 'share', 'paid', 'city'], data: records.map((row) => Object.values(row)) }
+  for (const body of [records, split]) {
+    const reply = (await upload(developer, JSON.stringify(body), 'logged', 'json')).json()
+    expect(reply).toMatchObject({ format: 'json', rows: 2 })
+    const types = Object.fromEntries(reply.columns.map(({ name, type }: Record<string, string>) => [name, type]))
+    expect(types).toEqual({ n: 'integer', share: 'number', paid: 'boolean', city: 'text' })
+  }
+})
+
+test('the first rows of a table are shown as they stand in the file', async () => {
+  const app = await testApp()
+  const developer = await app.as('developer')
+  const { digest } = (await upload(developer, 'id,paid,note\n007,yes,\n008,no,"a, b"\n009,no,x\n')).json()
+  expect((await developer.get(`/datasets/versions/${digest}/preview?rows=2`)).json()).toEqual({
+    columns: ['id', 'paid', 'note'],
+    rows: [
+      ['007', 'yes', null],
+      ['008', 'no', 'a, b'],
+    ],
+    more_columns: 0,
+  })
+  const wide = (
+    await upload(developer, `${Array.from({ length: 70 }, (_, i) => `c${i}`)}\n${Array(70).fill(1)}\n`)
+  ).json()
+  const shown = (await developer.get(`/datasets/versions/${wide.digest}/preview`)).json()
+  expect([shown.columns.length, shown.more_columns]).toEqual([60, 10])
+  expect((await developer.get(`/datasets/versions/${digest}/preview?rows=1000`)).status).toBe(400)
+  expect((await developer.get(`/datasets/versions/${sha256('nothing')}/preview`)).status).toBe(404)
+  expect((await app.anonymous.get(`/datasets/versions/${digest}/preview`)).status).toBe(401)
+})
+
 test('what is no table is refused with the reason, and not kept', async () => {
   const app = await testApp()
   const developer = await app.as('developer')
@@ -92,6 +130,14 @@ test('what is no table is refused with the reason, and not kept', async () => {
     ['two columns of one name', 'a,A\n1,2\n', 'csv', 'two columns'],
     ['CSV as Parquet', table, 'parquet', 'not a Parquet table'],
     ['a Parquet beginning', 'PAR1PAR1', 'parquet', 'not a Parquet table'],
+    ['CSV as JSON', table, 'json', 'not a JSON table'],
+    ['no records', '[]', 'json', 'it holds no records'],
+    [
+      'ten thousand columns',
+      `${Array.from({ length: 10_000 }, (_, i) => `c${i}`)}\n${Array(10_000).fill(1)}\n`,
+      'csv',
+      'has 10000 columns, at most 2000',
+    ],
   ]
   for (const [what, body, format, reason] of refused) {
     const reply = await upload(developer, body, 'bad', format)

@@ -1,12 +1,14 @@
 import { Worker } from 'node:worker_threads'
 import { createTurns } from '../../lib/turns.ts'
-import type { Column, TableFormat } from './schema.ts'
+import type { Column, DatasetPreview, TableFormat } from './schema.ts'
 
 export type ProfileTask = { readonly path: string; readonly format: TableFormat }
 
-export type Profile =
-  | { readonly outcome: 'read'; readonly rows: number; readonly columns: Column[] }
-  | { readonly outcome: 'unreadable'; readonly reason: string }
+export type TableTask = ProfileTask & { readonly preview: number | null }
+
+type Unreadable = { readonly outcome: 'unreadable'; readonly reason: string }
+export type Profile = { readonly outcome: 'read'; readonly rows: number; readonly columns: Column[] } | Unreadable
+export type Preview = { readonly outcome: 'read'; readonly preview: DatasetPreview } | Unreadable
 
 const longest = 120_000
 const inTurn = createTurns(2)
@@ -16,19 +18,24 @@ const worker = new URL(import.meta.url.endsWith('.ts') ? './profile-worker.ts' :
 
 /** Columns, types and counts of a table, read by DuckDB in a thread of its own. */
 export function profileTable(task: ProfileTask): Promise<Profile> {
-  return inTurn(() => runWorker(task))
+  return inTurn(() => runWorker<Profile>({ ...task, preview: null }))
 }
 
-function runWorker(task: ProfileTask): Promise<Profile> {
+/** The first rows of a table, read likewise. */
+export function previewTable(task: ProfileTask, rows: number): Promise<Preview> {
+  return inTurn(() => runWorker<Preview>({ ...task, preview: rows }))
+}
+
+function runWorker<Answer extends Profile | Preview>(task: TableTask): Promise<Answer | Unreadable> {
   return new Promise((resolve, reject) => {
     const thread = new Worker(worker, { workerData: task, resourceLimits: { maxOldGenerationSizeMb: 256 } })
     const timer = setTimeout(() => {
       resolve({ outcome: 'unreadable', reason: 'reading the table took too long' })
       void thread.terminate()
     }, longest)
-    thread.once('message', (profile: Profile) => {
+    thread.once('message', (answer: Answer) => {
       clearTimeout(timer)
-      resolve(profile)
+      resolve(answer)
       void thread.terminate()
     })
     thread.once('error', (error) => {

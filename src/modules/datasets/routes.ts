@@ -4,8 +4,14 @@ import { z } from 'zod'
 import { Digest } from '../../lib/ids.ts'
 import type { Actor } from '../access/schema.ts'
 import { announcedDigest, rawBodies, sendFile, streamOf } from '../artifacts/index.ts'
-import { DatasetDetail, DatasetName, type DatasetUse, DatasetVersion, TableFormat } from './schema.ts'
+import { DatasetDetail, DatasetName, DatasetPreview, type DatasetUse, DatasetVersion, TableFormat } from './schema.ts'
 import type { Datasets } from './service.ts'
+
+const mediaTypes = {
+  csv: 'text/csv',
+  parquet: 'application/vnd.apache.parquet',
+  json: 'application/json',
+} as const satisfies Record<TableFormat, string>
 
 type Parts = {
   at: (req: FastifyRequest) => Datasets
@@ -42,9 +48,25 @@ export function datasetRoutes({ at, usedBy }: Parts): FastifyPluginAsyncZod {
       schema: { tags, summary: 'The bytes of a dataset version', params: byDigest },
       handler: async (req, reply) => {
         const { digest, size, name, format } = await at(req).get(req.params.digest)
-        const media_type = format === 'csv' ? 'text/csv' : 'application/vnd.apache.parquet'
-        return sendFile(req, reply, at(req).blobs, { digest, size, media_type, name: `${name}.${format}` })
+        return sendFile(req, reply, at(req).blobs, {
+          digest,
+          size,
+          media_type: mediaTypes[format],
+          name: `${name}.${format}`,
+        })
       },
+    })
+
+    app.get('/datasets/versions/:digest/preview', {
+      config: { requires: 'datasets.read', model: 'any' },
+      schema: {
+        tags,
+        summary: 'The first rows of a dataset version',
+        params: byDigest,
+        querystring: z.strictObject({ rows: z.coerce.number().int().min(1).max(100).default(10) }),
+        response: { 200: DatasetPreview },
+      },
+      handler: (req) => at(req).preview(req.params.digest, req.query.rows),
     })
 
     await app.register(async (scope) => {

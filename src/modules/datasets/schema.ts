@@ -6,7 +6,8 @@ export const DatasetVersionId = idSchema('dsv')
 export type DatasetVersionId = z.infer<typeof DatasetVersionId>
 
 export const DatasetName = z.string().regex(/^[\w][\w .-]{0,199}$/, 'letters, digits, _ . - and blanks')
-export const TableFormat = z.enum(['csv', 'parquet'])
+/** JSON as `mlflow.log_table` writes it (columns and data), or a list of records. */
+export const TableFormat = z.enum(['csv', 'parquet', 'json'])
 export type TableFormat = z.infer<typeof TableFormat>
 
 export const Column = z.object({
@@ -40,6 +41,15 @@ export const DatasetUse = z.object({
   context: z.string().nullable(),
 })
 export type DatasetUse = z.infer<typeof DatasetUse>
+
+/** The first rows as they stand in the file, for a person to recognise the table by. */
+export const DatasetPreview = z.object({
+  columns: z.array(z.string()),
+  rows: z.array(z.array(z.string().nullable())),
+  /** Columns that are left out, because a person would not look at so many. */
+  more_columns: z.int(),
+})
+export type DatasetPreview = z.infer<typeof DatasetPreview>
 
 export const DatasetDetail = DatasetVersion.extend({ used_by: z.array(DatasetUse) })
 export type DatasetDetail = z.infer<typeof DatasetDetail>

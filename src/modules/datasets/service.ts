@@ -5,8 +5,8 @@ import { badRequest, notFound } from '../../lib/errors.ts'
 import { type Digest, newId } from '../../lib/ids.ts'
 import type { Write } from '../audit/index.ts'
 import type { ActorRef, PersonId } from '../audit/schema.ts'
-import { profileTable } from './profile.ts'
-import type { DatasetVersion, DatasetVersionId, TableFormat } from './schema.ts'
+import { previewTable, profileTable } from './profile.ts'
+import type { DatasetPreview, DatasetVersion, DatasetVersionId, TableFormat } from './schema.ts'
 import * as store from './store.ts'
 
 export type Datasets = ReturnType<typeof createDatasets>
@@ -64,6 +64,13 @@ export function createDatasets({ db, write, blobs, clock }: { db: Db; write: Wri
     return version
   }
 
+  async function preview(digest: Digest, rows: number): Promise<DatasetPreview> {
+    const { format } = await get(digest)
+    const found = await blobs.withLocalFile(digest, (path) => previewTable({ path, format }, rows))
+    if (found.outcome === 'unreadable') throw badRequest(found.reason)
+    return found.preview
+  }
+
   /**
    * The stored version that a run's input means: MLflow clients have room for 36 characters of digest, so a beginning of ours
    * counts, and so does our whole digest inside the source that the client describes.
@@ -81,6 +88,7 @@ export function createDatasets({ db, write, blobs, clock }: { db: Db; write: Wri
   return {
     add,
     get,
+    preview,
     match,
     find: (digest: Digest) => store.findByDigest(db, digest),
     list: () => store.listVersions(db),

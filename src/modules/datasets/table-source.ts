@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
+import { jsonSource } from './json-table.ts'
 import type { TableFormat } from './schema.ts'
 
 const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`
@@ -6,14 +7,21 @@ const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`
 /**
  * The one reading of a stored table, as SQL. CSV is RFC 4180 in UTF-8 with one header line; what does not fit is an error,
  * never a guess, because results must come out the same next year. `asWords` leaves the values of a CSV file as they stand
- * there, where `yes` would be read as true and `007` as 7.
+ * there, where `yes` would be read as true and `007` as 7; those of a JSON table always stand as words.
  */
-export function tableSource(path: string, format: TableFormat, { asWords = false } = {}): string {
+export async function tableSource(
+  connection: DuckDBConnection,
+  path: string,
+  format: TableFormat,
+  { asWords = false } = {},
+): Promise<string> {
   switch (format) {
     case 'parquet':
       return `read_parquet(${quoted(path)})`
     case 'csv':
       return `read_csv(${quoted(path)}, header = true, ${csv}, ${asWords ? 'all_varchar = true' : 'sample_size = -1'})`
+    case 'json':
+      return jsonSource(connection, path)
   }
 }
 

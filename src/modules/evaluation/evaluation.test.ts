@@ -225,11 +225,25 @@ test('an evaluation whose server died goes on in the next one and ends once', as
   expect(ended).toHaveLength(1)
 })
 
-test('an evaluation begins again after the server was stopped in its middle', async () => {
+test('an evaluation whose server was stopped in its middle goes on with the kinds that were not finished', async () => {
   const first = await testApp()
-  const { request, get, version } = await given(first)
-  const { id } = (await request()).json()
-  await expect.poll(async () => (await get(id)).state, patience).toBe('running')
+  const { developer, request, version } = await given(first)
+  // Longer than the moment in which the server is stopped.
+  await developer.put('/models/wages/protocol', { ...protocol, explanation: { repeats: 50, explained: 30 } })
+  const { id } = (await request({ kinds: ['performance', 'explanation'] })).json()
+  const { db, writer } = workspaceOf(first).connection
+  const kept = () => db.selectFrom('evaluation_finding').selectAll().execute()
+  await expect.poll(kept, { ...patience, interval: 5 }).toMatchObject([{ evaluation_id: id, kind: 'performance' }])
+  expect((await developer.get('/evidence?model=wages')).json().evidence).toEqual([])
+  const [row] = await kept()
+  const finding = JSON.parse(row?.finding ?? '')
+  finding.content.result.kept = 'by the first server'
+  await writer.commit((tx) =>
+    tx
+      .updateTable('evaluation_finding')
+      .set({ finding: JSON.stringify(finding) })
+      .execute(),
+  )
   await workspaceOf(first).close()
   const { openWorkspace } = await import('../../workspace.ts')
   const second = await openWorkspace(first.config, 'main', {
@@ -240,6 +254,9 @@ test('an evaluation begins again after the server was stopped in its middle', as
   await expect
     .poll(async () => (await second.evaluations.evaluations.get(id as Evaluation['id'])).state, patience)
     .toBe('done')
-  expect(await evidenceOf(second.connection.db, version.id)).toHaveLength(2)
+  const evidence = await evidenceOf(second.connection.db, version.id)
+  expect(evidence.map(({ kind }) => kind).sort()).toEqual(['explanation', 'performance'])
+  expect(evidence.find(({ kind }) => kind === 'performance')?.result.kept).toBe('by the first server')
+  expect(await second.connection.db.selectFrom('evaluation_finding').selectAll().execute()).toEqual([])
   await second.close()
 })

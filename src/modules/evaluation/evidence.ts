@@ -2,13 +2,20 @@ import { digestOf } from '../../lib/digest.ts'
 import type { Digest } from '../../lib/ids.ts'
 import type { Finding } from './examination/index.ts'
 import type { Materials } from './materials.ts'
-import type { Evidence, EvidenceId } from './schema.ts'
+import type { Evidence, EvidenceId, StoredDecision } from './schema.ts'
 
 /** Raised when the same inputs would give other results, so that old evidence is not mistaken for new. */
 const methodVersion = '1'
 
 /** What the digest of evidence covers: neither its id nor when or by whom it was collected. */
 export type EvidenceContent = Pick<Evidence, 'kind' | 'subject' | 'inputs' | 'method' | 'result'>
+
+/** A finished kind: what its evidence will hold, and the decisions that will lie beside it. */
+export type Collected = { readonly content: EvidenceContent; readonly decisions: readonly StoredDecision[] }
+
+export function collected(finding: Finding, materials: Materials): Collected {
+  return { content: contentOf(finding, materials), decisions: finding.decisions ?? [] }
+}
 
 export function contentOf({ kind, parameters, result, answers }: Finding, materials: Materials): EvidenceContent {
   const { version } = materials

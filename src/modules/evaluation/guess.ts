@@ -25,7 +25,10 @@ const OnnxInputs = z.looseObject({ inputs: z.array(z.looseObject({ name: z.strin
 const Outputs = z.array(z.looseObject({ name: z.string() }))
 
 /** What columns and signature say about how a model is examined, with a reason for each guess. */
-export function guessProtocol(columns: readonly ColumnFacts[], version: ModelVersion | undefined): ProtocolGuess {
+export function guessProtocol(
+  columns: readonly ColumnFacts[],
+  version: ModelVersion | undefined,
+): Pick<ProtocolGuess, 'protocol' | 'source' | 'reasons'> {
   const reasons: Reason[] = []
   const note = (field: string, value: Reason['value'], sure: Reason['sure'], reason: string) =>
     reasons.push({ field, value, reason, sure })

@@ -15,10 +15,20 @@ export function createGuesses(parts: EvaluationParts, gathering: Gathering) {
     const model = await models.get(name)
     const table = await gathering.tableOf(dataset)
     const known = await versions.find(model.name, version ?? 'latest')
-    const facts = await withStoredTable(blobs, table, (file) =>
+    const { facts, more } = await withStoredTable(blobs, table, (file) =>
       runColumns(file, limits, { signal: new AbortController().signal, report: () => {} }),
     )
-    return guessProtocol(facts, known)
+    return {
+      ...guessProtocol(facts, known),
+      columns: facts.map(({ name, numeric, distinct, missing, values }) => ({
+        name,
+        numeric,
+        distinct,
+        missing,
+        values: [...values],
+      })),
+      more_columns: more,
+    }
   }
 
   return { guess }

@@ -5,19 +5,23 @@ import { AppError, conflict, notFound } from '../../lib/errors.ts'
 import { newId } from '../../lib/ids.ts'
 import { serverActor } from '../audit/schema.ts'
 import type { VersionId } from '../registry/schema.ts'
+import { insertDecisions } from './decision-store.ts'
 import { aboutOf } from './evaluations.ts'
-import { contentOf, toEvidence } from './evidence.ts'
-import type { Finding, Phase } from './examination/index.ts'
+import { type Collected, collected, toEvidence } from './evidence.ts'
+import type { Phase } from './examination/index.ts'
 import type { Gathering } from './gather.ts'
-import { examineMaterials, type Materials } from './materials.ts'
+import { type ExamineOptions, examineMaterials, type Materials } from './materials.ts'
 import { defaultLimits, type EvaluationParts } from './parts.ts'
-import { EvaluationId, type EvidenceId } from './schema.ts'
+import { EvaluationId, type Evidence, type EvidenceId } from './schema.ts'
 import * as store from './store.ts'
 
 const Input = z.object({ evaluation: EvaluationId })
 const betweenReports = 250
 
-/** Carries an evaluation out. It ends once, however often its job runs: the end is a compare-and-set. */
+/**
+ * Carries an evaluation out. It ends once, however often its job runs: the end is a compare-and-set. A kind that is
+ * finished is kept until then, so that a run after a crash goes on with the others.
+ */
 export function evaluationHandler(parts: EvaluationParts, gathering: Gathering): JobHandler {
   const { db, write, commit, clock, blobs } = parts
   const limits = { ...defaultLimits, ...parts.limits }
@@ -28,21 +32,31 @@ export function evaluationHandler(parts: EvaluationParts, gathering: Gathering):
     const { id, kinds } = evaluation
     try {
       const materials = await gather(evaluation)
-      const findings = await examineMaterials(materials, {
+      const kept = await store.findingsOf(db, id)
+      const open = kinds.filter((kind) => !kept.some(({ content }) => content.kind === kind))
+      const keeping: Promise<unknown>[] = []
+      const findings = await examineRest(open, materials, {
         blobs,
-        kinds,
         limits,
         scoring: parts.scoring,
         signal: job.signal,
+        found: (finding) => {
+          const one = collected(finding, materials)
+          keeping.push(commit((tx) => store.keepFinding(tx, id, finding.kind, one)).catch(() => {}))
+        },
         report: reporter((share, phase) => commit((tx) => store.noteProgress(tx, id, share, phase))),
       })
+      await Promise.all(keeping)
       job.signal.throwIfAborted()
-      await complete(evaluation, materials, findings)
+      await complete(evaluation, [...kept, ...findings.map((finding) => collected(finding, materials))])
     } catch (error) {
       if (!(error instanceof AppError) || job.signal.aborted) throw error
       await fail(id, error.message)
     }
   }
+
+  const examineRest = async (kinds: Evidence['kind'][], materials: Materials, how: Omit<ExamineOptions, 'kinds'>) =>
+    kinds.length === 0 ? [] : examineMaterials(materials, { ...how, kinds })
 
   async function gather(evaluation: store.StoredEvaluation): Promise<Materials> {
     const protocol = await store.findProtocol(db, evaluation.model_id, evaluation.protocol_version)
@@ -52,16 +66,17 @@ export function evaluationHandler(parts: EvaluationParts, gathering: Gathering):
   }
 
   /** All evidence of an evaluation is stored at once, or none of it. */
-  function complete(evaluation: store.StoredEvaluation, materials: Materials, findings: readonly Finding[]) {
+  function complete(evaluation: store.StoredEvaluation, findings: readonly Collected[]) {
     const { id, model_id: modelId } = evaluation
     const about = aboutOf(evaluation)
     return write(serverActor, async (tx, record) => {
       const at = isoNow(clock)
       if (!(await store.endEvaluation(tx, id, { state: 'done', error: null, at }))) throw endedBefore(id)
-      for (const finding of findings) {
+      for (const { content, decisions } of findings) {
         const evidenceId = newId('evi', clock.now().getTime()) as EvidenceId
-        const evidence = toEvidence(contentOf(finding, materials), { id: evidenceId, at })
+        const evidence = toEvidence(content, { id: evidenceId, at })
         await store.insertEvidence(tx, evidence, { modelId, evaluationId: id })
+        await insertDecisions(tx, evidenceId, decisions)
         const { kind, digest, inputs } = evidence
         record('evidence.collected', `evidence:${evidenceId}`, { kind, digest, inputs }, [...about, `evaluation:${id}`])
       }

@@ -126,6 +126,57 @@ test('one decision is explained by its id, and the trail says who asked but not 
   ).toBe(403)
 })
 
+test('reason codes that evidence keeps are found by the decision’s id, and the trail says who looked', async () => {
+  const app = await testApp()
+  const { dataset, protocol, evaluate, reproduce, developer, version } = await givenExamined(app, {
+    files: { 'model/model.onnx': onnx },
+  })
+  const lines = datasetCsv(rows).trim().split('\n')
+  // The first two rows share an id, which therefore names no decision.
+  const numbered = lines.map((line, i) => (i === 0 ? `case_id,${line}` : `case-${Math.max(i, 2)},${line}`))
+  const digest = await dataset(`${numbered.join('\n')}\n`)
+  await protocol({ ...wages, id: 'case_id', explanation: { ...quick.explanation, decisions: 300 } })
+  const found = await evaluate({ dataset: digest, kinds: ['explanation'] })
+  if (typeof found === 'string') throw new Error(found)
+  const evidence = found.explanation
+  const { decisions } = ExplanationResult.parse(evidence?.result)
+  expect(decisions).toMatchObject({ column: 'case_id', n: 265, of: 267 })
+  expect(JSON.stringify(evidence)).not.toContain('case-4')
+  expect(await reproduce(evidence)).toMatchObject({ outcome: 'identical' })
+
+  const path = '/models/examined/versions/1/explain'
+  const auditor = await app.as('auditor')
+  const kept = (await auditor.post(path, { id: 'case-4', kinds: ['reasons'] })).json()
+  expect(kept).toMatchObject({ dataset: digest, evidence: evidence?.id, result: { row: 3, counterfactuals: null } })
+  const wish = { dataset: digest, id: 'case-4', kinds: ['reasons'] }
+  const computed = (await auditor.post(path, { ...wish, anew: true })).json()
+  expect(computed.evidence).toBeNull()
+  expect(kept.result.reasons.codes).toEqual(computed.result.reasons.codes)
+  expect((await auditor.post(path, wish)).json()).toEqual(kept)
+  // What is kept has no counterfactuals, so these are computed.
+  expect((await auditor.post(path, { dataset: digest, id: 'case-4' })).json().evidence).toBeNull()
+  expect((await auditor.post(path, { id: 'case-2', kinds: ['reasons'] })).json().detail).toContain('name the dataset')
+
+  const looked = (await app.trail(`evidence:${evidence?.id}`)).filter(({ action }) => action === 'decision.explained')
+  expect(looked.map(({ actor, subject }) => [actor.id, subject])).toEqual(
+    Array(2).fill([auditor.person.id, `version:${version.id}`]),
+  )
+  expect(JSON.stringify(looked)).not.toContain('case-4')
+  const outsider = await app.as([{ role: 'validator', model: 'other' }])
+  expect((await outsider.post(path, { id: 'case-4', kinds: ['reasons'] })).status).toBe(403)
+
+  const { writer } = app.workspaces.get('main')?.connection ?? {}
+  await writer?.commit((tx) =>
+    tx
+      .updateTable('evidence_decision')
+      .set({ content: JSON.stringify({ ...kept.result, prediction: 0.99 }) })
+      .where('decision', '=', 'case-4')
+      .execute(),
+  )
+  const touched = await developer.post(path, { id: 'case-9', kinds: ['reasons'] })
+  expect(touched.status).toBe(409)
+})
+
 const scored = [
   'person,sex,y,score',
   ...Array.from(

@@ -41,18 +41,20 @@ export type ExamineOptions = {
   readonly limits: ExaminationLimits
   readonly signal: AbortSignal
   readonly report: (share: number, phase: Phase) => void
+  /** Told of each kind when it is finished. */
+  readonly found?: (finding: Finding) => void
   readonly scoring: EvaluationParts['scoring']
 }
 
 export function examineMaterials(materials: Materials, options: ExamineOptions): Promise<Finding[]> {
-  const { signal, report } = options
+  const { signal, report, found } = options
   const { source } = materials
   const answer =
     source.kind === 'endpoint'
       ? (body: string) =>
           options.scoring.post(source.endpoint.url, { 'content-type': 'application/json' }, body, signal)
       : undefined
-  return withTask(materials, options, (task) => runExamination(task, { signal, report, answer }))
+  return withTask(materials, options, (task) => runExamination(task, { signal, report, found, answer }))
 }
 
 /** The task with every file as a local path, for as long as `use` takes. */

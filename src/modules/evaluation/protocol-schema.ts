@@ -51,6 +51,8 @@ export const ExplanationSettings = z.strictObject({
   dependence: z.int().min(0).max(20).default(5),
   /** Single curves of each of them. */
   curves: z.int().min(0).max(100).default(20),
+  /** Decisions whose reason codes are kept with the evidence, where the protocol names an id. */
+  decisions: z.int().min(0).max(5000).default(200),
 })
 export type ExplanationSettings = z.infer<typeof ExplanationSettings>
 

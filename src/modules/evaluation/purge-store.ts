@@ -23,6 +23,15 @@ export async function openEvaluationsOf(db: Db, versions: readonly string[]) {
 /** Examinations that ended without evidence go with their version. */
 export async function removeEvaluationsOf(tx: Tx, versions: readonly string[]): Promise<void> {
   await tx
+    .deleteFrom('evaluation_finding')
+    .where('evaluation_id', 'in', (of) =>
+      of
+        .selectFrom('evaluation')
+        .select('id')
+        .where('version_id', 'in', [...versions]),
+    )
+    .execute()
+  await tx
     .deleteFrom('evaluation')
     .where('version_id', 'in', [...versions])
     .execute()

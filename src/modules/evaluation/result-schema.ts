@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Digest } from '../../lib/ids.ts'
 import { Figure } from './figure-schema.ts'
 import { Disturbance, FigureLimit, MetamorphicRule } from './protocol-schema.ts'
 
@@ -186,6 +187,12 @@ export const ExplanationResult = z.object({
   dependence: z.array(DependenceCurve),
   /** Pairs of columns whose ranks move together (|rho| above 0.8): they share importance, and curves leave the data. */
   correlated: z.array(z.object({ columns: z.array(z.string()), rho: z.number() })),
+  /**
+   * Decisions whose reason codes lie beside the evidence: how many, by which column they are found, and the digest of them
+   * all. They are personal data, which is why looking one up is recorded and the result does not hold them. Null where
+   * the protocol names no id.
+   */
+  decisions: z.object({ column: z.string(), n: z.number(), of: z.number(), digest: Digest }).nullable().optional(),
   warnings: z.array(z.string()),
   ...limits,
 })
@@ -268,6 +275,15 @@ export const CounterfactualRow = z.object({
   distance: z.number(),
   sentence: z.string(),
 })
+const Reasons = z.object({
+  method: ExplanationResult.shape.shapley.shape.method,
+  scale: ExplanationResult.shape.shapley.shape.scale,
+  base: z.number(),
+  background: z.number(),
+  additivity: z.number(),
+  /** Largest contribution first. */
+  codes: z.array(ReasonCode),
+})
 export const DecisionResult = z.object({
   row: z.number(),
   explains: z.string(),
@@ -275,21 +291,15 @@ export const DecisionResult = z.object({
   /** At or above it the decision is favourable; null where there is no decision. */
   threshold: z.number().nullable(),
   favourable: z.boolean().nullable(),
-  reasons: z
-    .object({
-      method: ExplanationResult.shape.shapley.shape.method,
-      scale: ExplanationResult.shape.shapley.shape.scale,
-      base: z.number(),
-      background: z.number(),
-      additivity: z.number(),
-      /** Largest contribution first. */
-      codes: z.array(ReasonCode),
-    })
-    .nullable(),
+  reasons: Reasons.nullable(),
   counterfactuals: z.array(CounterfactualRow).nullable(),
   fixed: z.array(z.string()),
 })
 export type DecisionResult = z.infer<typeof DecisionResult>
+
+/** A decision whose reason codes lie beside the evidence of an explanation. */
+export const StoredDecision = z.object({ id: z.string(), result: DecisionResult })
+export type StoredDecision = z.infer<typeof StoredDecision>
 
 export const ResultTable = z.enum(['weights', 'impact', 'slices', 'importance', 'shapley', 'disturbances', 'groups'])
 export type ResultTable = z.infer<typeof ResultTable>

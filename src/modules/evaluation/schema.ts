@@ -99,7 +99,8 @@ export type Reproduction = z.infer<typeof Reproduction>
 
 /** One decision, looked up by the value of a column that names rows, or by its row counted from 0. */
 export const ExplainInput = z.strictObject({
-  dataset: Digest,
+  /** May be left out where evidence keeps the reason codes of this decision. */
+  dataset: Digest.optional(),
   /** The protocol's `id`, if left out. */
   column: z.string().min(1).max(500).optional(),
   id: z.union([z.string(), z.number()]).optional(),
@@ -108,6 +109,8 @@ export const ExplainInput = z.strictObject({
     .array(z.enum(['reasons', 'counterfactuals']))
     .min(1)
     .default(['reasons', 'counterfactuals']),
+  /** Computes it even where evidence keeps the answer. */
+  anew: z.boolean().default(false),
 })
 export type ExplainInput = z.infer<typeof ExplainInput>
 
@@ -118,6 +121,8 @@ export const DecisionExplanation = z.object({
   protocol_version: z.int(),
   /** The same bytes, row and protocol give the same digest. */
   digest: Digest,
+  /** Where the reason codes were kept with evidence, and not computed for this request. */
+  evidence: EvidenceId.nullable(),
   result: DecisionResult,
 })
 export type DecisionExplanation = z.infer<typeof DecisionExplanation>
@@ -130,6 +135,18 @@ export const ProtocolGuess = z.object({
   reasons: z.array(
     z.object({ field: z.string(), value: z.json(), reason: z.string(), sure: z.enum(['yes', 'likely', 'guess']) }),
   ),
+  /** What there is to choose from. Values are listed where they are few, the commonest first. */
+  columns: z.array(
+    z.object({
+      name: z.string(),
+      numeric: z.boolean(),
+      distinct: z.int(),
+      missing: z.int(),
+      values: z.array(z.string()),
+    }),
+  ),
+  /** Further columns, which nobody looked at. */
+  more_columns: z.int(),
 })
 export type ProtocolGuess = z.infer<typeof ProtocolGuess>
 export const GuessInput = z.strictObject({ dataset: Digest, version: VersionNumber.optional() })

@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely'
 import type { Db, Tx } from '../../db/database.ts'
 import type { Digest } from '../../lib/ids.ts'
 import type { PersonId } from '../audit/schema.ts'
+import type { Collected } from './evidence.ts'
 import {
   type Evaluation,
   type EvaluationId,
@@ -116,12 +117,13 @@ export async function noteProgress(tx: Tx, id: EvaluationId, progress: number, p
   return result.numUpdatedRows === 1n
 }
 
-/** Compare-and-set: false when the evaluation has ended before. */
+/** Compare-and-set: false when the evaluation has ended before. What was kept on the way is not needed any more. */
 export async function endEvaluation(
   tx: Tx,
   id: EvaluationId,
   { state, error, at }: { state: 'done' | 'failed' | 'cancelled'; error: string | null; at: string },
 ): Promise<boolean> {
+  await tx.deleteFrom('evaluation_finding').where('evaluation_id', '=', id).execute()
   const result = await tx
     .updateTable('evaluation')
     .set({ state, error, finished_at: at, phase: state, ...(state === 'done' ? { progress: 1 } : {}) })
@@ -129,6 +131,33 @@ export async function endEvaluation(
     .where('state', 'in', ['queued', 'running'])
     .executeTakeFirst()
   return result.numUpdatedRows === 1n
+}
+
+/** A kind that is finished. Written outside the trail, as progress is; it is no evidence yet. */
+export async function keepFinding(tx: Tx, id: EvaluationId, kind: EvidenceKind, finding: Collected): Promise<void> {
+  const open = await tx
+    .selectFrom('evaluation')
+    .select('id')
+    .where('id', '=', id)
+    .where('state', 'in', ['queued', 'running'])
+    .executeTakeFirst()
+  if (!open) return
+  await tx
+    .insertInto('evaluation_finding')
+    .values({ evaluation_id: id, kind, finding: JSON.stringify(finding) })
+    .onConflict((conflict) => conflict.columns(['evaluation_id', 'kind']).doNothing())
+    .execute()
+}
+
+/** What an evaluation found before its server died. */
+export async function findingsOf(db: Db, id: EvaluationId): Promise<Collected[]> {
+  const rows = await db
+    .selectFrom('evaluation_finding')
+    .select('finding')
+    .where('evaluation_id', '=', id)
+    .orderBy('kind')
+    .execute()
+  return rows.map(({ finding }) => JSON.parse(finding))
 }
 
 export async function evidenceIdsOf(db: Db, evaluations: readonly EvaluationId[]): Promise<Map<string, EvidenceId[]>> {

@@ -4,6 +4,8 @@ export type EvaluationTables = {
   protocol_version: ProtocolVersionRow
   evaluation: EvaluationRow
   evidence: EvidenceRow
+  evaluation_finding: EvaluationFindingRow
+  evidence_decision: EvidenceDecisionRow
 }
 
 export type ProtocolVersionRow = {
@@ -52,4 +54,19 @@ export type EvidenceRow = {
   collected_by: string
   valid_until: string | null
   digest: string
+}
+
+/** A kind that is finished while its evaluation is not. */
+export type EvaluationFindingRow = {
+  evaluation_id: string
+  kind: EvidenceKind
+  finding: string
+}
+
+/** The reason codes of one decision. */
+export type EvidenceDecisionRow = {
+  evidence_id: string
+  /** Its id, as words. */
+  decision: string
+  content: string
 }

@@ -1,5 +1,5 @@
 import { identifier, openTable } from './table.ts'
-import type { ColumnFacts, ExaminationLimits, TableFile } from './task.ts'
+import type { ColumnFacts, DescribedColumns, ExaminationLimits, TableFile } from './task.ts'
 
 const mostColumns = 500
 const fewValues = 20
@@ -10,14 +10,14 @@ export async function describeColumns(
   dataset: TableFile,
   limits: ExaminationLimits,
   tempDir: string,
-): Promise<ColumnFacts[]> {
+): Promise<DescribedColumns> {
   const table = await openTable(dataset, { rows: limits.rows, memoryMb: Math.floor(limits.memoryMb / 2), tempDir })
   try {
     const names = table.columns.slice(0, mostColumns)
     await table.load(names.map((column) => ({ as: 'any', column })))
     const facts: ColumnFacts[] = []
     for (const name of names) facts.push(await describe(name))
-    return facts
+    return { facts, more: table.columns.length - names.length }
   } finally {
     table.close()
   }

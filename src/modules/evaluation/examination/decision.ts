@@ -3,9 +3,10 @@ import type { JsonObject } from '../../../lib/json.ts'
 import { counterfactuals, type Frame, takeRows } from '../metrics/explanation/index.ts'
 import { type DecisionResult, ExplanationSettings } from '../schema.ts'
 import { nobody } from './asking.ts'
-import { type Attributions, attribute } from './attribution.ts'
+import { attribute } from './attribution.ts'
 import { withExamined } from './examine.ts'
 import { type Examined, frameOf, plain } from './kinds/examined.ts'
+import { reasonsOf, short, thresholdOf, told, wordOf } from './reasons.ts'
 import { sampleRows } from './sample.ts'
 import { quoted, type Table } from './table.ts'
 import type { DecisionTask, Report } from './task.ts'
@@ -13,7 +14,6 @@ import type { DecisionTask, Report } from './task.ts'
 const budget = 4_000_000
 /** Rows whose values counterfactuals may take. */
 const mostValues = 5000
-const mostSentences = 200
 
 /** Why one row got its prediction, and the nearest rows that would not have. */
 export async function explainDecision(task: DecisionTask, tempDir: string, report: Report): Promise<JsonObject> {
@@ -51,12 +51,7 @@ async function explained(task: DecisionTask, { rows, asked }: Examined, row: num
   const frame = frameOf(rows, names)
   const own = takeRows(frame, [row])
   const [prediction = Number.NaN] = await scorer.predict(own)
-  const threshold =
-    protocol.task === 'multiclass'
-      ? 0.5
-      : protocol.task === 'regression'
-        ? (protocol.threshold ?? null)
-        : protocol.threshold
+  const threshold = thresholdOf(protocol)
   const background = takeRows(frame, sampleRows(rows.n, settings.background, protocol.seed + 1))
   const reasons = decision.kinds.includes('reasons')
     ? await attribute(own, background, {
@@ -76,37 +71,12 @@ async function explained(task: DecisionTask, { rows, asked }: Examined, row: num
     prediction,
     threshold,
     favourable: threshold === null ? null : prediction >= threshold,
-    reasons: reasons && reasonsOf(reasons, own, background.rows, scorer.explains),
+    reasons: reasons && reasonsOf(reasons, own, { row: 0, background: background.rows, explains: scorer.explains }),
     counterfactuals:
       decision.kinds.includes('counterfactuals') && threshold !== null
         ? await nearest(frame, row, threshold, fixed, task, scorer.predict)
         : null,
     fixed,
-  }
-}
-
-function reasonsOf(given: Attributions, own: Frame, background: number, explains: string): DecisionResult['reasons'] {
-  const [values = new Float64Array()] = given.values
-  const [errors = new Float64Array()] = given.errors
-  const what = given.scale === 'log_odds' ? `the log odds of ${explains.replace('the probability of ', '')}` : explains
-  const codes = own.columns.map(({ name, values: column }, i) => {
-    const value = told(column[0])
-    const contribution = values[i] ?? 0
-    const direction = contribution > 0 ? 'raises' : 'lowers'
-    const sentence =
-      contribution === 0
-        ? `${name} ${wordOf(value)} does not move ${what}`
-        : `${name} ${wordOf(value)} ${direction} ${what} by ${short(Math.abs(contribution))}`
-    return { feature: name, value, contribution, error: errors[i] ?? 0, sentence }
-  })
-  codes.sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution) || (a.feature < b.feature ? -1 : 1))
-  return {
-    method: given.method,
-    scale: given.scale,
-    base: given.base,
-    background,
-    additivity: given.additivity,
-    codes: codes.slice(0, mostSentences),
   }
 }
 
@@ -132,15 +102,3 @@ async function nearest(
     }
   })
 }
-
-const told = (value: unknown): string | number | null =>
-  typeof value === 'number'
-    ? Number.isFinite(value)
-      ? value
-      : null
-    : value === null || value === undefined
-      ? null
-      : String(value)
-const wordOf = (value: string | number | null) =>
-  value === null ? '(missing)' : typeof value === 'number' ? String(Number(value.toPrecision(6))) : value
-const short = (value: number) => String(Number(value.toPrecision(3)))

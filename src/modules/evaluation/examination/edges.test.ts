@@ -33,8 +33,7 @@ async function examined(
       training: null,
       limits,
     },
-    dir,
-    () => {},
+    { tempDir: dir },
   )
 }
 
@@ -106,8 +105,7 @@ describe('a result, with what cannot be said named, comes from', () => {
         training: null,
         limits,
       },
-      dir,
-      () => {},
+      { tempDir: dir },
     )
     expect(performance?.result).toMatchObject({ labels: ['a', 'b', 'c'], n: 90 })
     expect(fairness?.result).toMatchObject({ rates: { selection_rate: { value: 1 / 3 } } })

@@ -34,9 +34,7 @@ const mostColumns = 100
  */
 export async function examine(
   task: ExaminationTask,
-  tempDir: string,
-  report: Report,
-  ask: Ask = nobody,
+  { tempDir, report = () => {}, found = async () => {}, ask = nobody }: Surroundings,
 ): Promise<Finding[]> {
   const { protocol, kinds } = task
   if ((kinds.includes('fairness') || kinds.includes('mitigation')) && protocol.protected.length === 0) {
@@ -51,11 +49,21 @@ export async function examine(
         const from = scored + ((1 - scored) * i) / kinds.length
         const within = (share: number) => report(from + ((1 - scored) * share) / kinds.length, `measuring ${kind}`)
         within(0)
-        findings.push(findingOf(kind, task, examined, await measure(kind, { ...examined, report: within })))
+        const finding = findingOf(kind, task, examined, await measure(kind, { ...examined, report: within }))
+        await found(finding)
+        findings.push(finding)
       }
       return findings
     },
   )
+}
+
+type Surroundings = {
+  readonly tempDir: string
+  readonly report?: Report
+  /** Told of each kind when it is finished, before the next one begins. */
+  readonly found?: (finding: Finding) => Promise<void>
+  readonly ask?: Ask
 }
 
 type Opening = { readonly tempDir: string; readonly report: Report; readonly looks: boolean; readonly ask: Ask }
@@ -113,6 +121,10 @@ function columnsToKeep({ protocol, kinds }: ExaminationTask, table: Table, input
       ? protocol.protected
       : table.columns.filter((column) => !taken.has(column)).slice(0, mostColumns))
   const wanted = kinds.includes('slices') || inputs.length === 0 ? further : []
+  const { id } = protocol
+  if (kinds.includes('explanation') && id !== undefined && table.columns.includes(id) && !kept.has(id)) {
+    kept.set(id, { as: 'text', column: id })
+  }
   for (const column of wanted) if (!kept.has(column)) kept.set(column, { as: 'any', column })
   return [...kept.values()]
 }
@@ -151,6 +163,7 @@ function findingOf(kind: EvidenceKind, task: ExaminationTask, examined: Examined
     parameters: plain({ ...commonParameters(task, rows.said), ...measured.parameters }),
     result: limits.length > 0 ? { ...result, limits } : result,
     ...(answers ? { answers } : {}),
+    ...(measured.decisions ? { decisions: measured.decisions } : {}),
   }
 }
 

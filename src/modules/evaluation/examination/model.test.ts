@@ -63,8 +63,7 @@ async function scored(graph: Parameters<typeof model>[0], lines = table, protoco
       kinds: ['performance'],
       limits: { rows: 1000, memoryMb: 4000, timeMs: 1000 },
     },
-    dir,
-    () => {},
+    { tempDir: dir },
   )
   return finding
 }

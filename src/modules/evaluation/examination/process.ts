@@ -3,7 +3,7 @@ import { createAsk } from './asking.ts'
 import { describeColumns } from './columns.ts'
 import { explainDecision } from './decision.ts'
 import { examine } from './examine.ts'
-import type { ExaminationMessage, Report, Request } from './task.ts'
+import type { ExaminationMessage, Finding, Report, Request } from './task.ts'
 
 // The examiner's process: one task, one answer, end. It holds no state of the server and ends with it.
 
@@ -14,9 +14,10 @@ function say(message: ExaminationMessage): Promise<void> {
 }
 
 function work(request: Request, tempDir: string, report: Report): Promise<unknown> {
+  const found = (finding: Finding) => say({ type: 'found', finding })
   switch (request.ask) {
     case 'findings':
-      return examine(request.task, tempDir, report, createAsk())
+      return examine(request.task, { tempDir, report, found, ask: createAsk() })
     case 'decision':
       return explainDecision(request.task, tempDir, report)
     case 'columns':

@@ -6,8 +6,8 @@ import { badRequest } from '../../../lib/errors.ts'
 import type { JsonObject } from '../../../lib/json.ts'
 import type {
   Answered,
-  ColumnFacts,
   DecisionTask,
+  DescribedColumns,
   ExaminationLimits,
   ExaminationMessage,
   ExaminationTask,
@@ -26,6 +26,8 @@ const confinement = ['--no-warnings', '--permission', '--allow-addons', '--allow
 type Options = {
   readonly signal: AbortSignal
   readonly report: Report
+  /** Told of each kind when it is finished. */
+  readonly found?: ((finding: Finding) => void) | undefined
   /** Asks the endpoint of the task. */
   readonly answer?: ((body: string) => Promise<Answered>) | undefined
 }
@@ -45,7 +47,7 @@ export const runDecision = (task: DecisionTask, options: Options) =>
 
 /** Describes the columns of a table, in such a process. */
 export const runColumns = (dataset: TableFile, limits: ExaminationLimits, options: Options) =>
-  ask({ ask: 'columns', dataset, limits }, limits, options) as Promise<ColumnFacts[]>
+  ask({ ask: 'columns', dataset, limits }, limits, options) as Promise<DescribedColumns>
 
 async function ask(request: Request, limits: ExaminationLimits, options: Options): Promise<unknown> {
   options.signal.throwIfAborted()
@@ -68,7 +70,7 @@ function conversation(
   child: ChildProcess,
   request: Request,
   limits: ExaminationLimits,
-  { signal, report, answer }: Options,
+  { signal, report, found, answer }: Options,
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
     let complaint = ''
@@ -85,6 +87,8 @@ function conversation(
       switch (message.type) {
         case 'progress':
           return report(message.share, message.phase)
+        case 'found':
+          return found?.(message.finding)
         case 'ask':
           void reply(child, message.id, message.body, answer)
           return

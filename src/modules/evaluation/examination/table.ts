@@ -2,7 +2,6 @@ import { dirname } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { badRequest } from '../../../lib/errors.ts'
 import { confine, tableSource } from '../../datasets/index.ts'
-import { jsonSource } from './json-table.ts'
 import type { TableFile } from './task.ts'
 
 /** One column to read: as numbers, as words, as whatever it holds, or as whether it holds the favourable value. */
@@ -37,7 +36,7 @@ export async function openTable(
   const { tempDir: temporary, memoryMb } = limits
   await confine(connection, { folders: [dirname(path)], temporary, memory: `${memoryMb}MB`, threads: 1 })
   const read = async () => {
-    const from = format === 'json' ? await jsonSource(connection, path) : tableSource(path, format, { asWords: true })
+    const from = await tableSource(connection, path, format, { asWords: true })
     return { from, columns: await describe(connection, from) }
   }
   const { from: source, columns: types } = await read().catch((error) => {

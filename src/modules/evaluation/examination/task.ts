@@ -1,6 +1,6 @@
 import type { Digest } from '../../../lib/ids.ts'
 import type { JsonObject } from '../../../lib/json.ts'
-import type { EvidenceKind, ExplainInput, Protocol, ScoringEndpoint } from '../schema.ts'
+import type { EvidenceKind, ExplainInput, Protocol, ScoringEndpoint, StoredDecision } from '../schema.ts'
 
 export type TableFile = {
   readonly path: string
@@ -47,6 +47,8 @@ export type Finding = {
   readonly result: JsonObject
   /** What an endpoint said of the dataset, as one digest. */
   readonly answers?: Digest
+  /** Single decisions that an explanation explained, whose digest the result has. */
+  readonly decisions?: readonly StoredDecision[]
 }
 
 /** One row of a dataset to be explained: by number, or by the value of a column. */
@@ -72,6 +74,12 @@ export type ColumnFacts = {
   readonly values: readonly string[]
 }
 
+export type DescribedColumns = {
+  readonly facts: readonly ColumnFacts[]
+  /** Further columns, which nobody looked at. */
+  readonly more: number
+}
+
 export type Request =
   | { readonly ask: 'findings'; readonly task: ExaminationTask }
   | { readonly ask: 'decision'; readonly task: DecisionTask }
@@ -88,6 +96,7 @@ export type Phase =
 /** What the examiner's process answers: phases, then one of the others. */
 export type ExaminationMessage =
   | { readonly type: 'progress'; readonly share: number; readonly phase: Phase }
+  | { readonly type: 'found'; readonly finding: Finding }
   | { readonly type: 'done'; readonly answer: unknown }
   | { readonly type: 'refused'; readonly reason: string }
   | { readonly type: 'ask'; readonly id: number; readonly body: string }

@@ -1,6 +1,7 @@
 import type { Digest } from '../../../../lib/ids.ts'
 import type { JsonObject } from '../../../../lib/json.ts'
 import type { Column, Frame } from '../../metrics/explanation/index.ts'
+import type { StoredDecision } from '../../schema.ts'
 import type { Model } from '../model.ts'
 import type { Rows } from '../read-rows.ts'
 import type { Said } from '../said.ts'
@@ -27,7 +28,11 @@ export type Examined = {
 }
 
 /** What a kind of evidence found, and the settings it was found under beyond those of every kind. */
-export type Measured = { readonly parameters?: object; readonly result: object }
+export type Measured = {
+  readonly parameters?: object
+  readonly result: object
+  readonly decisions?: readonly StoredDecision[]
+}
 
 /** As JSON has it: no undefined, no typed arrays. */
 export const plain = (value: object) => JSON.parse(JSON.stringify(value)) as JsonObject

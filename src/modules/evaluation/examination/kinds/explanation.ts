@@ -6,6 +6,7 @@ import { attribute } from '../attribution.ts'
 import { correlatedColumns } from '../correlated.ts'
 import { logLossOf, type Said } from '../said.ts'
 import { sampleRows, takeSaid } from '../sample.ts'
+import { keptDecisions } from './decisions.ts'
 import { type Examined, frameOf, type Measured } from './examined.ts'
 
 /** Rows that are scored for importance, and for Shapley values: some seconds of an ordinary model each. */
@@ -19,7 +20,8 @@ const dependenceRows = 300
 const resolution = 20
 
 /** What the model goes by: importance, Shapley values, and how predictions follow the features that matter most. */
-export async function measureExplanation({ task, rows, asked, report }: Examined): Promise<Measured> {
+export async function measureExplanation(examined: Examined): Promise<Measured> {
+  const { task, rows, asked, report } = examined
   const { protocol } = task
   if (!asked) {
     throw badRequest('a table of predictions cannot be asked what it goes by: an explanation needs the model itself')
@@ -87,6 +89,7 @@ export async function measureExplanation({ task, rows, asked, report }: Examined
   }
 
   const { holds } = given
+  const kept = await keptDecisions({ ...examined, report: () => {} }, settings)
   const result: ExplanationResult = {
     n: rows.n,
     explains: scorer.explains,
@@ -110,6 +113,7 @@ export async function measureExplanation({ task, rows, asked, report }: Examined
     },
     dependence,
     correlated,
+    ...(kept ? { decisions: kept.summary } : {}),
     warnings: [
       ...correlated.map(
         ({ columns: [first, second], rho }) =>
@@ -118,7 +122,12 @@ export async function measureExplanation({ task, rows, asked, report }: Examined
       ...(holds ? [] : ['the Shapley values do not add up to the prediction: do not rest anything on them']),
     ],
   }
-  return { parameters: { explanation: settings }, result }
+  const { decisions: _, ...ofAll } = settings
+  return {
+    parameters: { explanation: kept ? settings : ofAll },
+    result,
+    ...(kept ? { decisions: kept.decisions } : {}),
+  }
 }
 
 /** Larger is better. Of several classes the given numbers are log likelihoods of the true one. */
