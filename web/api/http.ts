@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { ApiError, misshapen, problemOf, unreachable } from './problem.ts'
 import { currentWorkspace, inWorkspace, isFirstWorkspace } from './workspace.ts'
 
-const base = '/api/v1'
+export const base = '/api/v1'
 let csrf: string | undefined
 
 /** The session's token for unsafe methods; kept in memory only. */
@@ -18,10 +18,19 @@ type Options = {
   headers?: Readonly<Record<string, string>>
 }
 
+function workspaceHeaders(): [string, string][] {
+  return isFirstWorkspace() ? [] : [['x-modelkeep-workspace', currentWorkspace()]]
+}
+
+/** What every request has that changes something. */
+export function unsafeHeaders(): [string, string][] {
+  return csrf ? [...workspaceHeaders(), ['x-csrf-token', csrf]] : workspaceHeaders()
+}
+
 async function call(method: Method, path: string, options: Options): Promise<Response> {
   const headers = new Headers({ accept: options.headers ? '*/*' : 'application/json', ...options.headers })
-  if (!isFirstWorkspace()) headers.set('x-modelkeep-workspace', currentWorkspace())
-  if (method !== 'GET' && csrf) headers.set('x-csrf-token', csrf)
+  const own = method === 'GET' ? workspaceHeaders() : unsafeHeaders()
+  for (const [name, value] of own) headers.set(name, value)
   const init: RequestInit = { method, headers, credentials: 'same-origin' }
   if (options.signal) init.signal = options.signal
   if (options.body instanceof Blob) init.body = options.body

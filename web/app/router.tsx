@@ -89,6 +89,12 @@ const evidence = createRoute({
   path: '/models/$name/versions/$which/evidence/$evidence',
   component: lazyRouteComponent(() => import('../features/evaluation/EvidencePage.tsx'), 'EvidencePage'),
 })
+const evaluate = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/models/$name/versions/$which/evaluate',
+  validateSearch: search.evaluate,
+  component: lazyRouteComponent(() => import('../features/evaluation/upload/EvaluatePage.tsx'), 'EvaluatePage'),
+})
 const experiments = createRoute({
   getParentRoute: () => signedIn,
   path: '/experiments',
@@ -208,6 +214,7 @@ const tree = root.addChildren([
     model,
     version,
     evidence,
+    evaluate,
     experiments,
     experiment,
     run,

@@ -23,6 +23,9 @@ export const version = z.object({
   evidence: text,
 })
 
+/** Where somebody is on the way from a table to a result. */
+export const evaluate = z.object({ dataset: text, evaluation: text })
+
 export const experiments = z.object({ view: z.literal('deleted').optional().catch(undefined) })
 export const experiment = z.object({
   tab: z.enum(['traces', 'models']).optional().catch(undefined),

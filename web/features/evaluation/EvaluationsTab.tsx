@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { ModelVersion } from '../../../src/modules/registry/schema.ts'
 import { Card } from '../../ui/Card.tsx'
+import { PathLink } from '../../ui/PathLink.tsx'
 import { EmptyState, Loaded } from '../../ui/States.tsx'
 import { ComparisonCard } from './ComparisonCard.tsx'
 import { EvidenceList } from './EvidenceList.tsx'
@@ -18,8 +19,16 @@ export function EvaluationsTab({ version }: { version: ModelVersion }) {
           {(evidence) =>
             evidence.length === 0 ? (
               <Card title="Evidence" flush>
-                <EmptyState title="Nothing has been evaluated yet.">
-                  The server can score the ONNX model on a stored dataset itself; start it at the right.
+                <EmptyState
+                  title="Nothing has been evaluated yet."
+                  action={
+                    <PathLink to={`/models/${encodeURIComponent(version.model)}/versions/${version.version}/evaluate`}>
+                      Evaluate a table of predictions
+                    </PathLink>
+                  }
+                >
+                  Choose a file with predictions, confirm what its columns mean, and see the result. The server can also
+                  score the ONNX model on a stored dataset itself.
                 </EmptyState>
               </Card>
             ) : (

@@ -6,6 +6,7 @@ import type { ModelVersion } from '../../../src/modules/registry/schema.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Card } from '../../ui/Card.tsx'
 import { Moment } from '../../ui/Moment.tsx'
+import { PathLink } from '../../ui/PathLink.tsx'
 import { EmptyState, ErrorState } from '../../ui/States.tsx'
 import { Tone } from '../../ui/Tone.tsx'
 import { useMay } from '../access/people.tsx'
@@ -69,6 +70,13 @@ export function RunEvaluation({ version }: { version: ModelVersion }) {
         ) : (
           <EmptyState title="No dataset is stored yet." command="modelkeep dataset add NAME FILE.csv" />
         ))}
+      {may('evaluation.run', model) && (
+        <p className="small" style={{ margin: '8px 0 0' }}>
+          <PathLink to={`/models/${encodeURIComponent(model)}/versions/${number}/evaluate`}>
+            Evaluate a table of predictions
+          </PathLink>
+        </p>
+      )}
       {start.error && <ErrorState error={start.error} what="The evaluation did not start" />}
       {evaluations.slice(0, 6).map((evaluation) => (
         <EvaluationRow key={evaluation.id} evaluation={evaluation} onChange={refresh} />

@@ -4,6 +4,7 @@ import {
   Evaluation,
   type EvaluationInput,
   Evidence,
+  ProtocolGuess,
   ProtocolVersion,
   Reproduction,
 } from '../../../src/modules/evaluation/schema.ts'
@@ -43,6 +44,26 @@ export const protocol = (model: string) =>
     queryFn: () => get(at(['models', model, 'protocol']), ProtocolVersion),
     retry: false,
   })
+
+/** One evaluation, asked again while it goes on. */
+export const evaluation = (id: string) =>
+  queryOptions({
+    queryKey: ['evaluation', 'evaluation', id],
+    queryFn: () => get(at(['evaluations', id]), Evaluation),
+    refetchInterval: (query) => (query.state.data && !isGoing(query.state.data) ? false : 400),
+  })
+
+/** What the columns of a table seem to mean. */
+export const protocolGuess = (model: string, version: number, dataset: string) =>
+  queryOptions({
+    queryKey: ['evaluation', 'guess', model, version, dataset],
+    queryFn: () => get(at(['models', model, 'protocol', 'guess'], { dataset, version }), ProtocolGuess),
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  })
+
+export const putProtocol = (model: string, protocol: object) =>
+  send('PUT', at(['models', model, 'protocol']), ProtocolVersion, protocol)
 
 export const startEvaluation = (input: EvaluationInput) => send('POST', '/evaluations', Evaluation, input)
 export const cancelEvaluation = (id: string) => send('POST', at(['evaluations', id, 'cancel']), Evaluation)
