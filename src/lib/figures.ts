@@ -26,7 +26,7 @@ export function parsePath(path: string): string[] | undefined {
   return parts.length === 0 ? undefined : parts
 }
 
-/** Every figure at a path; `*` stands for each key at its place. */
+/** Every figure at a path; `*` stands for each key at its place, or for each entry of a list, which its own words name. */
 export function findFigures(result: JsonObject, path: string): FoundFigure[] {
   const parts = parsePath(path)
   if (!parts) return [missing(null, path)]
@@ -37,6 +37,9 @@ export function findFigures(result: JsonObject, path: string): FoundFigure[] {
 function walk(node: unknown, parts: readonly string[], stars: readonly string[], path: string): FoundFigure[] {
   const of = stars.length === 0 ? null : stars.join(', ')
   const [part, ...rest] = parts
+  if (part === '*' && Array.isArray(node) && rest.length > 0) {
+    return node.flatMap((entry, place) => walk(entry, rest, [...stars, entryName(entry, place)], path))
+  }
   if (part === undefined || !isObject(node)) return [missing(of, path)]
   if (part === '*') {
     if (rest.length === 0) return [missing(of, path)]
@@ -73,6 +76,11 @@ function read(value: unknown, path: string): Reading {
     return { state: 'withheld', reason: value.state === 'suppressed' ? `withheld: ${reason}` : reason }
   }
   return missing(null, path).reading
+}
+
+function entryName(entry: unknown, place: number): string {
+  const words = isObject(entry) ? Object.values(entry).filter((value) => typeof value === 'string') : []
+  return words.length === 0 ? String(place) : words.join(' ')
 }
 
 function missing(of: string | null, path: string): FoundFigure {

@@ -2,7 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type FixtureServer, startFixtureServer } from '../../web/testing/fixture-server.ts'
-import { id } from '../../web/testing/fixtures/base.ts'
+import { digest, id } from '../../web/testing/fixtures/base.ts'
 import { runIds } from '../../web/testing/fixtures/registry.ts'
 import { launchBrowser } from './tools.ts'
 
@@ -15,6 +15,13 @@ const pages: Record<string, string> = {
   'version-denied': `${version}/1`,
   'version-approved': `${version}/2`,
   evaluations: `${version}/2?tab=evaluations`,
+  'evidence-explanation': `${version}/2/evidence/${id('evi', 15)}`,
+  'evidence-robustness': `${version}/2/evidence/${id('evi', 16)}`,
+  'evidence-privacy': `${version}/2/evidence/${id('evi', 17)}`,
+  evaluate: `${version}/2/evaluate`,
+  'evaluate-columns': `${version}/2/evaluate?dataset=${digest('holdout')}`,
+  'evaluate-live': `${version}/2/evaluate?dataset=${digest('holdout')}&evaluation=${id('evl', 3)}`,
+  'evaluate-failed': `${version}/2/evaluate?dataset=${digest('holdout')}&evaluation=${id('evl', 2)}`,
   files: `${version}/2?tab=files`,
   decisions: `${version}/2?tab=decisions`,
   'version-trail': `${version}/2?tab=trail`,

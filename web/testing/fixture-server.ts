@@ -5,12 +5,14 @@ import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { held, people, session, val, workspaces } from './fixtures/base.ts'
 import { evaluations, evidenceOf, protocol } from './fixtures/evaluation.ts'
+import { decision as explained, findings } from './fixtures/findings.ts'
 import { decision, draft, policy, reviews, sheet, signedDecision, standingOf, verdicts } from './fixtures/governance.ts'
 import { openapi } from './fixtures/openapi.ts'
 import * as records from './fixtures/records.ts'
 import { deployments, environments, inventory, models, summaries, versions } from './fixtures/registry.ts'
 import * as retention from './fixtures/retention.ts'
 import * as traces from './fixtures/traces.ts'
+import { guess, preview } from './fixtures/upload.ts'
 import * as hooks from './fixtures/webhooks.ts'
 
 const built = fileURLToPath(new URL('../../dist/web', import.meta.url))
@@ -83,11 +85,23 @@ const routes: readonly Route[] = [
   ['GET', /^\/environments$/, () => ok({ environments })],
   ['GET', /^\/deployments$/, () => ok({ deployments })],
   ['GET', /^\/datasets$/, () => ok({ datasets: records.datasets })],
-  ['GET', /^\/evidence$/, (_, query) => ok({ evidence: evidenceOf[which(query.get('version'))] })],
+  ['GET', /^\/datasets\/versions\/([^/]+)$/, () => ok({ ...records.datasets[0], used_by: [] })],
+  ['GET', /^\/datasets\/versions\/([^/]+)\/preview$/, () => ok(preview)],
+  ['GET', /^\/models\/([^/]+)\/protocol\/guess$/, () => ok(guess)],
+  ['GET', /^\/evaluations\/([^/]+)$/, ([evaluation]) => found(evaluations.find((each) => each.id === evaluation))],
+  ['POST', /^\/models\/([^/]+)\/versions\/([^/]+)\/explain$/, () => ok(explained)],
+  [
+    'GET',
+    /^\/evidence$/,
+    (_, query) =>
+      ok({
+        evidence: [...evidenceOf[which(query.get('version'))], ...(which(query.get('version')) === 2 ? findings : [])],
+      }),
+  ],
   [
     'GET',
     /^\/evidence\/([^/]+)$/,
-    ([id]) => found([...evidenceOf[1], ...evidenceOf[2]].find((each) => each.id === id)),
+    ([id]) => found([...evidenceOf[1], ...evidenceOf[2], ...findings].find((each) => each.id === id)),
   ],
   [
     'POST',

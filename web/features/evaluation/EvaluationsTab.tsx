@@ -4,6 +4,7 @@ import { Card } from '../../ui/Card.tsx'
 import { PathLink } from '../../ui/PathLink.tsx'
 import { EmptyState, Loaded } from '../../ui/States.tsx'
 import { ComparisonCard } from './ComparisonCard.tsx'
+import { DecisionLookup } from './decisions/DecisionLookup.tsx'
 import { EvidenceList } from './EvidenceList.tsx'
 import { ProtocolCard } from './ProtocolCard.tsx'
 import { evidenceOf } from './queries.ts'
@@ -37,6 +38,7 @@ export function EvaluationsTab({ version }: { version: ModelVersion }) {
           }
         </Loaded>
         <ComparisonCard version={version} />
+        <DecisionLookup version={version} />
       </div>
       <aside aria-label="Run and protocol">
         <RunEvaluation version={version} />

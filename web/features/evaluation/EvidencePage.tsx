@@ -7,6 +7,7 @@ import { Lead } from '../../ui/Lead.tsx'
 import { Page } from '../../ui/Page.tsx'
 import { EmptyState, Loaded } from '../../ui/States.tsx'
 import { version } from '../registry/queries.ts'
+import { DecisionLookup } from './decisions/DecisionLookup.tsx'
 import { EvidenceOrigin } from './EvidenceOrigin.tsx'
 import { findingOf, kindTitles } from './findings.ts'
 import { LimitTable } from './LimitTable.tsx'
@@ -54,6 +55,7 @@ function Found({ version, item }: { version: ModelVersion; item: Evidence }) {
       </Lead>
       <LimitTable limits={limits} />
       <Panel item={item} />
+      {item.kind === 'explanation' && <DecisionLookup version={version} evidence={item} />}
       <EvidenceOrigin item={item} />
     </Page>
   )

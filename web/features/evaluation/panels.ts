@@ -1,7 +1,10 @@
 import type { ComponentType } from 'react'
 import type { Evidence } from '../../../src/modules/evaluation/schema.ts'
+import { ExplanationPanel } from './panels/ExplanationPanel.tsx'
 import { FairnessPanel } from './panels/FairnessPanel.tsx'
 import { PerformancePanel } from './panels/PerformancePanel.tsx'
+import { PrivacyPanel } from './panels/PrivacyPanel.tsx'
+import { RobustnessPanel } from './panels/RobustnessPanel.tsx'
 import { ResultAsItIs } from './ResultAsItIs.tsx'
 
 /** How each kind of evidence is drawn. A panel reads `item.result` and shows it as it is where the shape is another. */
@@ -10,7 +13,7 @@ export const panels: Record<Evidence['kind'], ComponentType<{ item: Evidence }>>
   fairness: FairnessPanel,
   mitigation: ResultAsItIs,
   slices: ResultAsItIs,
-  explanation: ResultAsItIs,
-  robustness: ResultAsItIs,
-  privacy: ResultAsItIs,
+  explanation: ExplanationPanel,
+  robustness: RobustnessPanel,
+  privacy: PrivacyPanel,
 }

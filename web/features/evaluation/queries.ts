@@ -1,9 +1,11 @@
 import { queryOptions } from '@tanstack/react-query'
 import { z } from 'zod'
 import {
+  DecisionExplanation,
   Evaluation,
   type EvaluationInput,
   Evidence,
+  type ExplainInput,
   ProtocolGuess,
   ProtocolVersion,
   Reproduction,
@@ -64,6 +66,10 @@ export const protocolGuess = (model: string, version: number, dataset: string) =
 
 export const putProtocol = (model: string, protocol: object) =>
   send('PUT', at(['models', model, 'protocol']), ProtocolVersion, protocol)
+
+/** Why one row got its prediction. The trail says who asked. */
+export const explainDecision = (model: string, version: number, input: Partial<ExplainInput>) =>
+  send('POST', at(['models', model, 'versions', version, 'explain']), DecisionExplanation, input)
 
 export const startEvaluation = (input: EvaluationInput) => send('POST', '/evaluations', Evaluation, input)
 export const cancelEvaluation = (id: string) => send('POST', at(['evaluations', id, 'cancel']), Evaluation)

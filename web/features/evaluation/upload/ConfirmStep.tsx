@@ -13,7 +13,7 @@ import styles from './EvaluatePage.module.css'
 import { KindChoice } from './KindChoice.tsx'
 import { Preview } from './Preview.tsx'
 import { ProtocolForm } from './ProtocolForm.tsx'
-import { draftOf, kindsFor, ProtocolDraft, protocolOf, rolesOf } from './protocol-draft.ts'
+import { draftKey, draftOf, kindsFor, ProtocolDraft, protocolOf, rolesOf } from './protocol-draft.ts'
 
 type Props = {
   version: ModelVersion
@@ -37,7 +37,7 @@ export function ConfirmStep({ version, digest, started }: Props) {
 function Form(props: Props & { guess: ProtocolGuess; known: ProtocolVersion | undefined }) {
   const { version, digest, started, guess, known } = props
   const client = useQueryClient()
-  const [kept, keep, forget] = useDraft(`evaluate/${version.model}/${version.version}/${digest}`)
+  const [kept, keep] = useDraft(draftKey(version, digest))
   const [draft, setDraft] = useState<ProtocolDraft>(() => read(kept) ?? draftOf(guess, known?.protocol))
   const [tried, setTried] = useState(false)
   const filled = protocolOf(draft, guess.columns, known?.protocol)
@@ -53,10 +53,7 @@ function Form(props: Props & { guess: ProtocolGuess; known: ProtocolVersion | un
         kinds: draft.kinds.filter((kind) => kindsFor(draft).includes(kind)),
       })
     },
-    onSuccess: ({ id }) => {
-      forget()
-      started(id)
-    },
+    onSuccess: ({ id }) => started(id),
     onError: (error) => {
       if (error instanceof ApiError && error.status === 401) announceSessionEnd()
     },

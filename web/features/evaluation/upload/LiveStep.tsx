@@ -1,14 +1,16 @@
 import { Progress } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useEffect } from 'react'
+import { useEffect, useRef } from 'react'
 import type { Evaluation } from '../../../../src/modules/evaluation/schema.ts'
 import type { ModelVersion } from '../../../../src/modules/registry/schema.ts'
 import { Button } from '../../../ui/Button.tsx'
+import { useDraft } from '../../../ui/draft.ts'
 import { Lead } from '../../../ui/Lead.tsx'
 import { ErrorState, Loaded } from '../../../ui/States.tsx'
 import { useGo } from '../../../ui/sections.ts'
 import { cancelEvaluation, evaluation, isGoing } from '../queries.ts'
 import styles from './EvaluatePage.module.css'
+import { draftKey } from './protocol-draft.ts'
 
 type Props = { id: string; version: ModelVersion; again: () => void }
 
@@ -32,11 +34,14 @@ function Live({ evaluation: found, version, again }: { evaluation: Evaluation } 
   const page = `/models/${encodeURIComponent(version.model)}/versions/${version.version}`
   const [first] = found.evidence
   const state = found.state
+  const [, , forgetDraft] = useDraft(draftKey(version, found.dataset))
+  const forget = useRef(forgetDraft)
   // The result is what the person came for.
   useEffect(() => {
     if (state !== 'done') return
     void client.invalidateQueries({ queryKey: ['evaluation', 'evidence'] })
     void client.invalidateQueries({ queryKey: ['gate', 'standing'] })
+    forget.current()
     if (first) go(`${page}/evidence/${first}`)
   }, [state, first, page, client, go])
   if (isGoing(found)) {
@@ -76,7 +81,7 @@ function Live({ evaluation: found, version, again }: { evaluation: Evaluation } 
             </Button>
           }
         >
-          It cannot be evaluated: {found.error ?? 'no reason was given'}.
+          It cannot be evaluated: {(found.error ?? 'no reason was given').replace(/\.$/, '')}.
         </Lead>
       )
     case 'cancelled':

@@ -17,6 +17,11 @@ export const ProtocolDraft = z.object({
   kinds: z.array(EvidenceKind),
 })
 export type ProtocolDraft = z.infer<typeof ProtocolDraft>
+
+/** Where the form is kept until there is a result. */
+export const draftKey = ({ model, version }: { model: string; version: number }, dataset: string) =>
+  `evaluate/${model}/${version}/${dataset}`
+
 export type GuessedColumn = ProtocolGuess['columns'][number]
 type Field = keyof ProtocolDraft
 
