@@ -11,6 +11,7 @@ import { failureOf } from './http/errors.ts'
 import { describeApi } from './http/openapi.ts'
 import { createServer } from './http/server.ts'
 import { serverRoutes } from './http/server-routes.ts'
+import type { ClientPatience } from './http/slow-clients.ts'
 import { serveWeb } from './http/web.ts'
 import { refuseChange } from './http/workspace.ts'
 import { loadOrCreateAddressKey } from './lib/address-key.ts'
@@ -87,7 +88,7 @@ const checkpointEvery = 60_000
 /** Creates every service and connects them, top to bottom. */
 export async function createApp(
   config: Config,
-  { clock = systemClock, idleMs }: { clock?: Clock; idleMs?: number } = {},
+  { clock = systemClock, idleMs, patience }: { clock?: Clock; idleMs?: number; patience?: ClientPatience } = {},
 ): Promise<App> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
   const keyDir = resolve(config.dataDir, 'keys')
@@ -193,6 +194,8 @@ export async function createApp(
     log: config.log,
     trustProxy: config.trustProxy,
     open: config.open,
+    secure: config.publicUrl.startsWith('https:'),
+    patience,
   })
   guardExperiments(http, (req) => at(req).tracking)
   recordSeatReads(http, (req) => at(req).auditors)

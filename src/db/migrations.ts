@@ -31,6 +31,7 @@ import { roles } from './migrations/036-roles.ts'
 import { seats } from './migrations/037-seats.ts'
 import { duties } from './migrations/038-duties.ts'
 import { seatReads } from './migrations/039-seat-reads.ts'
+import { signInAttempts } from './migrations/040-sign-in-attempts.ts'
 
 /** People, sessions and the list of workspaces; it has its own audit log. */
 export const systemMigrations: readonly Migration[] = [
@@ -42,6 +43,7 @@ export const systemMigrations: readonly Migration[] = [
   tokenRotation,
   roles,
   seats,
+  signInAttempts,
 ]
 
 export const workspaceMigrations: readonly Migration[] = [

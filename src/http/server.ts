@@ -13,7 +13,9 @@ import { failureOf, sendProblem } from './errors.ts'
 import { parseJsonBodies } from './json-body.ts'
 import { refuseForeignPages } from './open.ts'
 import { checkBodyPermission, checkPermission, demandPermissions } from './permission.ts'
+import { limitRates } from './rate.ts'
 import { authenticate } from './sign-in.ts'
+import { type ClientPatience, limitSlowClients, lookEvery, usualPatience } from './slow-clients.ts'
 import { refuseChange, takeWorkspaceFromQuery, workspaceIn } from './workspace.ts'
 
 declare module 'fastify' {
@@ -34,10 +36,15 @@ export type HttpParts = {
   trustProxy: boolean
   /** Requests without credentials act as the local developer. */
   open?: boolean | undefined
+  /** People reach the server by https, through a proxy. */
+  secure?: boolean | undefined
+  patience?: ClientPatience | undefined
 }
 
 /** Fastify with everything that holds for every route: sign-in, permission, validation, errors, headers. */
 export async function createServer(parts: HttpParts): Promise<FastifyInstance> {
+  const { patience = usualPatience } = parts
+  const headers = securityHeaders(parts.secure ?? false)
   const app = fastify({
     logger:
       parts.log === true
@@ -47,13 +54,14 @@ export async function createServer(parts: HttpParts): Promise<FastifyInstance> {
     trustProxy: parts.trustProxy,
     bodyLimit: 2 * 1024 * 1024,
     requestTimeout: 0,
+    http: { connectionsCheckingInterval: lookEvery(patience) },
     // Those of Fastify itself would be loaded only to be replaced by zod.
     schemaController: { compilersFactory: { buildValidator: zodOnly, buildSerializer: zodOnly } },
     routerOptions: { maxParamLength: 2048 },
     rewriteUrl: (req) => toOnePrefix(takeWorkspaceFromQuery(req)),
     // Addresses that cannot be read meet neither the hooks nor the error handlers below.
     frameworkErrors: (error, req, reply) => {
-      reply.headers(securityHeaders)
+      reply.headers(headers)
       const send = /^\/(ajax-)?api\/[23]\.0\//.test(req.url) ? sendMlflowError : sendProblem
       return send(reply as FastifyReply, failureOf(error, req as FastifyRequest))
     },
@@ -65,6 +73,8 @@ export async function createServer(parts: HttpParts): Promise<FastifyInstance> {
   await app.register(cookie)
   parseJsonBodies(app)
   demandPermissions(app)
+  limitSlowClients(app, patience)
+  const demandRate = limitRates(app)
 
   app.decorateRequest('actor', undefined as unknown as Actor)
   app.decorateRequest('session', undefined)
@@ -72,15 +82,16 @@ export async function createServer(parts: HttpParts): Promise<FastifyInstance> {
   app.decorateRequest('leave', undefined)
 
   app.addHook('onRequest', async (req, reply) => {
-    reply.headers(securityHeaders)
+    reply.headers(headers)
     if (parts.open) refuseForeignPages(req)
     req.workspace = workspaceIn(req)
     const { requires = 'public', server = false } = req.routeOptions.config
     // Nobody signed in yet, so nothing may depend on which workspaces there are.
-    if (requires === 'public') return
+    if (requires === 'public') return demandRate(req)
     const about = server ? firstWorkspace : req.workspace
     req.actor = await authenticate(parts.access, req, about, parts.open)
     if (about !== firstWorkspace && req.actor.grants.length === 0) throw noWorkspace(about)
+    demandRate(req)
     const { state, release } = await parts.workspaces.enter(about)
     req.leave = release
     checkPermission(req)
@@ -109,12 +120,26 @@ function zodOnly(): never {
   throw new Error('schemas are compiled by zod')
 }
 
-const securityHeaders = {
+const policy = [
+  "default-src 'self'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "connect-src 'self'",
+  "object-src 'none'",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+  "form-action 'self'",
+]
+
+/** On every answer. Browsers keep to https for a year where people come by it. */
+const securityHeaders = (secure: boolean) => ({
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   'referrer-policy': 'same-origin',
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
-  'content-security-policy':
-    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
-}
+  'permissions-policy': 'camera=(), geolocation=(), microphone=()',
+  'content-security-policy': policy.join('; '),
+  ...(secure ? { 'strict-transport-security': 'max-age=31536000' } : {}),
+})

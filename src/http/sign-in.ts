@@ -17,7 +17,7 @@ export async function authenticate(
   open = false,
 ): Promise<Actor> {
   const { authorization } = req.headers
-  if (authorization !== undefined) return byHeader(access, authorization, workspace)
+  if (authorization !== undefined) return byHeader(access, authorization, workspace, req.ip)
 
   const secret = req.cookies[sessionCookie]
   const session = secret === undefined ? undefined : await access.signIn.bySession(secret, workspace)
@@ -33,7 +33,7 @@ export async function authenticate(
   return session.actor
 }
 
-async function byHeader(access: Access, header: string, workspace: string): Promise<Actor> {
+async function byHeader(access: Access, header: string, workspace: string, address: string): Promise<Actor> {
   if (header.startsWith(bearer)) return access.signIn.byToken(header.slice(bearer.length).trim(), workspace)
   const [scheme = '', credentials = ''] = header.split(/ +/, 2)
   switch (scheme.toLowerCase()) {
@@ -41,7 +41,7 @@ async function byHeader(access: Access, header: string, workspace: string): Prom
       return access.signIn.byToken(credentials, workspace)
     case 'basic': {
       const [, login = '', password = ''] = /^([^:]*):(.*)$/s.exec(Buffer.from(credentials, 'base64').toString()) ?? []
-      return access.signIn.byBasic(login, password, workspace)
+      return access.signIn.byBasic(login, password, workspace, address)
     }
     default:
       throw unauthenticated('authorization must be Bearer or Basic')

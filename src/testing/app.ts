@@ -7,6 +7,7 @@ import type { InjectOptions } from 'fastify'
 import { inject, onTestFinished } from 'vitest'
 import { type App, createApp } from '../app.ts'
 import type { Config } from '../config.ts'
+import type { ClientPatience } from '../http/slow-clients.ts'
 import type { Grant, Permission, Person, Role } from '../modules/access/schema.ts'
 import { type EventBody, serverActor } from '../modules/audit/schema.ts'
 import { onS3, testBucket } from './blobs.ts'
@@ -44,7 +45,13 @@ export type TestApp = App & {
 
 /** A whole Modelkeep on the engine under test, in a folder of its own, closed when the test is finished. */
 export async function testApp(
-  options: { clock?: TestClock; dataDir?: string; config?: Partial<Config>; idleMs?: number } = {},
+  options: {
+    clock?: TestClock
+    dataDir?: string
+    config?: Partial<Config>
+    idleMs?: number
+    patience?: ClientPatience
+  } = {},
 ): Promise<TestApp> {
   const clock = options.clock ?? testClock()
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'modelkeep-test-'))
@@ -61,7 +68,11 @@ export async function testApp(
     ...(await artifactsOfTests()),
     ...options.config,
   }
-  const app = await createApp(config, { clock, ...(options.idleMs === undefined ? {} : { idleMs: options.idleMs }) })
+  const app = await createApp(config, {
+    clock,
+    ...(options.idleMs === undefined ? {} : { idleMs: options.idleMs }),
+    ...(options.patience ? { patience: options.patience } : {}),
+  })
   onTestFinished(async () => {
     await app.close()
     await remove()

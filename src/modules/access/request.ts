@@ -13,6 +13,8 @@ declare module 'fastify' {
     server?: boolean
     /** The route is open to a session that must add a second factor first. */
     enrolment?: boolean
+    /** So many requests at once and then so many a minute, for each account, or each address where nobody signs in. */
+    rate?: { readonly burst: number; readonly perMinute: number }
   }
   interface FastifyRequest {
     /** Who the request acts for. Only read it on routes that are not public. */

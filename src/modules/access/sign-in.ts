@@ -2,6 +2,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { isoNow } from '../../lib/clock.ts'
 import { AppError, badRequest, forbidden, notFound, unauthenticated } from '../../lib/errors.ts'
 import type { ActorRef, PersonId } from '../audit/schema.ts'
+import { createAttempts } from './attempts.ts'
 import { heldAt } from './held-at.ts'
 import { createPasswordCheck, hashPassword } from './passwords.ts'
 import type { AccessParts } from './people.ts'
@@ -32,6 +33,7 @@ type Parts = AccessParts & {
 /** Turns what a request carries (cookie, Bearer or Basic) into an actor with the roles of the workspace it is about. */
 export function createSignIn({ db, write, commit, clock, memory, sessions, demandsSecondFactor }: Parts) {
   const checkPassword = createPasswordCheck(() => clock.now().getTime())
+  const attempts = createAttempts({ db, commit, clock })
 
   /** Refuses while `key` must wait after too many failures in a row. */
   async function demandPatience(key: string): Promise<number> {
@@ -55,13 +57,11 @@ export function createSignIn({ db, write, commit, clock, memory, sessions, deman
     return right
   }
 
-  async function verifyPassword(login: string, password: string): Promise<PersonId> {
-    let id: PersonId | undefined
-    await attempt(login, async () => {
+  async function verifyPassword(login: string, password: string, address: string): Promise<PersonId> {
+    const id = await attempts.guard(login, address, async () => {
       const row = await memory.recall(`login ${login}`, () => store.findPersonByLogin(db, login))
       const right = await checkPassword(row?.password_hash ?? null, password)
-      if (row && right && !row.disabled_at) id = row.id as PersonId
-      return id !== undefined
+      return row && right && !row.disabled_at ? (row.id as PersonId) : undefined
     })
     if (!id) throw unauthenticated('name or password is wrong')
     return id
@@ -91,8 +91,8 @@ export function createSignIn({ db, write, commit, clock, memory, sessions, deman
   }
 
   /** Whose name and password these are. */
-  async function byPassword(login: string, password: string, workspace: string): Promise<Person> {
-    return personOf(await verifyPassword(login.trim().toLowerCase(), password), workspace)
+  async function byPassword(login: string, password: string, workspace: string, address: string): Promise<Person> {
+    return personOf(await verifyPassword(login.trim().toLowerCase(), password, address), workspace)
   }
 
   async function bySession(secret: string, workspace: string): Promise<KnownSession | undefined> {
@@ -132,9 +132,9 @@ export function createSignIn({ db, write, commit, clock, memory, sessions, deman
   }
 
   /** HTTP Basic as MLflow's clients send it: login and password, or any name with a token as the password. */
-  async function byBasic(login: string, password: string, workspace: string): Promise<Actor> {
+  async function byBasic(login: string, password: string, workspace: string, address: string): Promise<Actor> {
     if (looksLikeToken(password)) return byToken(password, workspace)
-    const person = await byPassword(login, password, workspace)
+    const person = await byPassword(login, password, workspace, address)
     if (await memory.recall(`factor ${person.id}`, () => demandsSecondFactor(person.id)))
       throw unauthenticated('this account signs in with a second factor: send a token instead of the password')
     return actorOf(person, 'password')
@@ -150,7 +150,8 @@ export function createSignIn({ db, write, commit, clock, memory, sessions, deman
   async function changePassword(actor: Actor, current: string, next: string, session?: string): Promise<void> {
     if (actor.id === 'server') throw badRequest('the server has no password')
     const id = actor.id
-    await verifyPassword(actor.login, current)
+    // Whoever asks is signed in, so that their guesses are their own wherever they come from.
+    await verifyPassword(actor.login, current, 'signed in')
     const hash = await hashPassword(next)
     await write(actor, async (tx, record) => {
       await store.setPassword(tx, id, hash)
@@ -169,7 +170,7 @@ export function createSignIn({ db, write, commit, clock, memory, sessions, deman
       const id = row.id as PersonId
       await store.setPassword(tx, id, hash)
       await deleteSessionsOf(tx, id)
-      await store.clearFailures(tx, login)
+      await attempts.forget(tx, login)
       record('person.password_reset', `person:${id}`)
     })
     return password

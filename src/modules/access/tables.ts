@@ -6,6 +6,7 @@ export type AccessTables = {
   sign_in_failure: SignInFailureRow
   custom_role: CustomRoleRow
   auditor_seat: AuditorSeatRow
+  sign_in_attempt: SignInAttemptRow
 }
 
 export type PersonRow = {
@@ -86,4 +87,13 @@ export type AuditorSeatRow = {
   opened_at: string
   ends_at: string
   closed_at: string | null
+}
+
+/** `login` is a digest. A row of one of the two alone has the empty text for the other. */
+export type SignInAttemptRow = {
+  login: string
+  address: string
+  failures: number
+  last_at: string
+  succeeded_at: string | null
 }

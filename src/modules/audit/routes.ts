@@ -19,6 +19,9 @@ export function auditRoutes({ at, names, path }: Parts): FastifyPluginAsyncZod {
   // One trail of accounts speaks of all workspaces.
   const config = { requires: 'audit.read' as const, ...(path === '/audit/accounts' ? { server: true } : {}) }
 
+  /** These read a trail from its beginning. */
+  const whole = { ...config, rate: { burst: 20, perMinute: 30 } }
+
   return async (app) => {
     app.get(`${path}/events`, {
       config,
@@ -51,7 +54,7 @@ export function auditRoutes({ at, names, path }: Parts): FastifyPluginAsyncZod {
     })
 
     app.get(`${path}/check`, {
-      config,
+      config: whole,
       schema: { tags: ['audit'], summary: 'Recompute the whole trail', response: { 200: TrailCheck } },
       handler: (req) => at(req).check(),
     })
@@ -79,7 +82,7 @@ export function auditRoutes({ at, names, path }: Parts): FastifyPluginAsyncZod {
     })
 
     app.get(`${path}/export`, {
-      config,
+      config: whole,
       schema: { tags: ['audit'], summary: 'The trail file: every event with its leaf hash and every checkpoint' },
       handler: (req, reply) =>
         reply

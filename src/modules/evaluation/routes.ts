@@ -52,7 +52,7 @@ export function evaluationRoutes({ at }: { at: (req: FastifyRequest) => Evaluati
     })
 
     app.get('/models/:name/protocol/guess', {
-      config: { requires: 'evaluation.read', model },
+      config: { requires: 'evaluation.read', model, rate: { burst: 60, perMinute: 60 } },
       schema: {
         tags,
         summary: 'A protocol as far as a dataset and the signature say it',
@@ -64,7 +64,7 @@ export function evaluationRoutes({ at }: { at: (req: FastifyRequest) => Evaluati
     })
 
     app.post('/models/:name/protocol/guess', {
-      config: { requires: 'evaluation.read', model },
+      config: { requires: 'evaluation.read', model, rate: { burst: 60, perMinute: 60 } },
       schema: {
         tags,
         summary: 'A protocol as far as a dataset and the signature say it; nothing is changed',
@@ -76,7 +76,7 @@ export function evaluationRoutes({ at }: { at: (req: FastifyRequest) => Evaluati
     })
 
     app.post('/models/:name/versions/:version/explain', {
-      config: { requires: 'evaluation.read', model },
+      config: { requires: 'evaluation.read', model, rate: { burst: 200, perMinute: 600 } },
       schema: {
         tags,
         summary: 'Why one row got its prediction, and what would change it; who asked is recorded',
@@ -180,7 +180,7 @@ export function evaluationRoutes({ at }: { at: (req: FastifyRequest) => Evaluati
     })
 
     app.post('/evidence/:id/reproduce', {
-      config: { requires: 'evaluation.read', model: 'any' },
+      config: { requires: 'evaluation.read', model: 'any', rate: { burst: 20, perMinute: 30 } },
       schema: {
         tags,
         summary: 'Compute evidence again and compare',

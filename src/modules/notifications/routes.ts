@@ -84,7 +84,7 @@ export function notificationRoutes({ at }: { at: (req: FastifyRequest) => Notifi
     })
 
     app.post('/webhooks/:id/test', {
-      config: { requires: 'webhook.write' },
+      config: { requires: 'webhook.write', rate: { burst: 20, perMinute: 30 } },
       schema: {
         tags: ['webhooks'],
         summary: 'Send an example now and see what the receiver answers',

@@ -41,6 +41,7 @@ export function createCookies({ secure }: { secure: boolean }) {
 export const visitorOf = (req: FastifyRequest): Visitor => ({
   workspace: req.workspace,
   agent: String(req.headers['user-agent'] ?? ''),
+  address: req.ip,
   replaces: req.cookies[sessionCookie],
 })
 

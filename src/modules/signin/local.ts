@@ -9,7 +9,7 @@ import type { Assertion, FactorMethod, SecondFactorInput } from './schema.ts'
 import type { Steps } from './steps.ts'
 
 /** The browser that signs in. */
-export type Visitor = { workspace: string; agent: string; replaces: string | undefined }
+export type Visitor = { workspace: string; agent: string; address: string; replaces: string | undefined }
 
 const Began = z.object({ agent: z.string(), replaces: z.string().optional() })
 const Challenge = Began.extend({ challenge: z.string() })
@@ -31,7 +31,7 @@ export function createLocalSignIn({ access, factors, passkeys, steps }: Parts) {
   }
 
   async function byPassword(login: string, password: string, visitor: Visitor): Promise<LocalAnswer> {
-    const person = await access.signIn.byPassword(login, password, visitor.workspace)
+    const person = await access.signIn.byPassword(login, password, visitor.workspace, visitor.address)
     const { agent, replaces } = visitor
     const methods = await factors.methodsOf(person.id)
     if (methods.length > 0) {

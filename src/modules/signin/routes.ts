@@ -45,7 +45,7 @@ export function signInRoutes({ access, signIn, cookies, awaitsSetUp }: SignInRou
     })
 
     app.post('/session', {
-      config: { requires: 'public' },
+      config: { requires: 'public', rate: { burst: 100, perMinute: 120 } },
       schema: {
         tags,
         summary: 'Sign in with name and password; the answer may ask for a second factor',
