@@ -68,6 +68,12 @@ export function addEvaluation(program: Command) {
     .description(`a table of a result as CSV: ${ResultTable.options.join(', ')}`)
     .action(printTable)
   evidence
+    .command('weights <id>')
+    .description('a weight for every row of a table as CSV, in its order, for sample_weight of training again')
+    .option('--attribute <name>', 'the protected attribute (default: the only one)')
+    .option('--dataset <digest>', 'sha256:… of a stored table, such as the training data (default: the evidence’s own)')
+    .action(printWeights)
+  evidence
     .command('reproduce <id>')
     .description('compute it again and compare; exit 0 identical, 2 different')
     .action(reproduce)
@@ -165,7 +171,19 @@ async function listEvidence(text: string) {
 
 async function printTable(id: string, name: string) {
   const client = await connectClient()
-  const reply = await client.raw('GET', `/evidence/${encodeURIComponent(id)}/tables/${encodeURIComponent(name)}`)
+  await printCsv(client, `/evidence/${encodeURIComponent(id)}/tables/${encodeURIComponent(name)}`)
+}
+
+async function printWeights(id: string, { attribute, dataset }: { attribute?: string; dataset?: string }) {
+  const query = new URLSearchParams({
+    ...(attribute === undefined ? {} : { attribute }),
+    ...(dataset === undefined ? {} : { dataset }),
+  })
+  await printCsv(await connectClient(), `/evidence/${encodeURIComponent(id)}/weights?${query}`)
+}
+
+async function printCsv(client: Client, path: string) {
+  const reply = await client.raw('GET', path)
   const text = await reply.text()
   if (reply.ok) process.stdout.write(text)
   else {

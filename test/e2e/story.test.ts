@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { datasetCsv, loadWages, splitWages } from '../../demo/wages.ts'
 import { cli, demo, type Finished, freePort, launchBrowser, serve, temporaryFolder } from './tools.ts'
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
@@ -166,6 +167,72 @@ test.each(['light', 'dark'] as const)('the main pages have no accessibility faul
     expect(violations.map(({ id, nodes }) => `${path} ${id} ${nodes[0]?.html}`)).toEqual([])
   }
   await page.context().close()
+})
+
+test('a table becomes a result by keyboard, and one decision is explained and recorded', {
+  timeout: 90_000,
+}, async () => {
+  const lines = datasetCsv(splitWages(loadWages()).evaluation).trim().split('\n')
+  const table = join(folder.path, 'applicants.csv')
+  await writeFile(table, lines.map((line, i) => (i === 0 ? `case_id,${line}` : `case-${i},${line}`)).join('\n'))
+  const sheet = join(folder.path, 'sheet.csv')
+  await writeFile(sheet, 'a,b\n1,2,3\n')
+
+  const dana = await signedIn('developer')
+  await dana.goto(`${server.url}/models/wage-screening/versions/2?tab=evaluations`)
+  await dana.getByRole('link', { name: 'Evaluate a table of predictions' }).focus()
+  await dana.keyboard.press('Enter')
+  const choose = async (file: string) => {
+    await dana.getByRole('button', { name: 'Choose a file' }).focus()
+    const [chooser] = await Promise.all([dana.waitForEvent('filechooser'), dana.keyboard.press('Enter')])
+    await chooser.setFiles(file)
+  }
+  await choose(sheet)
+  await dana.getByRole('alert').getByText('not a CSV table').waitFor()
+  await choose(table)
+  await dana.getByText('What the columns mean').waitFor()
+  await dana.getByText('the dataset has every column that the model takes').waitFor()
+  expect(await dana.getByLabel('What was true').inputValue()).toBe('high_wage')
+  expect(await dana.getByLabel('Names a row').inputValue()).toBe('case_id')
+  await dana.getByRole('cell', { name: 'case-1', exact: true }).waitFor()
+  await dana.getByLabel(/^Performance/).focus()
+  await dana.keyboard.press('Space')
+  await dana.getByLabel(/^Fairness/).focus()
+  await dana.keyboard.press('Space')
+  await dana.keyboard.press('Enter')
+  await dana.getByText('Not yet: Choose at least one thing to find out.').waitFor()
+  await dana.getByLabel(/^Explanation/).focus()
+  await dana.keyboard.press('Space')
+  // What was said is kept when the page is left.
+  await dana.reload()
+  await dana.getByText('What the columns mean').waitFor()
+  expect(await dana.getByLabel(/^Explanation/).isChecked()).toBe(true)
+  expect(await dana.getByLabel(/^Performance/).isChecked()).toBe(false)
+  await dana.getByRole('button', { name: 'Evaluate', exact: true }).focus()
+  await dana.keyboard.press('Enter')
+  await dana.waitForURL('**/versions/2/evidence/evi_*', { timeout: 60_000 })
+  await dana.getByText('It goes by education most').waitFor()
+
+  await dana.getByLabel('Decision, by case_id').fill('case-7')
+  await dana.keyboard.press('Enter')
+  await dana.getByText('case-7: the probability of the favourable class is').waitFor()
+  await dana.getByText(/^Education \d+ (raises|lowers) the probability/).waitFor()
+  await dana.getByRole('button', { name: 'What would have changed it' }).focus()
+  await dana.keyboard.press('Enter')
+  await dana.getByRole('heading', { name: 'What would have changed it' }).waitFor()
+  const { violations } = await new AxeBuilder({ page: dana }).analyze()
+  expect(violations.map(({ id, nodes }) => `${id} ${nodes[0]?.html}`)).toEqual([])
+  await dana.getByRole('link', { name: 'See the event' }).click()
+  await dana.waitForURL('**/trail?**')
+  await dana.getByText('decision').first().waitFor()
+  await dana.context().close()
+
+  const events = await fetch(`${server.url}/api/v1/audit/events?action=decision.explained`, {
+    headers: { authorization: `Bearer ${accounts.auditor.token}` },
+  })
+  const text = await events.text()
+  expect(JSON.parse(text).events).toHaveLength(2)
+  expect(text).not.toContain('case-7')
 })
 
 async function signedIn(who: keyof typeof accounts, colorScheme: 'light' | 'dark' = 'light'): Promise<Page> {

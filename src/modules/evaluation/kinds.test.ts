@@ -153,8 +153,6 @@ test('reason codes that evidence keeps are found by the decision’s id, and the
   expect(computed.evidence).toBeNull()
   expect(kept.result.reasons.codes).toEqual(computed.result.reasons.codes)
   expect((await auditor.post(path, wish)).json()).toEqual(kept)
-  // What is kept has no counterfactuals, so these are computed.
-  expect((await auditor.post(path, { dataset: digest, id: 'case-4' })).json().evidence).toBeNull()
   expect((await auditor.post(path, { id: 'case-2', kinds: ['reasons'] })).json().detail).toContain('name the dataset')
 
   const looked = (await app.trail(`evidence:${evidence?.id}`)).filter(({ action }) => action === 'decision.explained')
@@ -220,6 +218,33 @@ test('a prediction table is enough: no model is needed, and the evidence names t
   expect(await evaluate({ dataset: digest, source: { kind: 'predictions' }, kinds: ['explanation'] })).toContain(
     'needs the model itself',
   )
+})
+
+test('a strange table gets a result or a sentence', { timeout: 60_000 }, async () => {
+  const app = await testApp()
+  const { dataset, protocol, evaluate } = await givenExamined(app, { files: { 'model/weights.bin': 'x' } })
+  await protocol({
+    task: 'binary',
+    label: 'y',
+    positive: 1,
+    protected: ['g'],
+    prediction: { score: 's' },
+    bootstrap: 0,
+  })
+  const made = (n: number, row: (i: number) => string) =>
+    dataset(['g,y,s,x,z', ...Array.from({ length: n }, (_, i) => row(i))].join('\n'))
+  const examine = async (digest: string) => evaluate({ dataset: digest, source: { kind: 'predictions' } })
+  const refused: [rows: number, row: (i: number) => string, because: string][] = [
+    [1, () => 'a,1,0.5,1,', 'every row has the value'],
+    [20, (i) => `a,0,0.${i % 9},1,`, 'no row has the favourable value'],
+    [20, (i) => `a,${i % 2},${i === 3 ? 'NaN' : 0.5},1,`, 'has no number in row 4'],
+  ]
+  for (const [rows, row, because] of refused) expect(await examine(await made(rows, row))).toContain(because)
+  // One group has a single row, scores tie, one column never changes and another has no value at all.
+  const found = await examine(await made(60, (i) => `${i === 0 ? '' : 'many'},${i % 2},0.${5 + (i % 2)},7,`))
+  if (typeof found === 'string') throw new Error(found)
+  expect(found.performance?.result).toMatchObject({ n: 60, figures: { roc_auc: { value: 1 } } })
+  expect(JSON.stringify(found.fairness?.result)).toContain('"state":"suppressed"')
 })
 
 test('tables that mlflow.log_table wrote are read from the run, for several classes and for numbers', async () => {

@@ -179,6 +179,35 @@ export function evaluationRoutes({ at }: { at: (req: FastifyRequest) => Evaluati
       },
     })
 
+    app.get('/evidence/:id/weights', {
+      config: { requires: 'evaluation.read', model: 'any' },
+      schema: {
+        tags,
+        summary: 'A weight for every row of a table, as CSV in its order, for sample_weight of training again',
+        params: evidenceById,
+        querystring: z.strictObject({
+          /** One of the protocol’s protected attributes; may be left out where there is one. */
+          attribute: z.string().min(1).max(500).optional(),
+          /** A stored table, such as the training data; the one that the evidence rests on, if left out. */
+          dataset: Digest.optional(),
+        }),
+      },
+      handler: async (req, reply) => {
+        const { evidence, model } = await at(req).evidence.get(req.params.id)
+        demand(req, 'evaluation.read', model)
+        demand(req, 'datasets.read', model)
+        const { attribute, dataset } = req.query
+        const weights = await at(req).weights.ofRows(evidence.id, {
+          ...(attribute === undefined ? {} : { attribute }),
+          ...(dataset === undefined ? {} : { dataset }),
+        })
+        return reply
+          .type('text/csv; charset=utf-8')
+          .header('content-disposition', `attachment; filename="${evidence.id}-weights.csv"`)
+          .send(weights)
+      },
+    })
+
     app.post('/evidence/:id/reproduce', {
       config: { requires: 'evaluation.read', model: 'any', rate: { burst: 20, perMinute: 30 } },
       schema: {

@@ -9,6 +9,7 @@ import { createProtocols } from './protocols.ts'
 import { createReproduction } from './reproduce.ts'
 import type { EvidenceId, EvidenceKind } from './schema.ts'
 import * as store from './store.ts'
+import { createWeights } from './weights.ts'
 
 export type Evaluations = ReturnType<typeof createEvaluation>
 
@@ -50,5 +51,6 @@ export function createEvaluation(parts: EvaluationParts) {
     decisions,
     guesses,
     evidence: { get: getEvidence, list: listEvidence, ...createReproduction(parts, gathering) },
+    weights: createWeights(parts, gathering),
   }
 }

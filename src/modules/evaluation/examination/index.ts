@@ -1,4 +1,4 @@
-export { runColumns, runDecision, runExamination } from './run.ts'
+export { runColumns, runDecision, runExamination, runWeights } from './run.ts'
 export type {
   ColumnFacts,
   Endpoint,
@@ -7,5 +7,6 @@ export type {
   Finding,
   ModelFile,
   Phase,
+  RowWeights,
   TableFile,
 } from './task.ts'

@@ -3,6 +3,7 @@ import { createAsk } from './asking.ts'
 import { describeColumns } from './columns.ts'
 import { explainDecision } from './decision.ts'
 import { examine } from './examine.ts'
+import { weighRows } from './row-weights.ts'
 import type { ExaminationMessage, Finding, Report, Request } from './task.ts'
 
 // The examiner's process: one task, one answer, end. It holds no state of the server and ends with it.
@@ -20,6 +21,8 @@ function work(request: Request, tempDir: string, report: Report): Promise<unknow
       return examine(request.task, { tempDir, report, found, ask: createAsk() })
     case 'decision':
       return explainDecision(request.task, tempDir, report)
+    case 'weights':
+      return weighRows(request.task, tempDir)
     case 'columns':
       return describeColumns(request.dataset, request.limits, tempDir)
   }

@@ -14,7 +14,9 @@ import type {
   Finding,
   Report,
   Request,
+  RowWeights,
   TableFile,
+  WeightTask,
 } from './task.ts'
 
 const ownExtension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
@@ -44,6 +46,10 @@ export const runExamination = (task: ExaminationTask, options: Options) =>
 /** Explains one row, in such a process. */
 export const runDecision = (task: DecisionTask, options: Options) =>
   ask({ ask: 'decision', task }, task.limits, options) as Promise<JsonObject>
+
+/** Weighs the rows of a table, in such a process. */
+export const runWeights = (task: WeightTask, options: Options) =>
+  ask({ ask: 'weights', task }, task.limits, options) as Promise<RowWeights>
 
 /** Describes the columns of a table, in such a process. */
 export const runColumns = (dataset: TableFile, limits: ExaminationLimits, options: Options) =>

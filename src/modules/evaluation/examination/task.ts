@@ -80,9 +80,24 @@ export type DescribedColumns = {
   readonly more: number
 }
 
+/** A table whose rows get weights for training again. */
+export type WeightTask = {
+  readonly dataset: TableFile
+  readonly protocol: Protocol
+  readonly attribute: string
+  readonly limits: ExaminationLimits
+}
+
+/** The weight of each group and label, and by row which of these cells it is in. */
+export type RowWeights = {
+  readonly cells: readonly { readonly group: string; readonly label: 0 | 1; readonly weight: number }[]
+  readonly codes: Uint16Array
+}
+
 export type Request =
   | { readonly ask: 'findings'; readonly task: ExaminationTask }
   | { readonly ask: 'decision'; readonly task: DecisionTask }
+  | { readonly ask: 'weights'; readonly task: WeightTask }
   | { readonly ask: 'columns'; readonly dataset: TableFile; readonly limits: ExaminationLimits }
 
 export type Phase =
