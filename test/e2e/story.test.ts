@@ -183,9 +183,10 @@ test('a table becomes a result by keyboard, and one decision is explained and re
   await dana.getByRole('link', { name: 'Evaluate a table of predictions' }).focus()
   await dana.keyboard.press('Enter')
   const choose = async (file: string) => {
+    const opened = dana.waitForEvent('filechooser')
     await dana.getByRole('button', { name: 'Choose a file' }).focus()
-    const [chooser] = await Promise.all([dana.waitForEvent('filechooser'), dana.keyboard.press('Enter')])
-    await chooser.setFiles(file)
+    await dana.keyboard.press('Enter')
+    await (await opened).setFiles(file)
   }
   await choose(sheet)
   await dana.getByRole('alert').getByText('not a CSV table').waitFor()
