@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { version } from '../lib/version.ts'
 import { addAccess } from './access.ts'
 import { addAudit } from './audit.ts'
+import { addBackup } from './backup.ts'
 import { addData } from './data.ts'
 import { addDuties } from './duties.ts'
 import { addEnvironments } from './environments.ts'
@@ -51,6 +52,7 @@ export function createProgram(): Command {
     addPolicy,
     addScan,
     addAudit,
+    addBackup,
     addPeople,
     addRoles,
     addDuties,

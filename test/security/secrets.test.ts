@@ -1,0 +1,118 @@
+import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { expect, test, vi } from 'vitest'
+import { pinProblems } from '../../scripts/audit.ts'
+import { sbom } from '../../scripts/sbom.ts'
+import { createBackup } from '../../src/backup/create.ts'
+import { serverActor } from '../../src/modules/audit/schema.ts'
+import { testApp } from '../../src/testing/app.ts'
+
+const password = 'planted-password-1f4c9'
+const mistyped = 'planted-in-the-wrong-field-77'
+const webhookSecret = 'planted-webhook-secret-9e21d0'
+const s3Secret = 'planted-s3-secret-5b0aa'
+
+function everyFile(folder: string): string[] {
+  return readdirSync(folder, { recursive: true })
+    .map((name) => join(folder, String(name)))
+    .filter((path) => statSync(path).isFile())
+}
+
+test('no secret that was given to the server is in its logs, answers, trail, exports, database or backup', async () => {
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', s3Secret)
+  const said: string[] = []
+  const log = vi.spyOn(process.stderr, 'write').mockImplementation((chunk) => {
+    said.push(String(chunk))
+    return true
+  })
+  try {
+    const app = await testApp({ config: { log: true } })
+    const administrator = await app.as('administrator')
+    const ask = async (method: string, url: string, body?: unknown, headers: Record<string, string> = {}) => {
+      const reply = await app.anonymous.request(method, url, body, headers)
+      said.push(`${JSON.stringify(reply.headers)} ${reply.text}`)
+      return reply
+    }
+    const bearer = { authorization: `Bearer ${administrator.token}` }
+    await app.access.people.create(serverActor, { login: 'ada', name: 'Ada', kind: 'person', password, grants: [] })
+
+    const signedIn = await app.anonymous.post('/session', { login: 'ada', password })
+    const [cookie = ''] = String(signedIn.headers['set-cookie']).split(';')
+    const session = cookie.split('=')[1] ?? ''
+    // Shown once, to whoever made it; from here on it is nobody's to see.
+    const made = (await administrator.post('/tokens', { name: 'planted' })).json()
+    const hook = await administrator.post('/webhooks', {
+      name: 'hook',
+      url: 'https://example.com/hook',
+      events: ['model.created'],
+      secret: webhookSecret,
+    })
+    expect(hook.status).toBe(200)
+    const secrets = [password, mistyped, webhookSecret, s3Secret, session, made.secret, administrator.token]
+    expect(secrets.every((secret) => typeof secret === 'string' && secret.length > 15)).toBe(true)
+
+    await ask('POST', '/session', { login: mistyped, password: `${password}x` })
+    await ask('POST', '/session', { login: 'ada', password, extra: 1 })
+    await ask('POST', '/session', `{"login": "ada", "password": "${password}"`, { 'content-type': 'application/json' })
+    await ask('GET', '/session', undefined, { cookie })
+    await ask('GET', '/nothing', undefined, { authorization: `Bearer ${made.secret}x` })
+    await ask('GET', `/models?token=${made.secret}&password=${password}`, undefined, bearer)
+    await ask('GET', '/api/2.0/mlflow/experiments/get?experiment_id=0', undefined, {
+      authorization: `Basic ${btoa(`ada:${password}`)}`,
+    })
+    const hookId = hook.json().webhook?.id ?? hook.json().id
+    for (const url of [
+      '/webhooks',
+      `/webhooks/${hookId}`,
+      '/tokens',
+      '/people',
+      '/server',
+      '/keys',
+      '/audit/events?limit=500',
+    ]) {
+      await ask('GET', url, undefined, bearer)
+    }
+    for (const url of ['/audit/export', '/audit/accounts/export', '/audit/accounts/events?limit=500']) {
+      await ask('GET', url, undefined, bearer)
+    }
+    await ask('GET', '/api/2.0/mlflow/webhooks', undefined, bearer)
+    await ask('GET', '/openapi.json')
+
+    const folder = mkdtempSync(join(tmpdir(), 'modelkeep-secrets-'))
+    await createBackup(app.config, folder, { passphrase: 'a phrase of many words' })
+    const kept = [...everyFile(folder), ...everyFile(app.config.dataDir)]
+    const everything = [
+      ...said.map((text) => Buffer.from(text)),
+      ...kept.map((path) => (path.endsWith('.gz') ? gunzipSync(readFileSync(path)) : readFileSync(path))),
+    ]
+    const found = secrets.flatMap((secret, i) => {
+      const isFound = everything.some((bytes) => bytes.includes(secret) || bytes.includes(encodeURIComponent(secret)))
+      return isFound ? [i] : []
+    })
+    expect(found).toEqual([])
+    expect(said.some((text) => text.includes('"path":"/api/v1/models"'))).toBe(true)
+    expect(kept.length).toBeGreaterThan(20)
+  } finally {
+    log.mockRestore()
+    vi.unstubAllEnvs()
+  }
+}, 60_000)
+
+test('every package is pinned, has a digest, and runs an install script only if it is named', () => {
+  expect(pinProblems()).toEqual([])
+})
+
+test('the list of what the product is made of names every package with version, digest and what it needs', () => {
+  const { components, dependencies } = sbom() as {
+    components: { name: string; version: string; 'bom-ref': string; hashes?: unknown[] }[]
+    dependencies: { ref: string; dependsOn: string[] }[]
+  }
+  const known = new Set(components.map((one) => one['bom-ref']))
+  expect(components.find(({ name }) => name === 'fastify')).toMatchObject({ hashes: [{ alg: 'SHA-512' }] })
+  expect(components.some(({ name }) => name === 'vitest')).toBe(false)
+  expect(components.every(({ hashes }) => hashes?.length === 1)).toBe(true)
+  expect(dependencies.every(({ dependsOn }) => dependsOn.every((ref) => known.has(ref)))).toBe(true)
+  expect(dependencies[0]?.dependsOn.length).toBeGreaterThan(15)
+})
