@@ -1,12 +1,15 @@
+import { readFile } from 'node:fs/promises'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type FixtureServer, startFixtureServer } from '../../web/testing/fixture-server.ts'
 import { digest, id } from '../../web/testing/fixtures/base.ts'
+import { examinedId } from '../../web/testing/fixtures/examined.ts'
 import { runIds } from '../../web/testing/fixtures/registry.ts'
 import { launchBrowser } from './tools.ts'
 
 const version = '/models/wage-screening/versions'
+const evidencePage = (...which: Parameters<typeof examinedId>) => `${version}/2/evidence/${examinedId(...which)}`
 const pages: Record<string, string> = {
   inventory: '/',
   prompts: '/?kind=prompt',
@@ -22,6 +25,13 @@ const pages: Record<string, string> = {
   'evaluate-columns': `${version}/2/evaluate?dataset=${digest('holdout')}`,
   'evaluate-live': `${version}/2/evaluate?dataset=${digest('holdout')}&evaluation=${id('evl', 3)}`,
   'evaluate-failed': `${version}/2/evaluate?dataset=${digest('holdout')}&evaluation=${id('evl', 2)}`,
+  'evidence-performance': evidencePage('two', 'performance'),
+  'evidence-several-classes': evidencePage('several', 'performance'),
+  'evidence-number': evidencePage('number', 'performance'),
+  'evidence-fairness': evidencePage('two', 'fairness'),
+  'evidence-mitigation': evidencePage('two', 'mitigation'),
+  'evidence-slices': evidencePage('two', 'slices'),
+  'version-compare': '/models/wage-screening/compare?a=1&b=2',
   files: `${version}/2?tab=files`,
   decisions: `${version}/2?tab=decisions`,
   'version-trail': `${version}/2?tab=trail`,
@@ -137,6 +147,33 @@ async function open(path: string): Promise<Opened> {
   await go(opened.page, path)
   return opened
 }
+
+test('from a version to its evidence, to what a chart draws as a table, to the same as a file, and to paper', async () => {
+  const { page, problems } = await open(`${version}/2?tab=evaluations`)
+  await page.getByRole('link', { name: 'Where it does worst' }).click()
+  await page.getByRole('table').first().waitFor()
+  await go(page, evidencePage('two', 'performance'))
+  const roc = page.getByRole('figure').filter({ has: page.getByRole('img', { name: 'ROC curve' }) })
+  await roc.getByText('The same as a table').focus()
+  await page.keyboard.press('Enter')
+  const rows = roc.getByRole('row')
+  await rows.first().waitFor()
+  const [saved] = await Promise.all([
+    page.waitForEvent('download'),
+    roc.getByRole('button', { name: 'Export ROC curve as CSV' }).click(),
+  ])
+  expect(saved.suggestedFilename()).toBe('roc-curve.csv')
+  const text = await readFile(await saved.path(), 'utf8')
+  expect(text.split('\r\n')[0]).toBe(
+    'false positive rate,true positive rate,"true positive rate, low","true positive rate, high"',
+  )
+  expect(text.trim().split('\r\n')).toHaveLength(await rows.count())
+  await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
+  expect(await page.getByRole('navigation').filter({ visible: true }).count()).toBe(0)
+  expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(255, 255, 255)')
+  expect(problems).toEqual([])
+  await page.context().close()
+})
 
 test('the palette finds a version by keyboard alone', async () => {
   const { page } = await open('/')

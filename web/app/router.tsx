@@ -95,6 +95,12 @@ const evaluate = createRoute({
   validateSearch: search.evaluate,
   component: lazyRouteComponent(() => import('../features/evaluation/upload/EvaluatePage.tsx'), 'EvaluatePage'),
 })
+const versionCompare = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/models/$name/compare',
+  validateSearch: search.versionCompare,
+  component: lazyRouteComponent(() => import('../features/evaluation/VersionComparePage.tsx'), 'VersionComparePage'),
+})
 const experiments = createRoute({
   getParentRoute: () => signedIn,
   path: '/experiments',
@@ -215,6 +221,7 @@ const tree = root.addChildren([
     version,
     evidence,
     evaluate,
+    versionCompare,
     experiments,
     experiment,
     run,

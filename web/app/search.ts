@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { EvidenceKind } from '../../src/modules/evaluation/schema.ts'
 import { Tier } from '../../src/modules/registry/schema.ts'
 
 /** What each address may carry. A value that does not fit is dropped instead of breaking the page. */
@@ -25,6 +26,12 @@ export const version = z.object({
 
 /** Where somebody is on the way from a table to a result. */
 export const evaluate = z.object({ dataset: text, evaluation: text })
+const versionNumber = z.coerce.number().int().min(1).optional().catch(undefined)
+export const versionCompare = z.object({
+  a: versionNumber,
+  b: versionNumber,
+  kind: EvidenceKind.optional().catch(undefined),
+})
 
 export const experiments = z.object({ view: z.literal('deleted').optional().catch(undefined) })
 export const experiment = z.object({

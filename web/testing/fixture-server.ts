@@ -5,6 +5,7 @@ import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { held, people, session, val, workspaces } from './fixtures/base.ts'
 import { evaluations, evidenceOf, protocol } from './fixtures/evaluation.ts'
+import { compared, examined } from './fixtures/examined.ts'
 import { decision as explained, findings } from './fixtures/findings.ts'
 import { decision, draft, policy, reviews, sheet, signedDecision, standingOf, verdicts } from './fixtures/governance.ts'
 import { openapi } from './fixtures/openapi.ts'
@@ -75,6 +76,7 @@ const routes: readonly Route[] = [
   ['GET', /^\/models$/, (_, query) => ok(query.get('kind') === 'prompt' ? { rows: [], total: 0 } : filtered(query))],
   ['GET', /^\/models\/([^/]+)$/, ([name]) => found(models.find((each) => each.name === name))],
   ['GET', /^\/models\/([^/]+)\/protocol$/, () => ok(protocol)],
+  ['GET', /^\/models\/([^/]+)\/compare$/, () => ok(compared)],
   ['GET', /^\/models\/([^/]+)\/versions$/, ([name]) => ok({ versions: name === 'wage-screening' ? summaries : [] })],
   ['GET', /^\/models\/wage-screening\/versions\/([^/]+)$/, ([v]) => found(versions[which(v) - 1])],
   [
@@ -101,7 +103,12 @@ const routes: readonly Route[] = [
   [
     'GET',
     /^\/evidence\/([^/]+)$/,
-    ([id]) => found([...evidenceOf[1], ...evidenceOf[2], ...findings].find((each) => each.id === id)),
+    ([id]) =>
+      found(
+        [...evidenceOf[1], ...evidenceOf[2], ...findings, ...examined.several, ...examined.number].find(
+          (each) => each.id === id,
+        ),
+      ),
   ],
   [
     'POST',

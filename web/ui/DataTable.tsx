@@ -16,6 +16,8 @@ export type Column<Row> = {
   /** The server can sort by this column under this name. */
   sort?: string
   hideNarrow?: boolean
+  /** A part of what another cell shows, such as an interval: a column of its own in a file, and none on the page. */
+  fileOnly?: boolean
 }
 
 type Props<Row> = {
@@ -43,7 +45,8 @@ type Props<Row> = {
 
 /** The one table: hover and keyboard selection, server-side sort, export of exactly what is seen. */
 export function DataTable<Row>(props: Props<Row>) {
-  const { columns, rows, rowKey, onOpen, onPeek, keyboard = true } = props
+  const { rows, rowKey, onOpen, onPeek, keyboard = true } = props
+  const columns = props.columns.filter(({ fileOnly }) => !fileOnly)
   const [cursor, setCursor] = useState(-1)
   const body = useRef<HTMLTableSectionElement>(null)
   const { chosen, onChoose } = props
@@ -147,14 +150,14 @@ export function DataTable<Row>(props: Props<Row>) {
         <span className="grow" />
         <Button
           kind="bare"
-          onClick={() => exportCsv(props.label, columns, rows)}
+          onClick={() => exportCsv(props.label, props.columns, rows)}
           aria-label={`Export ${props.label} as CSV`}
         >
           CSV
         </Button>
         <Button
           kind="bare"
-          onClick={() => exportJson(props.label, columns, rows)}
+          onClick={() => exportJson(props.label, props.columns, rows)}
           aria-label={`Export ${props.label} as JSON`}
         >
           JSON

@@ -21,6 +21,8 @@ type Props = {
   title: string
   rows: readonly IntervalRow[]
   limit?: { value: number; label: string } | undefined
+  /** A value to read the rows against, which is no limit. */
+  guide?: { value: number; label: string }
   /** How wide the intervals are, in words: "95 %". */
   confidence?: string
 }
@@ -28,16 +30,20 @@ type Props = {
 const rowHeight = 30
 
 /** One point with its interval per group, in ink, with the limit drawn and a table beside it. */
-export function IntervalPlot({ title, rows, limit, confidence = '95 %' }: Props) {
+export function IntervalPlot({ title, rows, limit, guide, confidence = '95 %' }: Props) {
   const { ref, width: measured } = useElementSize()
   const id = useId()
   const width = Math.max(260, measured || 640)
-  const labelWidth = Math.min(210, Math.max(96, width * 0.3))
+  const longest = Math.max(0, ...rows.map(({ label }) => label.length))
+  const labelWidth = Math.min(Math.max(96, longest * 6.6), Math.max(96, width * 0.32))
   const left = labelWidth + 46
   const right = width - 14
   const height = rows.length * rowHeight + 44
   const known = rows.flatMap((row) => [row.low ?? row.value, row.high ?? row.value].filter((v) => v !== null))
-  const { ticks, low, high } = niceTicks([...known, ...(limit ? [limit.value] : [])], width < 460 ? 4 : 6)
+  const { ticks, low, high } = niceTicks(
+    [...known, ...[limit, guide].flatMap((line) => (line ? [line.value] : []))],
+    width < 460 ? 4 : 6,
+  )
   const x = (value: number) => left + ((value - low) / (high - low)) * (right - left)
   const bottom = height - 26
   const limitLeft = limit !== undefined && x(limit.value) + limit.label.length * 6 > width
@@ -60,6 +66,14 @@ export function IntervalPlot({ title, rows, limit, confidence = '95 %' }: Props)
             </text>
           </g>
         ))}
+        {guide && (
+          <>
+            <path d={`M${x(guide.value)} 6V${bottom}`} className={styles.mark} />
+            <text x={x(guide.value) + 5} y={13} className={styles.tick}>
+              {guide.label}
+            </text>
+          </>
+        )}
         {limit && (
           <>
             <path d={`M${x(limit.value)} 6V${bottom}`} className={styles.limit} />

@@ -5,7 +5,15 @@ import type { Materials } from './materials.ts'
 import type { Evidence, EvidenceId, StoredDecision } from './schema.ts'
 
 /** Raised when the same inputs would give other results, so that old evidence is not mistaken for new. */
-const methodVersion = '1'
+const methodVersions: Record<Evidence['kind'], string> = {
+  performance: '2',
+  fairness: '2',
+  mitigation: '1',
+  slices: '1',
+  explanation: '1',
+  robustness: '1',
+  privacy: '1',
+}
 
 /** What the digest of evidence covers: neither its id nor when or by whom it was collected. */
 export type EvidenceContent = Pick<Evidence, 'kind' | 'subject' | 'inputs' | 'method' | 'result'>
@@ -23,7 +31,7 @@ export function contentOf({ kind, parameters, result, answers }: Finding, materi
     kind,
     subject: { type: 'version', id: version.id, digest: version.digest },
     inputs: inputsOf(kind, materials, answers),
-    method: { name: `modelkeep.${kind}`, version: methodVersion, parameters },
+    method: { name: `modelkeep.${kind}`, version: methodVersions[kind], parameters },
     result,
   }
 }

@@ -11,6 +11,7 @@ import {
   PrivacyResult,
   RobustnessResult,
   SlicesResult,
+  VersionComparison,
 } from './schema.ts'
 
 const { training, evaluation: rows } = splitWages(loadWages())
@@ -66,7 +67,26 @@ test('the server examines a model in every respect, and each finding gives the s
     { passes: null, reason: expect.stringContaining('no figure') },
   ])
 
-  for (const kind of ['slices', 'privacy'] as const) {
+  const { calibration_slope, calibration_intercept } = Object(found.performance?.result.figures)
+  for (const figure of [calibration_slope, calibration_intercept]) expect(figure.low).toBeLessThan(figure.high)
+  const { attributes, individual } = Object(found.fairness?.result)
+  expect(individual).toMatchObject({
+    consistency: { state: 'ok' },
+    rows: 267,
+    features: expect.arrayContaining(['education', 'experience']),
+  })
+  expect(individual.features).not.toContain('sex')
+  expect(individual.consistency.value).toBeGreaterThan(0.5)
+  const { thresholds, groups, differential } = attributes.sex
+  const present = thresholds.cuts.indexOf(thresholds.present)
+  for (const { group, selected, n_pos, counts } of groups) {
+    const moved = thresholds.groups.find((each: { group: string }) => each.group === group)
+    expect(moved.n_pos).toBe(n_pos)
+    expect([moved.selected[present], moved.tp[present]]).toEqual([selected, counts.tp])
+  }
+  expect(differential.amplification.value).toBeCloseTo(differential.decisions.value - differential.labels.value, 12)
+
+  for (const kind of ['fairness', 'performance', 'slices', 'privacy'] as const) {
     expect(await reproduce(found[kind])).toMatchObject({ outcome: 'identical', digest: found[kind]?.digest })
   }
 
@@ -77,8 +97,30 @@ test('the server examines a model in every respect, and each finding gives the s
   const impact = await developer.get(`/evidence/${found.fairness?.id}/tables/impact`)
   expect(impact.text).toContain('sex|ethnicity')
   expect((await developer.get(`/evidence/${found.fairness?.id}/tables/weights`)).status).toBe(404)
+  const tables = {
+    performance: ['figures', 'roc', 'calibration', 'lift', 'confusion'],
+    fairness: ['groups', 'tests', 'thresholds', 'confusion'],
+    mitigation: ['plans'],
+  }
+  for (const [kind, names] of Object.entries(tables)) {
+    for (const name of names) {
+      const table = await developer.get(`/evidence/${found[kind]?.id}/tables/${name}`)
+      expect(table.text.split('\r\n').length, `${kind} ${name}`).toBeGreaterThan(2)
+    }
+  }
   const outsider = await app.as([{ role: 'validator', model: 'other' }])
   expect((await outsider.get(`/evidence/${found.fairness?.id}/tables/impact`)).status).toBe(403)
+
+  const same = VersionComparison.parse((await developer.get('/models/examined/compare?a=1&b=1')).json())
+  expect(same.kinds).toHaveLength(EvidenceKind.options.length)
+  expect(same.kinds.every(({ differs }) => differs.length === 0)).toBe(true)
+  expect(same.figures.some(({ decisive, difference }) => decisive || (difference?.value ?? 0) !== 0)).toBe(false)
+  expect(new Set(same.figures.map(({ kind }) => kind))).toEqual(
+    new Set(['performance', 'fairness', 'robustness', 'privacy']),
+  )
+  expect((await outsider.get('/models/examined/compare?a=1&b=1')).status).toBe(403)
+  expect((await developer.get('/models/examined/compare?a=1&b=7')).status).toBe(404)
+  expect((await developer.get('/models/examined/compare?a=1&b=two')).status).toBe(400)
 })
 
 test('one decision is explained by its id, and the trail says who asked but not what the row holds', async () => {

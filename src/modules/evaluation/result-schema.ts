@@ -301,5 +301,26 @@ export type DecisionResult = z.infer<typeof DecisionResult>
 export const StoredDecision = z.object({ id: z.string(), result: DecisionResult })
 export type StoredDecision = z.infer<typeof StoredDecision>
 
-export const ResultTable = z.enum(['weights', 'impact', 'slices', 'importance', 'shapley', 'disturbances', 'groups'])
+/** Tables that a result holds, each as CSV; which of them there are depends on the kind and the task. */
+export const ResultTable = z.enum([
+  'figures',
+  'limits',
+  'roc',
+  'calibration',
+  'lift',
+  'confusion',
+  'classes',
+  'residuals',
+  'groups',
+  'tests',
+  'thresholds',
+  'impact',
+  'weights',
+  'plans',
+  'slices',
+  'regressions',
+  'importance',
+  'shapley',
+  'disturbances',
+])
 export type ResultTable = z.infer<typeof ResultTable>

@@ -6,6 +6,7 @@ import { Digest } from '../../lib/ids.ts'
 import { type Permission, permits } from '../access/schema.ts'
 import { VersionNumberText } from '../registry/schema.ts'
 import {
+  CompareQuery,
   DecisionExplanation,
   Evaluation,
   EvaluationId,
@@ -20,6 +21,7 @@ import {
   ProtocolVersion,
   Reproduction,
   ResultTable,
+  VersionComparison,
 } from './schema.ts'
 import type { Evaluations } from './service.ts'
 import { tableCsv } from './tables-csv.ts'
@@ -73,6 +75,18 @@ export function evaluationRoutes({ at }: { at: (req: FastifyRequest) => Evaluati
         response: { 200: ProtocolGuess },
       },
       handler: (req) => at(req).guesses.guess(req.actor, req.params.name, req.body),
+    })
+
+    app.get('/models/:name/compare', {
+      config: { requires: 'evaluation.read', model },
+      schema: {
+        tags,
+        summary: 'Two versions figure by figure, with intervals, what matters first',
+        params: ofModel,
+        querystring: CompareQuery,
+        response: { 200: VersionComparison },
+      },
+      handler: (req) => at(req).evidence.compare(req.params.name, req.query),
     })
 
     app.post('/models/:name/versions/:version/explain', {
@@ -164,7 +178,8 @@ export function evaluationRoutes({ at }: { at: (req: FastifyRequest) => Evaluati
       config: { requires: 'evaluation.read', model: 'any' },
       schema: {
         tags,
-        summary: 'A table of a result as CSV: weights for training again, impact ratios, slices, importance …',
+        summary:
+          'A table of a result as CSV: curves, groups, tests, thresholds, weights for training again, slices, importance …',
         params: z.object({ id: EvidenceId, table: ResultTable }),
         response: { 200: z.string() },
       },

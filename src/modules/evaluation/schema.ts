@@ -5,6 +5,7 @@ import { VersionNumber } from '../registry/schema.ts'
 import { EvidenceKind, Protocol } from './protocol-schema.ts'
 import { DecisionResult } from './result-schema.ts'
 
+export * from './compare-schema.ts'
 export * from './fairness-schema.ts'
 export * from './figure-schema.ts'
 export * from './protocol-schema.ts'

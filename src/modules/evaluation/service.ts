@@ -1,4 +1,5 @@
 import { notFound } from '../../lib/errors.ts'
+import { compareVersions } from './compare.ts'
 import { createDecisions } from './decisions.ts'
 import { createEvaluations, evaluationJob } from './evaluations.ts'
 import { createGathering } from './gather.ts'
@@ -45,12 +46,20 @@ export function createEvaluation(parts: EvaluationParts) {
     return found.map(({ evidence, modelId }) => ({ evidence, model: names.get(modelId) ?? '' }))
   }
 
+  async function compare(model: string, versions: { a: number; b: number }) {
+    const side = async (version: number) => ({
+      version,
+      evidence: (await listEvidence({ model, version })).map(({ evidence }) => evidence),
+    })
+    return compareVersions(model, await side(versions.a), await side(versions.b))
+  }
+
   return {
     protocols,
     evaluations,
     decisions,
     guesses,
-    evidence: { get: getEvidence, list: listEvidence, ...createReproduction(parts, gathering) },
+    evidence: { get: getEvidence, list: listEvidence, compare, ...createReproduction(parts, gathering) },
     weights: createWeights(parts, gathering),
   }
 }

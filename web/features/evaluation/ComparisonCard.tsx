@@ -6,6 +6,7 @@ import { type Column, DataTable } from '../../ui/DataTable.tsx'
 import { Tone } from '../../ui/Tone.tsx'
 import { figureText, signed } from '../../ui/Voice.tsx'
 import { versionsOf } from '../registry/queries.ts'
+import { CompareLink } from './CompareLink.tsx'
 import { evidenceOf } from './queries.ts'
 import { attributesOf, disparityOf, Fairness, type Figure, figureTitle, Performance } from './results.ts'
 
@@ -28,7 +29,12 @@ export function ComparisonCard({ version }: { version: ModelVersion }) {
   return (
     <Card
       title={`Compared with version ${before.version}${same ? ', same protocol and data' : ''}`}
-      actions={same ? undefined : <Tone tone="attention">Other protocol or data: not comparable figure by figure</Tone>}
+      actions={
+        <>
+          {!same && <Tone tone="attention">Other protocol or data: not comparable figure by figure</Tone>}
+          <CompareLink model={version.model} a={before.version} b={version.version} />
+        </>
+      }
       flush
     >
       <DataTable

@@ -4,7 +4,8 @@ import { type Column, DataTable } from '../../ui/DataTable.tsx'
 import { Tone, type ToneName } from '../../ui/Tone.tsx'
 import { Fact, figureText } from '../../ui/Voice.tsx'
 import { groupLabel } from './fairness-rows.ts'
-import { limitsSentence, pathTitle } from './limits.ts'
+import { pathTitle } from './figure-path.ts'
+import { limitsSentence } from './limits.ts'
 
 /** Every limit that the protocol states for this kind, kept or not. */
 export function LimitTable({ limits }: { limits: readonly LimitOutcome[] }) {

@@ -105,12 +105,11 @@ function mitigationFinding(result: unknown): string | undefined {
 export function constraintWords(constraint: string): string {
   const words: Record<string, string> = {
     demographic_parity: 'equal selection rates',
-    selection_rate: 'equal selection rates',
+    true_positive_rate_parity: 'equal true positive rates',
+    false_positive_rate_parity: 'equal false positive rates',
+    true_negative_rate_parity: 'equal true negative rates',
+    false_negative_rate_parity: 'equal false negative rates',
     equalized_odds: 'equal true and false positive rates',
-    true_positive_rate: 'equal true positive rates',
-    false_positive_rate: 'equal false positive rates',
-    true_negative_rate: 'equal true negative rates',
-    false_negative_rate: 'equal false negative rates',
   }
   return words[constraint] ?? constraint.replaceAll('_', ' ')
 }

@@ -1,6 +1,5 @@
 import { type Evidence, LimitOutcome } from '../../../src/modules/evaluation/schema.ts'
 import type { ToneName } from '../../ui/Tone.tsx'
-import { figureTitle, rateTitles } from './results.ts'
 
 /** What the protocol demands of this evidence; none where it states no limit. */
 export function limitsOf(item: Evidence): readonly LimitOutcome[] {
@@ -26,21 +25,4 @@ export function limitsSentence(limits: readonly LimitOutcome[]): string {
         ? 'Whether the limit of the protocol holds cannot be said'
         : 'The limit of the protocol does not hold'
   return `${held} of ${limits.length} limits of the protocol hold${rest}`
-}
-
-/** A figure's path in words: `attributes.sex.disparities.selection_rate.ratio` is "Selection rate, ratio, by sex". */
-export function pathTitle(path: string): string {
-  const parts = [...path.matchAll(/\[([^\]]+)\]|([^.[\]]+)/g)].map((match) => match[1] ?? match[2] ?? '')
-  const words = (key: string) => rateTitles[key] ?? figureTitle(key)
-  const by =
-    parts[0] === 'attributes'
-      ? `, by ${parts[1] === '*' ? 'any attribute' : parts[1]}`
-      : parts[0] === 'intersection'
-        ? ', by intersection'
-        : ''
-  const at = parts.indexOf('disparities')
-  if (at >= 0)
-    return `${words(parts[at + 1] ?? '')}, ${(parts.slice(at + 2).join(' ') || 'gap').replaceAll('_', ' ')}${by}`
-  if (parts[0] === 'figures' || parts[0] === 'rates') return words(parts[1] ?? path)
-  return parts.map((part) => part.replaceAll('_', ' ')).join(', ')
 }

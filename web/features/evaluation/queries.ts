@@ -9,6 +9,7 @@ import {
   ProtocolGuess,
   ProtocolVersion,
   Reproduction,
+  VersionComparison,
 } from '../../../src/modules/evaluation/schema.ts'
 import { at, get, send } from '../../api/http.ts'
 
@@ -70,6 +71,12 @@ export const putProtocol = (model: string, protocol: object) =>
 /** Why one row got its prediction. The trail says who asked. */
 export const explainDecision = (model: string, version: number, input: Partial<ExplainInput>) =>
   send('POST', at(['models', model, 'versions', version, 'explain']), DecisionExplanation, input)
+
+export const comparison = (model: string, a: number, b: number) =>
+  queryOptions({
+    queryKey: ['evaluation', 'comparison', model, a, b],
+    queryFn: () => get(at(['models', model, 'compare'], { a, b }), VersionComparison),
+  })
 
 export const startEvaluation = (input: EvaluationInput) => send('POST', '/evaluations', Evaluation, input)
 export const cancelEvaluation = (id: string) => send('POST', at(['evaluations', id, 'cancel']), Evaluation)

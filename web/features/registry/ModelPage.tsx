@@ -11,6 +11,7 @@ import { useGo } from '../../ui/sections.ts'
 import { StateTone, Tone } from '../../ui/Tone.tsx'
 import { bytes, counted, Fact, Human } from '../../ui/Voice.tsx'
 import { PersonName, useMay } from '../access/people.tsx'
+import { CompareLink } from '../evaluation/CompareLink.tsx'
 import { AliasRail } from './AliasRail.tsx'
 import { EditModel } from './EditModel.tsx'
 import { deployments, model, versionsOf } from './queries.ts'
@@ -52,7 +53,7 @@ function Found({ model }: { model: Model }) {
           </Card>
           <Loaded query={versions} lines={5}>
             {(list) => (
-              <Card title="Versions" flush>
+              <Card title="Versions" flush actions={<CompareNewest model={model.name} versions={list} />}>
                 <DataTable
                   label={`Versions of ${model.name}`}
                   columns={columnsOf(model)}
@@ -119,6 +120,11 @@ function Found({ model }: { model: Model }) {
       </div>
     </Page>
   )
+}
+
+function CompareNewest({ model, versions }: { model: string; versions: readonly VersionSummary[] }) {
+  const [newest, before] = versions
+  return newest && before ? <CompareLink model={model} a={before.version} b={newest.version} /> : null
 }
 
 function Summary(props: { model: Model; versions: readonly VersionSummary[]; running: readonly Deployment[] }) {

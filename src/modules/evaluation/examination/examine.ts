@@ -12,6 +12,7 @@ import { measurePerformance } from './kinds/performance.ts'
 import { measurePrivacy } from './kinds/privacy.ts'
 import { measureRobustness } from './kinds/robustness.ts'
 import { measureSlices } from './kinds/slices.ts'
+import { rowsCompared } from './likeness.ts'
 import { openModel } from './model.ts'
 import { type Kept, readRows } from './read-rows.ts'
 import { createScorer, inputColumns } from './scorer.ts'
@@ -75,7 +76,7 @@ export async function withExamined<T>(
   use: (examined: Examined, table: Table) => Promise<T>,
 ): Promise<T> {
   const { tempDir, report, looks } = opening
-  const { protocol, limits, source } = task
+  const { protocol, limits, source, kinds } = task
   report(0, 'reading the dataset')
   const table = await openTable(task.dataset, { rows: limits.rows, memoryMb: Math.floor(limits.memoryMb / 2), tempDir })
   try {
@@ -93,6 +94,7 @@ export async function withExamined<T>(
       limits,
       source: predictions,
       keep,
+      ...(model && kinds.includes('fairness') ? { sample: { columns: inputColumns(model), rows: rowsCompared } } : {}),
       report: (share) => report(0.05 + (scored - 0.05) * share, 'scoring'),
     })
     const asked = model && {

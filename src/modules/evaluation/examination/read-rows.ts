@@ -4,6 +4,7 @@ import type { Protocol } from '../schema.ts'
 import { GroupEncoder } from './groups.ts'
 import { Heard, type PredictionSource } from './heard.ts'
 import type { Said } from './said.ts'
+import { sampleRows } from './sample.ts'
 import type { Table, Wanted } from './table.ts'
 import type { ExaminationLimits } from './task.ts'
 import { TruthReader } from './truth.ts'
@@ -14,6 +15,8 @@ export type Rows = {
   readonly said: Said
   readonly groups: readonly GroupEncoder[]
   readonly columns: ReadonlyMap<string, Column['values']>
+  /** Some rows of what was asked for in `sample`; null where nothing was. */
+  readonly sampled: { readonly rows: Uint32Array; readonly columns: ReadonlyMap<string, Column['values']> } | null
 }
 
 export type Kept = { readonly as: 'any' | 'number' | 'text'; readonly column: string }
@@ -24,12 +27,14 @@ export type ReadOptions = {
   readonly source: PredictionSource
   /** Columns whose values are kept, as the model takes them or as they are. */
   readonly keep: readonly Kept[]
+  /** Columns of which a few rows are enough. */
+  readonly sample?: { readonly columns: readonly Kept[]; readonly rows: number }
   readonly report: (share: number) => void
 }
 
 /** Reads a table once from end to end, scoring as it goes. */
 export async function readRows(table: Table, options: ReadOptions): Promise<Rows> {
-  const { protocol, limits, source, keep, report } = options
+  const { protocol, limits, source, keep, sample, report } = options
   const truth = new TruthReader(protocol)
   const fed = source.wanted()
   const wanted: Wanted[] = [
@@ -37,16 +42,18 @@ export async function readRows(table: Table, options: ReadOptions): Promise<Rows
     ...protocol.protected.map((column) => ({ as: 'text' as const, column })),
     ...fed,
     ...keep,
+    ...(sample?.columns ?? []),
   ]
   const [groupsAt, fedAt] = [truth.wanted().length, truth.wanted().length + protocol.protected.length]
   const keepAt = fedAt + fed.length
+  const sampleAt = keepAt + keep.length
   const n = await table.load(wanted)
   const groups = protocol.protected.map((name) => new GroupEncoder(name, n))
-  const kept = keep.map(({ as, column }) =>
-    as === 'number' || (as === 'any' && table.isNumeric(column))
-      ? new Float64Array(n)
-      : new Array<unknown>(n).fill(null),
-  )
+  const room = (rows: number) => (each: Kept) => emptyColumn(each, table, rows)
+  const kept = keep.map(room(n))
+  const chosen = sampleRows(n, sample?.rows ?? 0, protocol.seed)
+  const sampled = (sample?.columns ?? []).map(room(chosen.length))
+  let next = 0
   const heard = new Heard(n, protocol)
   truth.expect(n)
   let done = 0
@@ -57,6 +64,10 @@ export async function readRows(table: Table, options: ReadOptions): Promise<Rows
     })
     heard.add(await source.predict(rows, columns.slice(fedAt, keepAt)), done)
     for (const [i, values] of kept.entries()) fill(values, columns[keepAt + i] ?? [], done)
+    for (; (chosen[next] ?? n) < done + rows; next++) {
+      const row = (chosen[next] ?? 0) - done
+      for (const [i, values] of sampled.entries()) fill(values, [columns[sampleAt + i]?.[row] ?? null], next)
+    }
     done += rows
     if (process.memoryUsage.rss() > limits.memoryMb * 1024 * 1024) {
       throw badRequest(`scoring needed more than ${limits.memoryMb} MB of memory`)
@@ -64,8 +75,22 @@ export async function readRows(table: Table, options: ReadOptions): Promise<Rows
     report(done / n)
   }
   const said = heard.settle(truth, source)
-  return { n, said, groups, columns: new Map(keep.map(({ column }, i) => [column, kept[i] ?? []])) }
+  return {
+    n,
+    said,
+    groups,
+    columns: named(keep, kept),
+    sampled: sample ? { rows: chosen, columns: named(sample.columns, sampled) } : null,
+  }
 }
+
+const named = (columns: readonly Kept[], values: readonly Column['values'][]) =>
+  new Map(columns.map(({ column }, i) => [column, values[i] ?? []]))
+
+const emptyColumn = ({ as, column }: Kept, table: Table, rows: number) =>
+  as === 'number' || (as === 'any' && table.isNumeric(column))
+    ? new Float64Array(rows)
+    : new Array<unknown>(rows).fill(null)
 
 function fill(into: Float64Array | unknown[], values: readonly unknown[], from: number): void {
   if (into instanceof Float64Array) {

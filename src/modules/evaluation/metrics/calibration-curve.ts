@@ -31,15 +31,19 @@ export function calibrationCurve(
   )
 }
 
+export type CalibrationFit = {
+  readonly slope: number
+  readonly intercept: number
+  /** Standard errors, from the information of the fit. */
+  readonly slopeError: number
+  readonly interceptError: number
+}
+
 /**
  * Slope and intercept of a logistic regression of the labels on the log odds of the scores (Cox 1958): 1 and 0 for
  * calibrated scores. Newton's method; undefined where it does not converge, as with separated classes.
  */
-export function calibrationSlope(
-  y: ArrayLike<number>,
-  score: Float64Array,
-  clip = 1e-12,
-): { readonly slope: number; readonly intercept: number } | undefined {
+export function fitCalibration(y: ArrayLike<number>, score: Float64Array, clip = 1e-12): CalibrationFit | undefined {
   const odds = score.map((value) => {
     const p = Math.min(1 - clip, Math.max(clip, value))
     return Math.log(p / (1 - p))
@@ -62,7 +66,24 @@ export function calibrationSlope(
     const [d0, d1] = [(h11 * g0 - h01 * g1) / determinant, (h00 * g1 - h01 * g0) / determinant]
     intercept += d0
     slope += d1
-    if (Math.abs(d0) + Math.abs(d1) < 1e-12) return { slope, intercept }
+    const fit = {
+      slope,
+      intercept,
+      slopeError: Math.sqrt(h00 / determinant),
+      interceptError: Math.sqrt(h11 / determinant),
+    }
+    if (Math.abs(d0) + Math.abs(d1) < 1e-12) return fit
+    if (step === 99 && Number.isFinite(slope) && Math.abs(slope) < 1e6) return fit
   }
-  return Number.isFinite(slope) && Math.abs(slope) < 1e6 ? { slope, intercept } : undefined
+  return undefined
+}
+
+/** The same without its errors. */
+export function calibrationSlope(
+  y: ArrayLike<number>,
+  score: Float64Array,
+  clip = 1e-12,
+): { readonly slope: number; readonly intercept: number } | undefined {
+  const fit = fitCalibration(y, score, clip)
+  return fit && { slope: fit.slope, intercept: fit.intercept }
 }

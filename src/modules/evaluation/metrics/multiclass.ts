@@ -100,7 +100,8 @@ function tableOf(y: ArrayLike<number>, predicted: ArrayLike<number>, size: numbe
   return table
 }
 
-function oneAgainstRest(table: readonly Float64Array[], k: number): Confusion {
+/** Counts of one class against all others. */
+export function oneAgainstRest(table: readonly Float64Array[], k: number): Confusion {
   let [n, ofClass, asClass] = [0, 0, 0]
   for (const [i, row] of table.entries()) {
     asClass += row[k] ?? 0
@@ -147,7 +148,7 @@ function meanOf(values: readonly (readonly [value: number, weight: number])[]): 
 }
 
 /** Matthews correlation (Gorodkin 2004; 0 where a side is constant) and Cohen's kappa. */
-function agreement(table: readonly Float64Array[], n: number): Record<string, Figure> {
+export function agreement(table: readonly Float64Array[], n: number): Record<string, Figure> {
   let [correct, expected, labelSquares, predictedSquares] = [0, 0, 0, 0]
   for (const k of table.keys()) {
     const { tp, fp, fn } = oneAgainstRest(table, k)

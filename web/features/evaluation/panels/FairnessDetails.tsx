@@ -13,21 +13,9 @@ import {
   type GroupTest,
   rateTitles,
 } from '../results.ts'
-import { figureColumn, pText } from './columns.tsx'
+import { figureColumns, pText } from './columns.tsx'
 
-/** Intersections, tests, confusion by group and likeness: what a careful reader asks next. */
-export function FairnessDetails({ result, rate }: { result: Fairness; rate: string }) {
-  return (
-    <>
-      <Intersections result={result} />
-      <Tests result={result} rate={rate} />
-      <Confusions result={result} />
-      <Likeness result={result} />
-    </>
-  )
-}
-
-function Intersections({ result: { intersection, attributes } }: { result: Fairness }) {
+export function Intersections({ result: { intersection, attributes } }: { result: Fairness }) {
   const groups = intersection?.groups ?? []
   const table = useSorted(groups, groupColumns)
   if (groups.length === 0) return null
@@ -47,8 +35,8 @@ function Intersections({ result: { intersection, attributes } }: { result: Fairn
 }
 
 const sizeWords = { ok: '', small: 'small', suppressed: 'withheld' } as const
-const rateColumn = (rate: string, hideNarrow = false) =>
-  figureColumn<GroupRow>(rate, rateTitles[rate] ?? rate, (row) => row.rates[rate], hideNarrow)
+const rateColumns = (rate: string, hideNarrow = false) =>
+  figureColumns<GroupRow>(rate, rateTitles[rate] ?? rate, (row) => row.rates[rate], hideNarrow)
 
 const groupColumns: Column<GroupRow>[] = [
   {
@@ -71,15 +59,15 @@ const groupColumns: Column<GroupRow>[] = [
     cell: (row) => row.n.toLocaleString('en'),
     value: (row) => row.n,
   },
-  rateColumn('selection_rate'),
-  rateColumn('tpr'),
-  rateColumn('fpr', true),
-  rateColumn('ppv', true),
+  ...rateColumns('selection_rate'),
+  ...rateColumns('tpr'),
+  ...rateColumns('fpr', true),
+  ...rateColumns('ppv', true),
 ]
 
 type TestRow = GroupTest & { attribute: string }
 
-function Tests({ result, rate }: { result: Fairness; rate: string }) {
+export function Tests({ result, rate }: { result: Fairness; rate: string }) {
   const rows = attributesOf(result).flatMap(({ name, fairness }) =>
     (disparityOf(fairness, rate)?.comparisons ?? []).map((test): TestRow => ({ ...test, attribute: name })),
   )
@@ -130,8 +118,8 @@ const testColumns: Column<TestRow>[] = [
     cell: (row) => row.attribute,
     value: (row) => row.attribute,
   },
-  figureColumn<TestRow>('difference', 'Difference', (row) => row.difference),
-  figureColumn<TestRow>('ratio', 'Ratio', (row) => row.ratio, true),
+  ...figureColumns<TestRow>('difference', 'Difference', (row) => row.difference),
+  ...figureColumns<TestRow>('ratio', 'Ratio', (row) => row.ratio, true),
   {
     key: 'test',
     header: 'Test',
@@ -160,7 +148,7 @@ const testColumns: Column<TestRow>[] = [
 
 type ConfusionRow = GroupRow & { attribute: string }
 
-function Confusions({ result }: { result: Fairness }) {
+export function Confusions({ result }: { result: Fairness }) {
   const rows = attributesOf(result)
     .filter(({ key }) => key !== 'intersection')
     .flatMap(({ name, fairness }) => fairness.groups.map((group): ConfusionRow => ({ ...group, attribute: name })))
@@ -216,7 +204,7 @@ const confusionColumns: Column<ConfusionRow>[] = [
   countColumn('tn', 'Rightly passed over'),
 ]
 
-function Likeness({ result }: { result: Fairness }) {
+export function Likeness({ result }: { result: Fairness }) {
   const own = attributesOf(result).flatMap(({ name, fairness }) =>
     fairness.differential ? [{ name, ...fairness.differential }] : [],
   )

@@ -8,7 +8,7 @@ import { figureSentence, groupLabel, intervalRows, limitLine, plottable } from '
 import { limitsOf } from '../limits.ts'
 import { ResultAsItIs } from '../ResultAsItIs.tsx'
 import { type AttributeFairness, attributesOf, disparityOf, Fairness, rateTitles } from '../results.ts'
-import { FairnessDetails } from './FairnessDetails.tsx'
+import { Confusions, Intersections, Likeness, Tests } from './FairnessDetails.tsx'
 import { ImpactTable } from './ImpactTable.tsx'
 import { ThresholdCard } from './ThresholdCard.tsx'
 
@@ -56,9 +56,12 @@ export function FairnessPanel({ item }: { item: Evidence }) {
             </section>
           ))}
       </Card>
-      <FairnessDetails result={result} rate={rate} />
       <ThresholdCard attributes={attributes} />
+      <Tests result={result} rate={rate} />
+      <Intersections result={result} />
+      <Confusions result={result} />
       <ImpactTable attributes={attributes} />
+      <Likeness result={result} />
     </>
   )
 }

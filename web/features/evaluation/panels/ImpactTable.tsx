@@ -5,7 +5,7 @@ import { Tone } from '../../../ui/Tone.tsx'
 import { figureText } from '../../../ui/Voice.tsx'
 import { groupLabel } from '../fairness-rows.ts'
 import type { AttributeFairness, ImpactRow } from '../results.ts'
-import { figureColumn, pText } from './columns.tsx'
+import { figureColumns, pText } from './columns.tsx'
 
 type Row = ImpactRow & { attribute: string }
 type Props = { attributes: readonly { name: string; fairness: AttributeFairness }[] }
@@ -71,8 +71,8 @@ const columns: Column<Row>[] = [
     cell: (row) => row.selected?.toLocaleString('en') ?? '–',
     value: (row) => row.selected,
   },
-  figureColumn<Row>('selection_rate', 'Selection rate', (row) => row.selection_rate, true),
-  figureColumn<Row>('impact_ratio', 'Impact ratio', (row) => row.impact_ratio),
+  ...figureColumns<Row>('selection_rate', 'Selection rate', (row) => row.selection_rate, true),
+  ...figureColumns<Row>('impact_ratio', 'Impact ratio', (row) => row.impact_ratio),
   {
     key: 'passes',
     header: 'Four fifths',

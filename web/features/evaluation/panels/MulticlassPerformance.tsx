@@ -2,10 +2,8 @@ import type { MulticlassResult } from '../../../../src/modules/evaluation/schema
 import { Card } from '../../../ui/Card.tsx'
 import { type Column, DataTable } from '../../../ui/DataTable.tsx'
 import { useSorted } from '../../../ui/sorted.ts'
-import { figureText } from '../../../ui/Voice.tsx'
-import { figureSentence } from '../fairness-rows.ts'
-import type { Figure } from '../results.ts'
 import { CountMatrix } from './CountMatrix.tsx'
+import { figureColumns } from './columns.tsx'
 import { FigureTable } from './FigureTable.tsx'
 
 type ClassRow = MulticlassResult['classes'][number]
@@ -53,23 +51,8 @@ function mistakenSentence({ labels, confusion }: MulticlassResult): string {
     : 'No row was taken for another class'
 }
 
-const figureColumn = (
-  key: 'precision' | 'recall' | 'f1' | 'roc_auc' | 'average_precision',
-  header: string,
-): Column<ClassRow> => ({
-  key,
-  header,
-  align: 'right',
-  sort: key,
-  hideNarrow: key === 'average_precision' || key === 'roc_auc',
-  cell: (row) => <FigureCell figure={row[key]} />,
-  value: (row) => (row[key].state === 'ok' ? row[key].value : null),
-})
-
-function FigureCell({ figure }: { figure: Figure }) {
-  if (figure.state !== 'ok') return <span className="quiet spoken">{figure.reason}</span>
-  return <span title={figureSentence(figure, 3)}>{figureText(figure.value)}</span>
-}
+const classColumns = (key: 'precision' | 'recall' | 'f1' | 'roc_auc' | 'average_precision', header: string) =>
+  figureColumns<ClassRow>(key, header, (row) => row[key], key === 'average_precision' || key === 'roc_auc')
 
 const columns: Column<ClassRow>[] = [
   { key: 'label', header: 'Class', sort: 'label', cell: (row) => row.label, value: (row) => row.label },
@@ -81,9 +64,9 @@ const columns: Column<ClassRow>[] = [
     cell: (row) => row.support.toLocaleString('en'),
     value: (row) => row.support,
   },
-  figureColumn('precision', 'Precision'),
-  figureColumn('recall', 'Recall'),
-  figureColumn('f1', 'F1'),
-  figureColumn('roc_auc', 'ROC AUC'),
-  figureColumn('average_precision', 'Average precision'),
+  ...classColumns('precision', 'Precision'),
+  ...classColumns('recall', 'Recall'),
+  ...classColumns('f1', 'F1'),
+  ...classColumns('roc_auc', 'ROC AUC'),
+  ...classColumns('average_precision', 'Average precision'),
 ]

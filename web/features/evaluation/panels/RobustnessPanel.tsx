@@ -7,7 +7,7 @@ import { counted, figureText } from '../../../ui/Voice.tsx'
 import { limitsOf } from '../limits.ts'
 import { ResultAsItIs } from '../ResultAsItIs.tsx'
 import { figureTitle } from '../results.ts'
-import { figureColumn } from './columns.tsx'
+import { figureColumns } from './columns.tsx'
 import { RuleList } from './RuleList.tsx'
 import { Warnings } from './Warnings.tsx'
 
@@ -114,7 +114,7 @@ const columns: Column<Disturbed>[] = [
     cell: ({ disturbance }) => words[disturbance],
     value: ({ disturbance }) => disturbance,
   },
-  figureColumn('flipped', 'Decisions turned', ({ flipped }) => flipped),
+  ...figureColumns<Disturbed>('flipped', 'Decisions turned', ({ flipped }) => flipped),
   {
     key: 'mean_change',
     header: 'Mean change',

@@ -31,7 +31,11 @@ function Moving({ first, attributes }: { first: Attribute; attributes: readonly 
   const right = (index: number) => movedRate('accuracy', all, index)
   return (
     <Card
-      title={`If decisions were made at ${figureText(cut, 2)} instead of ${figureText(present, 2)}`}
+      title={
+        at === now
+          ? `What moving the threshold would do; it stands at ${figureText(present, 2)}`
+          : `If decisions were made at ${figureText(cut, 2)} instead of ${figureText(present, 2)}`
+      }
       actions={
         <NativeSelect
           size="xs"
@@ -57,7 +61,9 @@ function Moving({ first, attributes }: { first: Attribute; attributes: readonly 
         />
       </label>
       <p className="small" aria-live="polite">
-        Accuracy over all would be {figureText(right(at))}, {signed((right(at) ?? 0) - (right(now) ?? 0))} against now.
+        {at === now
+          ? `Accuracy over all is ${figureText(right(at))}.`
+          : `Accuracy over all would be ${figureText(right(at))}, ${signed((right(at) ?? 0) - (right(now) ?? 0))} against now.`}
       </p>
       <div className="halves">
         {attributes.map(({ name, effects }) => (

@@ -2,25 +2,37 @@ import type { Column } from '../../../ui/DataTable.tsx'
 import { figureText } from '../../../ui/Voice.tsx'
 import type { Figure } from '../results.ts'
 
-/** A sortable column of figures: value and interval below, or why there is none. */
-export function figureColumn<Row>(
+/** A sortable column of figures: value with its interval below, or why there is none. In a file, limits and reason stand apart. */
+export function figureColumns<Row>(
   key: string,
   header: string,
   of: (row: Row) => Figure | undefined,
   hideNarrow = false,
-): Column<Row> {
-  return {
-    key,
-    header,
-    align: 'right',
-    sort: key,
-    hideNarrow,
-    cell: (row) => <FigureCell figure={of(row)} />,
-    value: (row) => {
-      const figure = of(row)
-      return figure?.state === 'ok' ? figure.value : null
-    },
+): Column<Row>[] {
+  const part = (row: Row, which: 'value' | 'low' | 'high') => {
+    const figure = of(row)
+    return figure?.state === 'ok' ? figure[which] : undefined
   }
+  const apart = (which: 'low' | 'high'): Column<Row> => ({
+    key: `${key}_${which}`,
+    header: `${header}, ${which}`,
+    fileOnly: true,
+    cell: (row) => part(row, which),
+    value: (row) => part(row, which),
+  })
+  return [
+    {
+      key,
+      header,
+      align: 'right',
+      sort: key,
+      hideNarrow,
+      cell: (row) => <FigureCell figure={of(row)} />,
+      value: (row) => part(row, 'value'),
+    },
+    apart('low'),
+    apart('high'),
+  ]
 }
 
 export function FigureCell({ figure }: { figure: Figure | undefined }) {

@@ -1,6 +1,9 @@
 import { badRequest } from '../../../../lib/errors.ts'
-import { type Attribute, type AttributeFairness, groupFairness } from '../../metrics/index.ts'
-import type { Protocol } from '../../schema.ts'
+import { biasAmplification, differentialFairness } from '../../metrics/differential.ts'
+import { type Attribute, type AttributeFairness, groupFairness, none, ok } from '../../metrics/index.ts'
+import { thresholdEffects } from '../../metrics/threshold-effects.ts'
+import type { Differential, Protocol } from '../../schema.ts'
+import { likeness } from '../likeness.ts'
 import type { Said } from '../said.ts'
 import type { Examined, Measured } from './examined.ts'
 
@@ -17,9 +20,50 @@ export function measureFairness({ task: { protocol }, rows }: Examined): Measure
   const { intersections, seed, bootstrap: rounds } = protocol
   const { labelled, y, predicted, score } = decisionsOf(protocol, rows.said)
   const parameters = { protected: protocol.protected, intersections }
-  if (!labelled) return { parameters, result: selectionOnly(predicted, attributes, protocol) }
+  const individual = likeness(rows, predicted, protocol)
+  if (!labelled) return { parameters, result: { ...selectionOnly(predicted, attributes, protocol), individual } }
   const given = score ? { score } : {}
-  return { parameters, result: groupFairness({ y, predicted, ...given, attributes, intersections, seed, rounds }) }
+  const measured = groupFairness({ y, predicted, ...given, attributes, intersections, seed, rounds })
+  const threshold = score && thresholdOf(protocol)
+  const { suppress_below: suppressBelow, flag_below: flagBelow } = measured.parameters
+  const moved = (attribute: Attribute) =>
+    score && threshold !== undefined
+      ? thresholdEffects({ y, score, threshold, suppressBelow, flagBelow }, attribute)
+      : null
+  return {
+    parameters,
+    result: {
+      ...measured,
+      attributes: Object.fromEntries(
+        attributes.map((attribute) => [
+          attribute.name,
+          { ...withDifferential(measured.attributes[attribute.name]), thresholds: moved(attribute) },
+        ]),
+      ),
+      intersection: measured.intersection && withDifferential(measured.intersection),
+      individual,
+    },
+  }
+}
+
+/** From where on a score is favourable; several classes are decided by the highest, and not by a cut. */
+function thresholdOf(protocol: Protocol): number | undefined {
+  return protocol.task === 'binary' || protocol.task === 'regression' ? protocol.threshold : undefined
+}
+
+/** Over the groups that are not withheld. */
+function withDifferential<T extends AttributeFairness>(own: T | undefined) {
+  const shown = own?.groups.filter(({ state }) => state !== 'suppressed') ?? []
+  const decisions = shown.map(({ n, selected }) => ({ favourable: selected ?? 0, n }))
+  const labels = shown.map(({ n, n_pos }) => ({ favourable: n_pos ?? 0, n }))
+  const figure = (value: () => number) =>
+    shown.length < 2 ? none('fewer than two groups are large enough to be shown') : ok(value())
+  const differential: Differential = {
+    decisions: figure(() => differentialFairness(decisions)),
+    labels: figure(() => differentialFairness(labels)),
+    amplification: figure(() => biasAmplification(decisions, labels)),
+  }
+  return { ...own, differential }
 }
 
 export function decisionsOf(protocol: Protocol, said: Said): Decisions {

@@ -1,8 +1,19 @@
 import { badRequest } from '../../../../lib/errors.ts'
-import { quantileSorted } from '../../../../lib/statistics/index.ts'
-import { binaryPerformance, multiclassPerformance, none, regressionPerformance } from '../../metrics/index.ts'
+import { criticalValue, quantileSorted } from '../../../../lib/statistics/index.ts'
+import { fitCalibration } from '../../metrics/calibration-curve.ts'
+import {
+  binaryPerformance,
+  type Figure,
+  multiclassIntervals,
+  multiclassPerformance,
+  none,
+  ok,
+  regressionIntervals,
+  regressionPerformance,
+} from '../../metrics/index.ts'
 import { topAccuracy } from '../../metrics/top-k.ts'
 import type { RegressionResult } from '../../schema.ts'
+import { withIntervals } from '../curve-intervals.ts'
 import type { Said } from '../said.ts'
 import type { Examined, Measured } from './examined.ts'
 
@@ -20,6 +31,8 @@ const ofScores = [
   'brier_skill',
   'd2_log_loss',
   'ece',
+  'calibration_slope',
+  'calibration_intercept',
 ]
 const tenths = 10
 
@@ -32,29 +45,63 @@ export function measurePerformance({ task: { protocol }, rows: { said } }: Exami
       const { y, score, scored } = said
       const threshold = protocol.task === 'binary' && scored ? protocol.threshold : 0.5
       const rounds = bootstrap > 0 ? { bootstrap: { seed, rounds: bootstrap } } : {}
-      const result = binaryPerformance({ y, score, threshold, ...rounds })
+      const measured = binaryPerformance({ y, score, threshold, ...rounds })
+      const figures = { ...measured.figures, ...calibrationFigures(y, score, scored) }
+      const result = { ...withIntervals(measured), figures }
       return { result: scored ? result : withoutScores(result) }
     }
     case 'multiclass': {
       const { labels, y, predicted, scores } = said
       const measured = multiclassPerformance({ labels, y, predicted, ...(scores ? { scores } : {}) })
       const top = scores && labels.length > 3 ? { top_3_accuracy: shareOf(topAccuracy(y, scores, 3), y.length) } : {}
-      return { result: { task: 'multiclass', ...measured, figures: { ...measured.figures, ...top } } }
+      const intervals = multiclassIntervals(measured.confusion, { seed, rounds: bootstrap })
+      const figures = { ...withLimits(measured.figures, intervals), ...top }
+      return { result: { task: 'multiclass', ...measured, figures } }
     }
-    case 'regression':
-      return {
-        result: {
-          task: 'regression',
-          ...regressionPerformance(said.y, said.predicted),
-          residuals: residualsByTenth(said),
-        },
-      }
+    case 'regression': {
+      const measured = regressionPerformance(said.y, said.predicted)
+      const intervals = regressionIntervals(said.y, said.predicted, { seed, rounds: bootstrap })
+      const figures = withLimits(measured.figures, intervals)
+      return { result: { task: 'regression', ...measured, figures, residuals: residualsByTenth(said) } }
+    }
   }
+}
+
+/** Figures that have no interval of their own get the resampled one. */
+function withLimits(
+  figures: Readonly<Record<string, Figure>>,
+  intervals: Readonly<Partial<Record<string, { readonly low: number; readonly high: number }>>>,
+): Record<string, Figure> {
+  return Object.fromEntries(
+    Object.entries(figures).map(([name, figure]) => {
+      const interval = intervals[name]
+      if (figure.state !== 'ok' || figure.low !== undefined || !interval) return [name, figure]
+      return [name, ok(figure.value, { interval, ...(figure.n === undefined ? {} : { n: figure.n }) })]
+    }),
+  )
 }
 
 const shareOf = (value: number, n: number) => ({ state: 'ok' as const, value, n })
 
-function withoutScores(measured: ReturnType<typeof binaryPerformance>): object {
+/** With Wald intervals; they say nothing of scores that are no probabilities. */
+function calibrationFigures(y: Uint8Array, score: Float64Array, scored: boolean): Record<string, Figure> {
+  const probability = scored && score.every((value) => value >= 0 && value <= 1)
+  const fit = probability ? fitCalibration(y, score) : undefined
+  if (!fit) {
+    const why = none(probability ? 'the classes are separated, or there is only one' : 'the score is not a probability')
+    return { calibration_slope: why, calibration_intercept: why }
+  }
+  const figure = (value: number, error: number) => {
+    const half = criticalValue(0.95) * error
+    return ok(value, { n: y.length, interval: { low: value - half, high: value + half } })
+  }
+  return {
+    calibration_slope: figure(fit.slope, fit.slopeError),
+    calibration_intercept: figure(fit.intercept, fit.interceptError),
+  }
+}
+
+function withoutScores(measured: { readonly figures: Readonly<Record<string, Figure>> }): object {
   const figures = Object.fromEntries(
     Object.entries(measured.figures).map(([name, figure]) => [
       name,
