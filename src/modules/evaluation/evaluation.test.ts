@@ -225,7 +225,9 @@ test('an evaluation whose server died goes on in the next one and ends once', as
   expect(ended).toHaveLength(1)
 })
 
-test('an evaluation whose server was stopped in its middle goes on with the kinds that were not finished', async () => {
+test('an evaluation whose server was stopped in its middle goes on with the kinds that were not finished', {
+  timeout: 60_000,
+}, async () => {
   const first = await testApp()
   const { developer, request, version } = await given(first)
   // Longer than the moment in which the server is stopped.

@@ -168,7 +168,9 @@ test('one decision is explained by its id, and the trail says who asked but not 
   ).toBe(403)
 })
 
-test('reason codes that evidence keeps are found by the decision’s id, and the trail says who looked', async () => {
+test('reason codes that evidence keeps are found by the decision’s id, and the trail says who looked', {
+  timeout: 60_000,
+}, async () => {
   const app = await testApp()
   const { dataset, protocol, evaluate, reproduce, developer, version } = await givenExamined(app, {
     files: { 'model/model.onnx': onnx },
