@@ -33,6 +33,7 @@ import { policyRoutes } from './modules/policy/index.ts'
 import { environmentRoutes, registryRoutes, runRoutes } from './modules/registry/index.ts'
 import { retentionRoutes } from './modules/retention/index.ts'
 import { reviewRoutes } from './modules/reviews/index.ts'
+import { createSetUp, type SetUp, setUpRoutes } from './modules/setup/index.ts'
 import {
   accountRoutes,
   createCookies,
@@ -77,6 +78,7 @@ export type App = {
   keys: Keys
   workspaces: OpenWorkspaces
   registry: Workspaces
+  setUp: SetUp
   close(): Promise<void>
 }
 
@@ -153,6 +155,21 @@ export async function createApp(
   })
   await workspaces.hold(firstWorkspace)
 
+  const setUp = createSetUp({
+    db: system.db,
+    write: systemAudit.write,
+    commit: system.writer.commit,
+    clock,
+    access,
+    signIn,
+    workspaces: registry,
+    policies() {
+      const first = workspaces.get(firstWorkspace)
+      if (!first) throw new Error('the first workspace is not open')
+      return first.policies
+    },
+  })
+
   const at = (req: FastifyRequest): Workspace => {
     const workspace = workspaces.get(req.workspace)
     if (!workspace) throw new Error(`workspace ${req.workspace} is not open`)
@@ -205,7 +222,8 @@ export async function createApp(
       const api = inOneContext(scope)
       await api.register(serverRoutes({ config, keys }))
       await api.register(accessRoutes(access, { dutiesOf }))
-      await api.register(signInRoutes({ access, signIn, cookies, awaitsSetUp: async () => false }))
+      await api.register(signInRoutes({ access, signIn, cookies, awaitsSetUp: setUp.isAwaited }))
+      await api.register(setUpRoutes(setUp))
       await api.register(oidcRoutes({ signIn, cookies }))
       await api.register(accountRoutes({ signIn, cookies }))
       await api.register(signInAdminRoutes({ signIn }))
@@ -313,6 +331,7 @@ export async function createApp(
     keys,
     workspaces,
     registry,
+    setUp,
     async close() {
       clearInterval(checkpoints)
       clearInterval(sweeps)

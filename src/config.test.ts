@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
 import { type Config, ConfigError, readConfig, workspaceBlobs, workspaceDatabase } from './config.ts'
 
 const blobsOf = (environment: Record<string, string>, name = 'main') => workspaceBlobs(readConfig(environment), name)
@@ -99,5 +102,46 @@ test('different names give different schemas that PostgreSQL does not cut', () =
     // A name made to look like one that was cut is itself cut.
     const cut = schemaFor('a'.repeat(63), prefix).slice(`${prefix}_ws_`.length)
     expect(schemaFor(cut.replaceAll('_', '-'), prefix)).not.toBe(schemaFor('a'.repeat(63), prefix))
+  }
+})
+
+test('providers come from a file and from the environment, and what is wrong with them is named without their secrets', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'modelkeep-config-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const file = join(folder, 'sign-in.yaml')
+  const provider = { id: 'entra', issuer: 'https://login.example/v2.0', client_id: 'a', client_secret: 'do-not-print' }
+  const read = async (providers: unknown, environment: Record<string, string> = {}) => {
+    await writeFile(file, JSON.stringify(providers))
+    return readConfig({ MODELKEEP_SIGN_IN_FILE: file, ...environment })
+  }
+  const alone = {
+    MODELKEEP_OIDC_ISSUER: 'https://id.example/realms/ml',
+    MODELKEEP_OIDC_CLIENT_ID: 'modelkeep',
+    MODELKEEP_OIDC_ROLES: 'ml-admins=administrator, risk=approver:wages@credit',
+    MODELKEEP_OIDC_SCOPES: 'openid profile',
+  }
+  const { providers } = await read({ providers: [provider] }, alone)
+  expect(providers).toMatchObject([
+    { id: 'entra', accounts: 'known', match: 'none', claims: { groups: 'groups' } },
+    {
+      id: 'oidc',
+      scopes: ['openid', 'profile'],
+      roles: [
+        { group: 'ml-admins', role: 'administrator', model: null, workspace: 'main' },
+        { group: 'risk', role: 'approver', model: 'wages', workspace: 'credit' },
+      ],
+    },
+  ])
+  for (const [wrong, message] of [
+    [{ providers: [{ ...provider, issuer: 'http://login.example' }] }, 'https://'],
+    [{ providers: [{ ...provider, match: 'verified_email' }] }, 'domains'],
+    [{ providers: [{ ...provider, client_secret_file: '/x' }] }, 'not both'],
+    [{ providers: [provider, provider] }, 'same id'],
+    [{ providers: [{ ...provider, secret: 'do-not-print' }] }, 'secret'],
+    [{ provider }, 'providers and nothing else'],
+  ] as const) {
+    const failure = await read(wrong).catch((error: Error) => error.message)
+    expect(failure).toContain(message)
+    expect(failure).not.toContain('do-not-print')
   }
 })

@@ -8,7 +8,8 @@ export type FirstAdministrator = { login: string; password: string }
 /** On a database without people: an administrator with a random password, which only the caller ever sees. */
 export async function createFirstAdministrator({
   access,
-}: Pick<App, 'access'>): Promise<FirstAdministrator | undefined> {
+  setUp,
+}: Pick<App, 'access' | 'setUp'>): Promise<FirstAdministrator | undefined> {
   if ((await access.people.list()).length > 0) return undefined
   const password = randomBytes(15).toString('base64url')
   try {
@@ -24,5 +25,6 @@ export async function createFirstAdministrator({
     if (error instanceof AppError && error.code === 'conflict') return undefined
     throw error
   }
+  await setUp.await()
   return { login: 'admin', password }
 }

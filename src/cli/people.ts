@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { NewToken, Permission, Person, Role, RoleName } from '../modules/access/schema.ts'
+import { Person, Role, RoleName } from '../modules/access/schema.ts'
 import { type Client, connectClient } from './client.ts'
 import { CliError } from './exit.ts'
 import { print, printJson, table } from './output.ts'
@@ -24,17 +24,6 @@ export function addPeople(program: Command) {
     .description('disable an account and end its sessions; refused while it holds duties')
     .option('--leave-duties', 'leave its duties: each raises an alarm')
     .action(disable)
-
-  program
-    .command('token')
-    .description('API tokens')
-    .command('create <name>')
-    .description('make a token for yourself, or for a service account; the secret is printed once')
-    .option('--scope <permissions...>', 'what it may do (default: everything its owner may)')
-    .option('--days <days>', 'how long it lives', '90')
-    .option('--for <login>', 'a service account')
-    .option('--json', 'print JSON')
-    .action(createToken)
 }
 
 const People = z.object({ people: z.array(Person) })
@@ -80,26 +69,6 @@ async function disable(login: string, { leaveDuties = false }: { leaveDuties?: b
   const id = await personId(client, login)
   await client.post(`/people/${id}/disable`, Person, { leave_duties: leaveDuties })
   print(`Disabled ${login}.`)
-}
-
-async function createToken(name: string, options: { scope?: string[]; days: string; for?: string; json?: boolean }) {
-  const scopes = z
-    .array(Permission)
-    .nullable()
-    .safeParse(options.scope ?? null)
-  if (!scopes.success) throw new CliError(`permissions are ${Permission.options.join(', ')}`)
-  const client = await connectClient()
-  const made = await client.post('/tokens', NewToken, {
-    name,
-    scopes: scopes.data,
-    expires_in_days: Number(options.days),
-    ...(options.for ? { person: await personId(client, options.for) } : {}),
-  })
-  if (options.json) printJson(made)
-  else {
-    print(made.secret)
-    process.stderr.write(`Shown once. Expires ${made.token.expires_at}.\n`)
-  }
 }
 
 /** The account that a login names. */

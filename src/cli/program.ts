@@ -21,8 +21,10 @@ import { addReviews } from './reviews.ts'
 import { addRoles } from './roles.ts'
 import { addScan } from './scan.ts'
 import { addSeats } from './seats.ts'
+import { addSecondFactors } from './second-factors.ts'
 import { addServe } from './serve.ts'
 import { addStorage } from './storage.ts'
+import { addTokens } from './tokens.ts'
 import { addWorkspaces } from './workspaces.ts'
 
 /** Every command, its arguments and its options. */
@@ -58,6 +60,8 @@ export function createProgram(): Command {
     addDuties,
     addSeats,
     addAccess,
+    addTokens,
+    addSecondFactors,
     addPurge,
     addRetention,
     addHolds,

@@ -37,15 +37,17 @@ export function addServe(program: Command) {
   program
     .command('reset-password <login>')
     .description('give an account a new random password; for whoever has the data folder')
+    .option('--second-factor', 'take its second factor away, too')
     .option('--data-dir <dir>', 'folder for database, artifacts and keys (default ./modelkeep-data)')
     .action(resetPassword)
 }
 
-async function resetPassword(login: string, options: Options) {
+async function resetPassword(login: string, options: Options & { secondFactor?: boolean }) {
   const { createApp } = await import('../app.ts')
   const app = await createApp({ ...configOf(options), log: false })
   try {
     const password = await app.access.signIn.resetPassword(serverActor, login)
+    if (options.secondFactor) await app.signIn.account.dropFactorsOf(serverActor, login)
     print(`${login} signs in with the password ${password}`)
   } finally {
     await app.close()
@@ -68,7 +70,7 @@ async function serve(options: Options): Promise<void> {
     print('It is open: requests without credentials act as the local developer, and the gate stops nothing.')
   if (first) {
     print(`First start: sign in as ${first.login} with the password ${first.password}`)
-    print('This password is shown only now. Change it under People.')
+    print(`This password is shown only now. The page ${config.publicUrl}/set-up asks for the rest.`)
   }
   print('Ready')
   settleMemory()

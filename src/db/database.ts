@@ -15,6 +15,7 @@ import type { PolicyTables } from '../modules/policy/tables.ts'
 import type { RegistryTables } from '../modules/registry/tables.ts'
 import type { RetentionTables } from '../modules/retention/tables.ts'
 import type { ReviewTables } from '../modules/reviews/tables.ts'
+import type { SetUpTables } from '../modules/setup/tables.ts'
 import type { SignInTables } from '../modules/signin/tables.ts'
 import type { TraceTables } from '../modules/traces/tables.ts'
 import type { TrackingTables } from '../modules/tracking/tables.ts'
@@ -37,6 +38,7 @@ export type Database = AccessTables &
   RegistryTables &
   RetentionTables &
   ReviewTables &
+  SetUpTables &
   SignInTables &
   TraceTables &
   TrackingTables &

@@ -27,6 +27,7 @@ import { runNames } from './migrations/030-run-names.ts'
 import { evaluationFindings } from './migrations/032-evaluation-findings.ts'
 import { signIn } from './migrations/033-sign-in.ts'
 import { tokenRotation } from './migrations/034-token-rotation.ts'
+import { setUp } from './migrations/035-set-up.ts'
 import { roles } from './migrations/036-roles.ts'
 import { seats } from './migrations/037-seats.ts'
 import { duties } from './migrations/038-duties.ts'
@@ -41,6 +42,7 @@ export const systemMigrations: readonly Migration[] = [
   artifactRoots,
   signIn,
   tokenRotation,
+  setUp,
   roles,
   seats,
   signInAttempts,

@@ -1,3 +1,4 @@
+export { hashPassword } from './passwords.ts'
 export type { ModelScope } from './request.ts'
 export { roleRoutes } from './role-routes.ts'
 export { accessRoutes, sessionCookie } from './routes.ts'

@@ -103,6 +103,19 @@ export function createPeople({ db, write, clock }: AccessParts, workspace: strin
     })
   }
 
+  /** Part of the write that ends the set-up: the account that the server made gets a person's name and password. */
+  async function introduce(
+    tx: Tx,
+    record: RecordEvent,
+    id: PersonId,
+    { login, name, passwordHash }: { login: string; name: string; passwordHash: string },
+  ): Promise<void> {
+    const taken = await store.findPersonByLogin(tx, login)
+    if (taken && taken.id !== id) throw conflict(`there is already an account ${login}`)
+    await store.introducePerson(tx, id, { login, name, password_hash: passwordHash })
+    record('person.introduced', `person:${id}`)
+  }
+
   async function keepAnAdministrator(tx: Tx, administered: string) {
     if ((await store.countAdministrators(tx, administered)) === 0) {
       throw conflict(`the workspace ${administered} would have no administrator left`)
@@ -137,6 +150,7 @@ export function createPeople({ db, write, clock }: AccessParts, workspace: strin
     disable,
     names,
     enrol,
+    introduce,
     /** Part of the write that deletes the workspace. */
     dismissAll: (tx: Tx) => store.removeGrantsIn(tx, workspace),
     list: () => store.listPeople(db, workspace),

@@ -61,6 +61,14 @@ export async function setPassword(tx: Tx, id: PersonId, passwordHash: string): P
   await tx.updateTable('person').set({ password_hash: passwordHash }).where('id', '=', id).execute()
 }
 
+export async function introducePerson(
+  tx: Tx,
+  id: PersonId,
+  set: Pick<PersonRow, 'login' | 'name' | 'password_hash'>,
+): Promise<void> {
+  await tx.updateTable('person').set(set).where('id', '=', id).execute()
+}
+
 export async function disablePerson(tx: Tx, id: PersonId, at: string): Promise<boolean> {
   const result = await tx
     .updateTable('person')

@@ -95,6 +95,10 @@ export const PolicyVersion = z.object({
 })
 export type PolicyVersion = z.infer<typeof PolicyVersion>
 
+/** Picks starter policies, and nothing else. */
+export const Organisation = z.enum(['team', 'bank', 'public', 'medical'])
+export type Organisation = z.infer<typeof Organisation>
+
 export const PolicyText = z.strictObject({ text: z.string().min(1).max(200_000) })
 
 /** What a policy is evaluated on: everything a decision looks at, as plain JSON. Times are inside it; nothing else is read. */

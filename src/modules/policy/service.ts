@@ -6,9 +6,9 @@ import type { Digest } from '../../lib/ids.ts'
 import type { RecordEvent, Write } from '../audit/index.ts'
 import { type ActorRef, serverActor } from '../audit/schema.ts'
 import type { AppliedPolicy } from './coverage.ts'
-import type { PolicyDocument, PolicyVersion } from './schema.ts'
+import type { Organisation, PolicyDocument, PolicyVersion } from './schema.ts'
 import { sentencesOf } from './sentences.ts'
-import { starterTexts } from './starters.ts'
+import { startersOf, starterTexts } from './starters.ts'
 import * as store from './store.ts'
 import { type PolicyProblem, parsePolicy } from './text.ts'
 
@@ -131,7 +131,18 @@ export function createPolicies({ db, write, clock }: { db: Db; write: Write; clo
     })
   }
 
-  return { get, list, published, draft, publish, ensureStarters }
+  /** Publishes the starters of a kind of organisation over those of every workspace; safe to run twice. */
+  async function adoptStarters(actor: ActorRef, organisation: Organisation): Promise<void> {
+    const inForce = new Map((await published()).map(({ name, digest }) => [name, digest]))
+    for (const starter of await startersOf(organisation)) {
+      if (inForce.get(starter.name) === sha256(starter.text)) continue
+      await write(actor, async (tx, record) => {
+        await publishIn(tx, record, actor, starter.name, await insertDraft(tx, record, actor, starter))
+      })
+    }
+  }
+
+  return { get, list, published, draft, publish, ensureStarters, adoptStarters }
 }
 
 type Named = { readonly name: string; readonly text: string }

@@ -3,7 +3,7 @@ import type { Db, Tx } from '../../db/database.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { badRequest, conflict, notFound } from '../../lib/errors.ts'
 import type { Access, Opened } from '../access/index.ts'
-import { deleteSessionOf, deleteSessionsOf, findPasswordHash, hashSecret } from '../access/index.ts'
+import { deleteSessionOf, deleteSessionsOf, findPasswordHash, findPersonByLogin, hashSecret } from '../access/index.ts'
 import type { Actor } from '../access/schema.ts'
 import type { RecordEvent, Write } from '../audit/index.ts'
 import type { ActorRef, PersonId } from '../audit/schema.ts'
@@ -149,6 +149,14 @@ export function createAccount({ db, write, access, factors, passkeys, steps, pro
     })
   }
 
+  /** For whoever has the data folder: nothing to do for an account without a second factor. */
+  async function dropFactorsOf(actor: ActorRef, login: string): Promise<void> {
+    const row = await findPersonByLogin(db, login)
+    if (!row) throw notFound('account', login)
+    const id = row.id as PersonId
+    if ((await factors.methodsOf(id)).length > 0) await dropFactors(actor, id)
+  }
+
   return {
     get,
     offerTotp: (actor: Actor) => factors.offerTotp(idOf(actor), actor.login),
@@ -164,7 +172,7 @@ export function createAccount({ db, write, access, factors, passkeys, steps, pro
     endSession,
     endOtherSessions,
     reset,
-    dropFactors,
+    dropFactorsOf,
   }
 }
 export type OwnAccount = ReturnType<typeof createAccount>

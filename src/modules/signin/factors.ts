@@ -124,10 +124,14 @@ export function createFactors({ db, write, commit, clock, box, passkeys, issuer,
 
   async function setRule(actor: ActorRef, workspace: string, rule: SecondFactorRule): Promise<SecondFactorRule> {
     return write(actor, async (tx, record) => {
-      await store.replaceRule(tx, workspace, rule)
-      record('second_factor_rule.changed', `workspace:${workspace}`, rule)
+      await setRuleIn(tx, record, workspace, rule)
       return store.findRule(tx, workspace)
     })
+  }
+
+  async function setRuleIn(tx: Tx, record: RecordEvent, workspace: string, rule: SecondFactorRule): Promise<void> {
+    await store.replaceRule(tx, workspace, rule)
+    record('second_factor_rule.changed', `workspace:${workspace}`, rule)
   }
 
   return {
@@ -139,6 +143,7 @@ export function createFactors({ db, write, commit, clock, box, passkeys, issuer,
     renewRecoveryCodes,
     remove,
     setRule,
+    setRuleIn,
     rule: (workspace: string) => store.findRule(db, workspace),
     /** Whether a password alone does not open the account. */
     demandsMore: async (id: PersonId) => (await methodsOf(id)).length > 0 || (await isDemanded(id)),

@@ -1,0 +1,2 @@
+export { setUpRoutes } from './routes.ts'
+export { createSetUp, type SetUp } from './service.ts'

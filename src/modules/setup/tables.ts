@@ -1,0 +1,3 @@
+export type SetUpTables = { server_state: ServerStateRow }
+
+export type ServerStateRow = { name: string; value: string; since: string }
