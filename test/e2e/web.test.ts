@@ -67,7 +67,11 @@ const pages: Record<string, string> = {
   workspaces: '/workspaces',
   'workspaces-elsewhere': '/workspaces?workspace=credit-risk',
   reference: '/reference',
+  account: '/account',
   'sign-in': '/sign-in',
+  'sign-in-refused': '/sign-in?refused=no_account&provider=keycloak&reference=8f14e45f-ea9d',
+  'set-up': '/set-up',
+  'second-factor': '/second-factor',
   nothing: '/nothing-here',
 }
 const widths = [1280, 390] as const

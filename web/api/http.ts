@@ -78,6 +78,16 @@ export async function send<S extends z.ZodType>(
   return parse(path, schema, await response.json())
 }
 
+/** For answers that may have no body. */
+export async function sendMaybe<S extends z.ZodType>(
+  method: Exclude<Method, 'GET'>,
+  path: string,
+  schema: S,
+): Promise<z.infer<S> | undefined> {
+  const response = await call(method, path, {})
+  return response.status === 204 ? undefined : parse(path, schema, await response.json())
+}
+
 /** For answers without a body. */
 export async function sendOnly(method: Exclude<Method, 'GET'>, path: string, body?: unknown): Promise<void> {
   await call(method, path, { body })

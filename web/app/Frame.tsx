@@ -1,11 +1,12 @@
 import { useMantineColorScheme } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { lazy } from 'react'
 import { currentWorkspace, enterWorkspace } from '../api/workspace.ts'
 import { useMay } from '../features/access/people.tsx'
 import { session, signOut } from '../features/access/queries.ts'
-import { SignInAgain } from '../features/access/SignInAgain.tsx'
 import { reviews } from '../features/reviews/queries.ts'
+import { SignInAgain } from '../features/signin/SignInAgain.tsx'
 import { workspaces } from '../features/workspaces/queries.ts'
 import { WorkspaceSwitch } from '../features/workspaces/WorkspaceSwitch.tsx'
 import { Button } from '../ui/Button.tsx'
@@ -75,7 +76,8 @@ function useSignOut(): () => Promise<void> {
   const client = useQueryClient()
   const go = useGo()
   return async () => {
-    await signOut()
+    const continueAt = await signOut()
+    if (continueAt) return window.location.assign(continueAt)
     go('/sign-in')
     client.clear()
   }
@@ -92,6 +94,7 @@ function useCommands() {
       detail: 'go there',
       run: () => enterWorkspace(name),
     })),
+    { title: 'Your account', detail: 'password, second factor, sessions', run: () => go('/account') },
     { title: 'Make an access token', detail: 'for a client or a pipeline', run: () => go('/people?tab=tokens') },
     { title: 'Dark theme', detail: 'on this machine', run: () => setColorScheme('dark') },
     { title: 'Light theme', detail: 'on this machine', run: () => setColorScheme('light') },
@@ -108,7 +111,13 @@ function Me() {
   return (
     <>
       <div title={data?.person.login}>
-        {data?.csrf === '' ? 'Acting as' : 'Signed in as'} {data?.person.name}
+        {data?.csrf === '' ? (
+          `Acting as ${data.person.name}`
+        ) : (
+          <>
+            Signed in as <Link to="/account">{data?.person.name}</Link>
+          </>
+        )}
       </div>
       <div className="row" style={{ marginLeft: -6, gap: 0 }}>
         <ThemeToggle />

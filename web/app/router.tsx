@@ -8,7 +8,6 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router'
-import { z } from 'zod'
 import { ApiError } from '../api/problem.ts'
 import { currentWorkspace, enterWorkspace, inWorkspace, isFirstWorkspace, withoutWorkspace } from '../api/workspace.ts'
 import { session } from '../features/access/queries.ts'
@@ -39,7 +38,8 @@ const bare = createRoute({
 
 async function requireSession(queryClient: QueryClient, next: string): Promise<void> {
   try {
-    const { person } = await queryClient.ensureQueryData(session)
+    const { person, pending } = await queryClient.ensureQueryData(session)
+    if (pending !== null) throw redirect({ to: '/second-factor', search: { next } })
     if (person.grants.length === 0 && isFirstWorkspace()) await leadElsewhere(queryClient)
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) throw redirect({ to: '/sign-in', search: { next } })
@@ -57,8 +57,19 @@ async function leadElsewhere(queryClient: QueryClient): Promise<void> {
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: z.object({ next: z.string().startsWith('/').optional().catch(undefined) }),
-  component: lazyRouteComponent(() => import('../features/access/SignInPage.tsx'), 'SignInPage'),
+  validateSearch: search.signIn,
+  component: lazyRouteComponent(() => import('../features/signin/SignInPage.tsx'), 'SignInPage'),
+})
+const setUp = createRoute({
+  getParentRoute: () => root,
+  path: '/set-up',
+  component: lazyRouteComponent(() => import('../features/signin/SetUpPage.tsx'), 'SetUpPage'),
+})
+const secondFactor = createRoute({
+  getParentRoute: () => root,
+  path: '/second-factor',
+  validateSearch: search.secondFactor,
+  component: lazyRouteComponent(() => import('../features/signin/EnrolPage.tsx'), 'EnrolPage'),
 })
 const inventory = createRoute({
   getParentRoute: () => signedIn,
@@ -194,6 +205,11 @@ const people = createRoute({
   validateSearch: search.people,
   component: lazyRouteComponent(() => import('../features/access/PeoplePage.tsx'), 'PeoplePage'),
 })
+const account = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/account',
+  component: lazyRouteComponent(() => import('../features/signin/AccountPage.tsx'), 'AccountPage'),
+})
 const retention = createRoute({
   getParentRoute: () => signedIn,
   path: '/retention',
@@ -213,6 +229,8 @@ const reference = createRoute({
 
 const tree = root.addChildren([
   signIn,
+  setUp,
+  secondFactor,
   bare.addChildren([review]),
   signedIn.addChildren([
     inventory,
@@ -237,6 +255,7 @@ const tree = root.addChildren([
     datasets,
     trail,
     people,
+    account,
     retention,
     workspacesPage,
     reference,

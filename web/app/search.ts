@@ -1,9 +1,25 @@
 import { z } from 'zod'
 import { EvidenceKind } from '../../src/modules/evaluation/schema.ts'
 import { Tier } from '../../src/modules/registry/schema.ts'
+import { RefusedSignIn } from '../../src/modules/signin/schema.ts'
 
 /** What each address may carry. A value that does not fit is dropped instead of breaking the page. */
 const text = z.coerce.string().optional().catch(undefined)
+
+/** A path of this application, and of no other: browsers read `//host` and `/\\host` as addresses elsewhere. */
+const path = z
+  .string()
+  .regex(/^\/(?![/\\])/)
+  .optional()
+  .catch(undefined)
+
+export const signIn = z.object({
+  next: path,
+  refused: RefusedSignIn.optional().catch(undefined),
+  provider: text,
+  reference: text,
+})
+export const secondFactor = z.object({ next: path })
 
 export const inventory = z.object({
   kind: z.literal('prompt').optional().catch(undefined),

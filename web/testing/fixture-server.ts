@@ -12,6 +12,7 @@ import { openapi } from './fixtures/openapi.ts'
 import * as records from './fixtures/records.ts'
 import { deployments, environments, inventory, models, summaries, versions } from './fixtures/registry.ts'
 import * as retention from './fixtures/retention.ts'
+import * as signIn from './fixtures/sign-in.ts'
 import * as traces from './fixtures/traces.ts'
 import { guess, preview } from './fixtures/upload.ts'
 import * as hooks from './fixtures/webhooks.ts'
@@ -70,6 +71,10 @@ const routes: readonly Route[] = [
     /^\/workspaces\/([^/]+)\/content$/,
     ([name]) => ok(name === 'main' ? { ...held, models: 14, versions: 61, runs: 1208, traces: 5400 } : held),
   ],
+  ['GET', /^\/sign-in$/, () => ok(signIn.doors)],
+  ['GET', /^\/account$/, () => ok(signIn.account)],
+  ['GET', /^\/account\/sessions$/, () => ok({ sessions: signIn.sessions })],
+  ['GET', /^\/second-factor-rule$/, () => ok({ everyone: false, roles: ['administrator'] })],
   ['GET', /^\/people$/, () => ok({ people })],
   ['GET', /^\/tokens$/, () => ok({ tokens: records.tokens })],
   ['POST', /^\/tokens$/, () => ok({ token: records.tokens[0], secret: 'mk_0123456789abcdefghjkmnpqrstvwxyz' })],

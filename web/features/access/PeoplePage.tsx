@@ -9,6 +9,7 @@ import { Loaded } from '../../ui/States.tsx'
 import { Tabs } from '../../ui/Tabs.tsx'
 import { Tone } from '../../ui/Tone.tsx'
 import { Fact } from '../../ui/Voice.tsx'
+import { SecondFactorRuleCard } from '../signin/SecondFactorRuleCard.tsx'
 import { grantText } from './grants.ts'
 import { NewPerson } from './NewPerson.tsx'
 import { PersonPeek } from './PersonPeek.tsx'
@@ -35,10 +36,15 @@ export function PeoplePage() {
           People
         </Link>
         <Link from="/people" to="." search={{ tab: 'tokens' }} aria-current={tab === 'tokens' ? 'page' : undefined}>
-          Tokens and password
+          Tokens
         </Link>
       </Tabs>
       {tab === 'tokens' ? <TokensTab /> : <PeopleTable peek={peek} />}
+      {tab === undefined && may('access.write') && (
+        <div style={{ maxWidth: 420 }}>
+          <SecondFactorRuleCard />
+        </div>
+      )}
     </Page>
   )
 }

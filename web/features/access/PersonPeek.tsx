@@ -9,6 +9,7 @@ import { PathLink } from '../../ui/PathLink.tsx'
 import { Peek } from '../../ui/Peek.tsx'
 import { ErrorState } from '../../ui/States.tsx'
 import { Fact } from '../../ui/Voice.tsx'
+import { ResetSecondFactor } from '../signin/ResetSecondFactor.tsx'
 import { grantText } from './grants.ts'
 import { useMay } from './people.tsx'
 import { addGrant, disablePerson, removeGrant } from './queries.ts'
@@ -40,6 +41,7 @@ export function PersonPeek({ person, onClose }: { person: Person; onClose: () =>
         </p>
       )}
       {writes && person.disabled_at === null && <Disable person={person} />}
+      {writes && person.kind === 'person' && person.disabled_at === null && <ResetSecondFactor person={person} />}
     </Peek>
   )
 }

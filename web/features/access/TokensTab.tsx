@@ -10,9 +10,8 @@ import { Moment } from '../../ui/Moment.tsx'
 import { EmptyState, ErrorState, Loaded } from '../../ui/States.tsx'
 import { Tone } from '../../ui/Tone.tsx'
 import { Fact } from '../../ui/Voice.tsx'
-import { ChangePassword } from './ChangePassword.tsx'
 import { PersonName } from './people.tsx'
-import { revokeToken, tokens } from './queries.ts'
+import { revokeToken, rotateToken, tokens } from './queries.ts'
 import { TokenForm } from './TokenForm.tsx'
 
 /** Tokens for clients and pipelines; the secret is on the screen once. */
@@ -20,6 +19,13 @@ export function TokensTab() {
   const query = useQuery(tokens)
   const client = useQueryClient()
   const [made, setMade] = useState<NewToken>()
+  const rotate = useMutation({
+    mutationFn: (token: Token) => rotateToken(token.id),
+    onSuccess: async (next) => {
+      setMade(next)
+      await client.invalidateQueries({ queryKey: ['access', 'tokens'] })
+    },
+  })
   const revoke = useMutation({
     mutationFn: (token: Token) => revokeToken(token.id),
     onSuccess: () => client.invalidateQueries({ queryKey: ['access', 'tokens'] }),
@@ -28,13 +34,17 @@ export function TokensTab() {
     <div className="cols">
       <div>
         {made && <Shown made={made} onClose={() => setMade(undefined)} />}
-        {revoke.error && <ErrorState error={revoke.error} />}
+        {(revoke.error ?? rotate.error) && <ErrorState error={revoke.error ?? rotate.error} />}
+        <Ending tokens={query.data ?? []} />
         <Loaded query={query} lines={5}>
           {(list) => (
             <Card title="Tokens" flush>
               <DataTable
                 label="Tokens"
-                columns={columns((token) => revoke.mutate(token))}
+                columns={columns(
+                  (token) => revoke.mutate(token),
+                  (token) => rotate.mutate(token),
+                )}
                 rows={list}
                 rowKey={(token) => token.id}
                 unit="token"
@@ -48,9 +58,8 @@ export function TokensTab() {
           )}
         </Loaded>
       </div>
-      <aside aria-label="New token and password">
+      <aside aria-label="New token">
         <TokenForm onMade={setMade} />
-        <ChangePassword />
       </aside>
     </div>
   )
@@ -74,7 +83,21 @@ function Shown({ made, onClose }: { made: NewToken; onClose: () => void }) {
   )
 }
 
-function columns(revoke: (token: Token) => void): Column<Token>[] {
+/** Tokens that are about to end, while there is time to rotate them. */
+function Ending({ tokens: all }: { tokens: readonly Token[] }) {
+  const soon = all.filter(isEnding)
+  if (soon.length === 0) return null
+  return (
+    <Lead tone="attention" detail="Rotate them: the secret of today counts one day more, so nothing stops.">
+      {soon.length === 1 ? `The token ${soon[0]?.name} ends` : `${soon.length} tokens end`} within two weeks.
+    </Lead>
+  )
+}
+
+const isInUse = (token: Token) => token.revoked_at === null && Date.parse(token.expires_at) > Date.now()
+const isEnding = (token: Token) => isInUse(token) && Date.parse(token.expires_at) < Date.now() + 14 * 86_400_000
+
+function columns(revoke: (token: Token) => void, rotate: (token: Token) => void): Column<Token>[] {
   return [
     { key: 'name', header: 'Token', cell: (token) => token.name, value: (token) => token.name },
     { key: 'hint', header: 'Ends in', cell: (token) => <Fact>{token.hint}</Fact>, value: (token) => token.hint },
@@ -89,7 +112,12 @@ function columns(revoke: (token: Token) => void): Column<Token>[] {
       key: 'scopes',
       header: 'May',
       hideNarrow: true,
-      cell: (token) => token.scopes?.join(', ') ?? 'everything its owner may',
+      cell: (token) => (
+        <>
+          {token.scopes?.join(', ') ?? 'everything its owner may'}
+          {token.workspace !== null && <span className="quiet"> in {token.workspace} only</span>}
+        </>
+      ),
       value: (token) => token.scopes?.join(' ') ?? 'all',
     },
     {
@@ -106,13 +134,20 @@ function columns(revoke: (token: Token) => void): Column<Token>[] {
       value: (token) => token.revoked_at ?? token.expires_at,
     },
     {
-      key: 'revoke',
-      header: 'Revoke',
+      key: 'change',
+      header: 'Change',
       cell: (token) =>
         token.revoked_at === null && (
-          <Button kind="bare" onClick={() => revoke(token)} aria-label={`Revoke ${token.name}`}>
-            Revoke
-          </Button>
+          <span style={{ whiteSpace: 'nowrap' }}>
+            {isInUse(token) && (
+              <Button kind="bare" onClick={() => rotate(token)} aria-label={`Rotate ${token.name}`}>
+                Rotate
+              </Button>
+            )}
+            <Button kind="bare" onClick={() => revoke(token)} aria-label={`Revoke ${token.name}`}>
+              Revoke
+            </Button>
+          </span>
         ),
       value: () => null,
     },
@@ -122,5 +157,12 @@ function columns(revoke: (token: Token) => void): Column<Token>[] {
 function TokenState({ token }: { token: Token }) {
   if (token.revoked_at) return <Tone tone="unknown">revoked</Tone>
   if (Date.parse(token.expires_at) < Date.now()) return <Tone tone="blocked">expired</Tone>
+  if (isEnding(token)) {
+    return (
+      <Tone tone="attention">
+        <Moment at={token.expires_at} />
+      </Tone>
+    )
+  }
   return <Moment at={token.expires_at} />
 }

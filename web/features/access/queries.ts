@@ -9,7 +9,7 @@ import {
   Token,
   type TokenInput,
 } from '../../../src/modules/access/schema.ts'
-import { at, get, keepCsrfToken, send, sendOnly } from '../../api/http.ts'
+import { at, get, keepCsrfToken, send, sendMaybe, sendOnly } from '../../api/http.ts'
 
 function keep(session: Session): Session {
   keepCsrfToken(session.csrf)
@@ -23,13 +23,11 @@ export const session = queryOptions({
   retry: false,
 })
 
-export async function signIn(login: string, password: string): Promise<Session> {
-  return keep(await send('POST', '/session', Session, { login, password }))
-}
-
-export async function signOut(): Promise<void> {
-  await sendOnly('DELETE', '/session')
+/** Ends the session, and says where the one of the provider ends, if there is one. */
+export async function signOut(): Promise<string | undefined> {
+  const continueAt = await sendMaybe('DELETE', '/session', z.object({ continue_at: z.url() }))
   keepCsrfToken(undefined)
+  return continueAt?.continue_at
 }
 
 export const changePassword = (current: string, next: string) => sendOnly('PUT', '/session/password', { current, next })
@@ -53,4 +51,5 @@ export const tokens = queryOptions({
 })
 
 export const createToken = (input: TokenInput) => send('POST', '/tokens', NewToken, input)
+export const rotateToken = (id: string) => send('POST', at(['tokens', id, 'rotate']), NewToken, {})
 export const revokeToken = (id: string) => sendOnly('DELETE', at(['tokens', id]))

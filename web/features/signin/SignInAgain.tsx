@@ -1,7 +1,7 @@
 import { Modal } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { sessionIsBack, useSessionEnded } from './ended.ts'
-import { session } from './queries.ts'
+import { sessionIsBack, useSessionEnded } from '../access/ended.ts'
+import { session } from '../access/queries.ts'
 import { SignInForm } from './SignInForm.tsx'
 
 /** Over the page, so that nothing that was typed is lost when a session ends. */
@@ -21,7 +21,11 @@ export function SignInAgain() {
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <p className="small quiet">Sign in to go on. What you wrote on this page is kept.</p>
-      <SignInForm login={data?.person.login} done={resume} />
+      <SignInForm
+        login={data?.person.login}
+        next={`${window.location.pathname}${window.location.search}`}
+        done={resume}
+      />
     </Modal>
   )
 }
