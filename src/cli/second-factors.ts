@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { Role } from '../modules/access/schema.ts'
+import { Role, RoleName } from '../modules/access/schema.ts'
 import { Identity, SecondFactorRule } from '../modules/signin/schema.ts'
 import { type Client, connectClient } from './client.ts'
 import { CliError } from './exit.ts'
@@ -75,8 +75,8 @@ async function show(options: { json?: boolean }) {
 }
 
 async function require(options: { everyone?: boolean; role: string[] }) {
-  const roles = z.array(Role).safeParse(options.role)
-  if (!roles.success) throw new CliError(`roles are ${Role.options.join(', ')}`)
+  const roles = z.array(RoleName).safeParse(options.role)
+  if (!roles.success) throw new CliError(`roles are ${Role.options.join(', ')}, or those that the workspace defined`)
   const client = await connectClient()
   const wanted = { everyone: options.everyone === true, roles: roles.data }
   print(sentence(await client.put('/second-factor-rule', SecondFactorRule, wanted)))

@@ -110,7 +110,7 @@ function Me() {
   // Without a session there is none to end: an open server lets everyone in.
   return (
     <>
-      <div title={data?.person.login}>
+      <div title={data?.person.login} className="inline-links">
         {data?.csrf === '' ? (
           `Acting as ${data.person.name}`
         ) : (

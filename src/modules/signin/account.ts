@@ -74,6 +74,18 @@ export function createAccount({ db, write, access, factors, passkeys, steps, pro
     })
   }
 
+  /** Who comes by a provider alone is let in there and nowhere else, so that it stays the one place to keep them out. */
+  async function demandPassword(id: PersonId): Promise<void> {
+    if ((await findPasswordHash(db, id)) === null) {
+      throw conflict('this account has no password: its provider asks for what it asks for')
+    }
+  }
+
+  async function offerTotp(actor: Actor) {
+    await demandPassword(idOf(actor))
+    return factors.offerTotp(idOf(actor), actor.login)
+  }
+
   async function confirmTotp(actor: Actor, secret: string, workspace: string, code: string): Promise<Added> {
     return add(actor, secret, workspace, await factors.confirmTotp(idOf(actor), code))
   }
@@ -81,6 +93,7 @@ export function createAccount({ db, write, access, factors, passkeys, steps, pro
   /** The challenge is bound to the session: an answer that another session sends fits nothing. */
   async function newPasskeyOptions(actor: Actor, secret: string) {
     const id = idOf(actor)
+    await demandPassword(id)
     const options = await passkeys.newOptions({ id, login: actor.login, name: actor.name })
     await steps.begin(enrolment, { challenge: options.challenge }, { person: id, secret })
     return options
@@ -159,7 +172,7 @@ export function createAccount({ db, write, access, factors, passkeys, steps, pro
 
   return {
     get,
-    offerTotp: (actor: Actor) => factors.offerTotp(idOf(actor), actor.login),
+    offerTotp,
     confirmTotp,
     removeTotp: (actor: Actor) => factors.remove(actor, idOf(actor), { kind: 'totp' }),
     newPasskeyOptions,

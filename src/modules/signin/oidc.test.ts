@@ -89,6 +89,9 @@ test('somebody from a provider gets an account and the roles of their groups, an
     'session.opened oidc',
   ])
   expect((await app.anonymous.post('/session', { login: 'grace', password: '' })).status).toBe(401)
+  // A way in beside the provider would outlast the account there.
+  expect((await second.browser.post('/account/totp')).status).toBe(409)
+  expect((await second.browser.post('/account/passkeys/options')).status).toBe(409)
 
   const left = await second.browser.delete('/session')
   expect(left.json().continue_at).toMatch(new RegExp(`^${idp.issuer}/session/end\\?.*client_id=modelkeep`))

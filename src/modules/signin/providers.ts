@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { isLoopback } from '../../lib/loopback.ts'
-import { Role } from '../access/schema.ts'
+import { RoleName } from '../access/schema.ts'
 
 /** Where a provider says things; a dot leads into an object, as in `realm_access.roles`. */
 const Claims = z.strictObject({
@@ -12,7 +12,7 @@ const Claims = z.strictObject({
 
 const GroupRole = z.strictObject({
   group: z.string().min(1),
-  role: Role,
+  role: RoleName,
   model: z.string().min(1).nullable().default(null),
   workspace: z.string().min(1).default('main'),
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { idSchema, Moment } from '../../lib/ids.ts'
-import { Role, Session } from '../access/schema.ts'
+import { RoleName, Session } from '../access/schema.ts'
 
 export const PasskeyId = idSchema('psk')
 export type PasskeyId = z.infer<typeof PasskeyId>
@@ -123,7 +123,7 @@ export const SessionInfo = z.object({
 export type SessionInfo = z.infer<typeof SessionInfo>
 
 /** Who must have a second factor. In `main`, `everyone` means every account of the server. */
-export const SecondFactorRule = z.strictObject({ everyone: z.boolean(), roles: z.array(Role) })
+export const SecondFactorRule = z.strictObject({ everyone: z.boolean(), roles: z.array(RoleName) })
 export type SecondFactorRule = z.infer<typeof SecondFactorRule>
 
 export const Identity = z.object({ issuer: z.string(), subject: z.string(), created_at: Moment })

@@ -48,8 +48,12 @@ function Protected({ of, hasSession }: { of: Account; hasSession: boolean }) {
       {codes ? <RecoveryCodes codes={codes} onKept={() => setCodes(undefined)} /> : <Standing of={of} />}
       <div className="cols">
         <div>
-          <TotpCard of={of} onAdded={added} />
-          <PasskeysCard of={of} onAdded={added} />
+          {of.has_password && (
+            <>
+              <TotpCard of={of} onAdded={added} />
+              <PasskeysCard of={of} onAdded={added} />
+            </>
+          )}
           {hasFactor && <CodesCard of={of} onMade={setCodes} />}
           <SessionsCard />
         </div>

@@ -29,10 +29,10 @@ export function SecondFactorRuleCard() {
               <MultiSelect
                 label="People with these roles"
                 size="sm"
-                data={[...Role.options]}
+                data={[...new Set([...Role.options, ...now.roles])]}
                 value={now.roles}
                 disabled={change.isPending}
-                onChange={(roles) => change.mutate({ ...now, roles: roles.map((role) => Role.parse(role)) })}
+                onChange={(roles) => change.mutate({ ...now, roles })}
                 comboboxProps={{ transitionProps: { duration: 0 } }}
               />
             )}

@@ -21,7 +21,7 @@ export function Sheet({ title, heading, intro, wide = false, foot, children }: P
       <div className={styles.sheet}>
         <Brand />
         <h1>{heading ?? title}</h1>
-        {intro && <p className="quiet">{intro}</p>}
+        {intro && <p className={`quiet ${styles.intro}`}>{intro}</p>}
         {children}
       </div>
       {foot && <p className={styles.foot}>{foot}</p>}
