@@ -77,7 +77,7 @@ export function PasskeysCard({ of, onAdded }: Props) {
 function PasskeyLine({ passkey }: { passkey: Passkey }) {
   return (
     <>
-      {passkey.name}{' '}
+      <span style={{ color: 'var(--ink)', marginRight: 8 }}>{passkey.name}</span>
       <span className="quiet small">
         {passkey.last_used_at ? (
           <>
