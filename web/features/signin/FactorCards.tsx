@@ -87,7 +87,7 @@ function PasskeyLine({ passkey }: { passkey: Passkey }) {
           'never used'
         )}
       </span>{' '}
-      {passkey.suspended_at && <Tone tone="blocked">a copy of it was used: remove it</Tone>}
+      {passkey.suspended_at && <Tone tone="blocked">copied, remove it</Tone>}
     </>
   )
 }
