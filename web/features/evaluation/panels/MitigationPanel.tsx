@@ -1,4 +1,5 @@
 import { type Evidence, MitigationResult } from '../../../../src/modules/evaluation/schema.ts'
+import { href } from '../../../api/http.ts'
 import { Card } from '../../../ui/Card.tsx'
 import { type Column, DataTable } from '../../../ui/DataTable.tsx'
 import { useSorted } from '../../../ui/sorted.ts'
@@ -16,17 +17,25 @@ export function MitigationPanel({ item }: { item: Evidence }) {
   return Object.entries(result.attributes).map(([name, attribute]) => (
     <section key={name} aria-label={`By ${name}`}>
       {attribute.plans.length > 0 && <PlanCard name={name} attribute={attribute} />}
-      <Weights name={name} attribute={attribute} />
+      <Weights id={item.id} name={name} attribute={attribute} />
     </section>
   ))
 }
 
 type Row = Attribute['reweighing'][number]
 
-function Weights({ name, attribute }: { name: string; attribute: Attribute }) {
+function Weights({ id, name, attribute }: { id: string; name: string; attribute: Attribute }) {
   const table = useSorted(attribute.reweighing, columns)
   return (
-    <Card title={`Weights that make ${name} and the label independent when training again`} flush>
+    <Card
+      title={`Weights that make ${name} and the label independent when training again`}
+      actions={
+        <a className="small" href={href(['evidence', id, 'weights'], { attribute: name })} download>
+          A weight for every row
+        </a>
+      }
+      flush
+    >
       <p className="quiet small" style={{ margin: '0 14px 6px' }}>
         After Kamiran and Calders: a row counts for as much as its group and label would have been expected.{' '}
         {attribute.left_out.length > 0 &&
