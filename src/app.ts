@@ -189,6 +189,7 @@ export async function createApp(
   }
 
   const { dutiesOf, roomOf, simulatorOf, connectionsOf } = createSupervision({
+    systemAudit,
     config,
     clock,
     system,

@@ -4,6 +4,7 @@ import type { Connection } from './db/connect.ts'
 import type { Clock } from './lib/clock.ts'
 import type { Access } from './modules/access/index.ts'
 import type { PersonId } from './modules/access/schema.ts'
+import type { Audit } from './modules/audit/index.ts'
 import { createRoom } from './modules/auditors/index.ts'
 import { createConnections } from './modules/connections/index.ts'
 import { listEnvironments } from './modules/registry/index.ts'
@@ -12,6 +13,7 @@ import type { Workspace } from './workspace.ts'
 import type { OpenWorkspaces } from './workspaces.ts'
 
 type Parts = {
+  systemAudit: Pick<Audit, 'events'>
   config: Config
   clock: Clock
   system: Connection
@@ -21,10 +23,21 @@ type Parts = {
 }
 
 /** Services that look at accounts and at a workspace together. */
-export function createSupervision({ config, clock, system, access, workspaces, at }: Parts) {
+export function createSupervision({ systemAudit, config, clock, system, access, workspaces, at }: Parts) {
   const placeOf = (name: string) => {
     const place = workspaceBlobs(config, name)
     return place.kind === 'folder' ? 'a folder of the server' : `the bucket ${place.bucket}`
+  }
+
+  async function providers() {
+    const known = config.providers ?? []
+    if (known.length === 0) return []
+    const { events } = await systemAudit.events({ action: 'session.opened', limit: 500 })
+    return known.map(({ id, label, issuer }) => ({
+      label,
+      issuer,
+      lastUsed: events.find(({ body }) => body.detail.provider === id)?.body.at,
+    }))
   }
 
   return {
@@ -76,6 +89,7 @@ export function createSupervision({ config, clock, system, access, workspaces, a
         audit,
         webhooks: notifications.webhooks.standings,
         scoringHosts: config.scoringHosts ?? [],
+        providers,
       })
     },
   }

@@ -58,6 +58,14 @@ const pages: Record<string, string> = {
   'dataset-peek': `/datasets?peek=${id('dsv', 2)}`,
   trail: '/trail',
   people: `/people?peek=${id('per', 2)}`,
+  duties: '/duties?model=wage-screening&duty=validator',
+  'duties-load': '/duties?tab=load',
+  auditor: '/auditor',
+  'auditor-seats': `/auditor?tab=seats&seat=${id('seat', 1)}`,
+  'auditor-open-seat': '/auditor?tab=seats',
+  admin: '/admin',
+  simulator: '/admin?tab=simulator&login=vera&model=wage-screening&version=2',
+  roles: '/admin?tab=roles',
   tokens: '/people?tab=tokens',
   retention: '/retention',
   'retention-deleted': '/retention?tab=deleted',
@@ -282,6 +290,64 @@ test('a trace of 20,000 spans draws only the lines in sight', async () => {
   await page.getByRole('treeitem', { name: 'step 20000 ' }).waitFor()
   expect(Date.now() - began).toBeLessThan(3000)
   expect(await page.getByRole('treeitem').count()).toBeLessThan(100)
+  await page.context().close()
+})
+
+test('duties are walked by arrow keys, looked at, accepted, and handed over from one person to another', async () => {
+  const { page, problems } = await open('/duties')
+  await page.getByText('Nobody answers for 2 duties').waitFor()
+  await page.getByRole('button', { name: /^Accountable owner of wage-screening/ }).focus()
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('Enter')
+  const peek = page.getByRole('complementary', { name: 'Validator of wage-screening' })
+  await peek.getByText('The same person answers as developer and as validator.').waitFor()
+  await page.keyboard.press('Escape')
+  await peek.waitFor({ state: 'detached' })
+  const answered = page.waitForRequest((request) => request.url().endsWith('/answer'))
+  await page.getByRole('button', { name: 'Accept to be data steward of wage-screening' }).click()
+  expect((await answered).postDataJSON()).toEqual({ answer: 'accept', reason: '' })
+
+  await page.keyboard.press('y')
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('From').selectOption({ label: 'Devon Reyes (devon)' })
+  await dialog.getByText('developer of wage-screening').waitFor()
+  await dialog.getByLabel('To').selectOption({ label: 'Vera Lindqvist (vera)' })
+  await dialog.getByLabel('Reason').fill('Devon moves to another team.')
+  expect((await new AxeBuilder({ page }).include('[role=dialog] form').analyze()).violations).toEqual([])
+  await dialog.getByRole('button', { name: 'Propose all of them' }).click()
+  await dialog.getByText('1 duty proposed to Vera Lindqvist').waitFor()
+  await dialog.getByText('already held, or asked for').waitFor()
+  expect(problems).toEqual([])
+  await page.context().close()
+})
+
+test('an auditor reads scope, end and verification, and the host sees what was read', async () => {
+  const { page } = await open('/auditor')
+  await page.getByText('You may read wage-screening until').waitFor()
+  await page.getByText('Ada Osei can see it; 4 reads so far').waitFor()
+  await page.getByRole('link', { name: 'Seats and what they read' }).click()
+  await page.getByRole('link', { name: 'Anton Weiss' }).click()
+  const peek = page.getByRole('complementary', { name: 'Anton Weiss' })
+  await peek.getByText('GET /models/churn-monthly').waitFor()
+  expect(await peek.getByText('not in the trail yet').count()).toBe(1)
+  await page.context().close()
+})
+
+test('the simulator says who may not decide and why, and a role is defined from permissions', async () => {
+  const { page } = await open('/admin')
+  await page.getByText('1 connection does not work: mlflow-registry.').waitFor()
+  await page.getByRole('link', { name: 'What can somebody do' }).click()
+  await page.getByLabel('What can').selectOption({ label: 'Vera Lindqvist (vera)' })
+  await page.getByLabel('do to the model').fill('wage-screening')
+  await page.getByLabel('and its version').fill('2')
+  await page.getByRole('button', { name: 'Explain' }).click()
+  await page.getByText('may not decide about wage-screening@2 for prod').waitFor()
+  expect(page.url()).toContain('login=vera')
+  await page.getByRole('link', { name: 'Roles', exact: true }).click()
+  await page.getByRole('button', { name: 'Change release-desk' }).click()
+  expect(await page.getByRole('checkbox', { name: 'gate.check' }).isChecked()).toBe(true)
+  expect(await page.getByRole('checkbox', { name: 'policy.write' }).isChecked()).toBe(false)
   await page.context().close()
 })
 

@@ -7,6 +7,8 @@ export const Problem = z.object({
   status: z.int(),
   detail: z.string().default(''),
   code: z.string().default('unknown'),
+  /** Which rule refused it, where one has a name. */
+  rule: z.string().optional(),
   errors: z.array(z.object({ path: z.string(), message: z.string() })).default([]),
 })
 export type Problem = z.infer<typeof Problem>

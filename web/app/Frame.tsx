@@ -5,6 +5,7 @@ import { lazy } from 'react'
 import { currentWorkspace, enterWorkspace } from '../api/workspace.ts'
 import { useMay } from '../features/access/people.tsx'
 import { session, signOut } from '../features/access/queries.ts'
+import { openDutiesOf } from '../features/duties/queries.ts'
 import { reviews } from '../features/reviews/queries.ts'
 import { SignInAgain } from '../features/signin/SignInAgain.tsx'
 import { workspaces } from '../features/workspaces/queries.ts'
@@ -33,9 +34,12 @@ export function Frame() {
   )
 }
 
+const isProposed = ({ state }: { state: string }) => state === 'proposed'
+
 function useSections(): readonly NavGroup[] {
   const may = useMay()
   const open = useQuery({ ...reviews({ state: 'open' }), enabled: may('review.read') })
+  const waiting = useQuery({ ...openDutiesOf('me'), enabled: may('access.read') })
   return [
     {
       title: 'Work',
@@ -56,16 +60,19 @@ function useSections(): readonly NavGroup[] {
       sections: [
         { title: 'Policies', to: '/policies', key: 'p' },
         { title: 'Gate', to: '/gate', key: 'v' },
+        { title: 'Duties', to: '/duties', key: 'o', count: waiting.data?.filter(isProposed).length || undefined },
       ],
     },
     {
       title: 'Prove',
       sections: [
         { title: 'Trail', to: '/trail', key: 't' },
+        ...(may('audit.read') ? [{ title: 'Auditor room', to: '/auditor', key: 'x' }] : []),
         { title: 'People', to: '/people', key: 'u' },
         ...(may('retention.read') ? [{ title: 'Retention', to: '/retention', key: 'k' }] : []),
         { title: 'Workspaces', to: '/workspaces', key: 'w' },
         ...(may('webhook.read') ? [{ title: 'Webhooks', to: '/webhooks', key: 'h' }] : []),
+        ...(may('access.read') ? [{ title: 'Connections and admin', to: '/admin', key: 'c' }] : []),
         { title: 'API reference', to: '/reference', key: 'a' },
       ],
     },

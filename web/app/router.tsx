@@ -47,6 +47,13 @@ async function requireSession(queryClient: QueryClient, next: string): Promise<v
   }
 }
 
+/** Whoever is here by an auditor's seat alone has a room of their own. */
+async function leadAuditor(queryClient: QueryClient): Promise<void> {
+  const { person } = await queryClient.ensureQueryData(session)
+  if (person.grants.length > 0 && person.grants.every(({ seat }) => seat !== undefined))
+    throw redirect({ to: '/auditor' })
+}
+
 /** Who has roles in another workspace only begins there. */
 async function leadElsewhere(queryClient: QueryClient): Promise<void> {
   const known = await queryClient.ensureQueryData(workspaces)
@@ -75,6 +82,7 @@ const inventory = createRoute({
   getParentRoute: () => signedIn,
   path: '/',
   validateSearch: search.inventory,
+  beforeLoad: ({ context }) => leadAuditor(context.queryClient),
   component: lazyRouteComponent(() => import('../features/registry/InventoryPage.tsx'), 'InventoryPage'),
 })
 const models = createRoute({
@@ -210,6 +218,24 @@ const account = createRoute({
   path: '/account',
   component: lazyRouteComponent(() => import('../features/signin/AccountPage.tsx'), 'AccountPage'),
 })
+const duties = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/duties',
+  validateSearch: search.duties,
+  component: lazyRouteComponent(() => import('../features/duties/DutiesPage.tsx'), 'DutiesPage'),
+})
+const auditor = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/auditor',
+  validateSearch: search.auditor,
+  component: lazyRouteComponent(() => import('../features/auditors/AuditorPage.tsx'), 'AuditorPage'),
+})
+const admin = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/admin',
+  validateSearch: search.admin,
+  component: lazyRouteComponent(() => import('../features/admin/AdminPage.tsx'), 'AdminPage'),
+})
 const retention = createRoute({
   getParentRoute: () => signedIn,
   path: '/retention',
@@ -256,6 +282,9 @@ const tree = root.addChildren([
     trail,
     people,
     account,
+    duties,
+    auditor,
+    admin,
     retention,
     workspacesPage,
     reference,

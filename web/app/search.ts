@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { Permission, PersonId } from '../../src/modules/access/schema.ts'
+import { CellState, Duty } from '../../src/modules/duties/schema.ts'
 import { EvidenceKind } from '../../src/modules/evaluation/schema.ts'
 import { Tier } from '../../src/modules/registry/schema.ts'
 import { RefusedSignIn } from '../../src/modules/signin/schema.ts'
@@ -93,3 +95,20 @@ export const trail = z.object({
 export const people = z.object({ tab: z.literal('tokens').optional().catch(undefined), peek: text })
 export const retentionTabs = ['deleted', 'executions', 'holds', 'storage'] as const
 export const retention = z.object({ tab: z.enum(retentionTabs).optional().catch(undefined) })
+export const duties = z.object({
+  tab: z.literal('load').optional().catch(undefined),
+  search: text,
+  state: CellState.optional().catch(undefined),
+  person: PersonId.optional().catch(undefined),
+  after: text,
+  model: text,
+  duty: Duty.optional().catch(undefined),
+})
+export const auditor = z.object({ tab: z.literal('seats').optional().catch(undefined), seat: text })
+export const admin = z.object({
+  tab: z.enum(['simulator', 'roles']).optional().catch(undefined),
+  login: text,
+  model: text,
+  version: text,
+  action: Permission.optional().catch(undefined),
+})

@@ -3,7 +3,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import * as admin from './fixtures/admin.ts'
 import { held, people, session, val, workspaces } from './fixtures/base.ts'
+import * as duties from './fixtures/duties.ts'
 import { evaluations, evidenceOf, protocol } from './fixtures/evaluation.ts'
 import { compared, examined } from './fixtures/examined.ts'
 import { decision as explained, findings } from './fixtures/findings.ts'
@@ -76,6 +78,19 @@ const routes: readonly Route[] = [
   ['GET', /^\/account\/sessions$/, () => ok({ sessions: signIn.sessions })],
   ['GET', /^\/second-factor-rule$/, () => ok({ everyone: false, roles: ['administrator'] })],
   ['GET', /^\/people$/, () => ok({ people })],
+  ['GET', /^\/roles$/, () => ok({ roles: admin.roles })],
+  ['GET', /^\/connections$/, () => ok(admin.connections)],
+  ['GET', /^\/access\/explain$/, (_, query) => ok(admin.explanation(query))],
+  ['GET', /^\/duties$/, () => ok(duties.matrix)],
+  ['GET', /^\/duties\/load$/, () => ok({ load: duties.load })],
+  ['GET', /^\/duties\/alarms$/, () => ok({ alarms: duties.alarms })],
+  ['POST', /^\/duties\/handover$/, () => ok(duties.handover)],
+  ['GET', /^\/assignments$/, (_, query) => ok({ assignments: duties.assignmentsOf(query.get('person')) })],
+  ['POST', /^\/assignments\/([^/]+)\/answer$/, () => ok(duties.assignmentsOf('me')[0])],
+  ['GET', /^\/auditor\/room$/, () => ok(duties.room)],
+  ['GET', /^\/auditor\/events$/, () => ok(records.events)],
+  ['GET', /^\/seats$/, () => ok({ seats: duties.seats })],
+  ['GET', /^\/seats\/([^/]+)\/reads$/, () => ok({ reads: duties.reads })],
   ['GET', /^\/tokens$/, () => ok({ tokens: records.tokens })],
   ['POST', /^\/tokens$/, () => ok({ token: records.tokens[0], secret: 'mk_0123456789abcdefghjkmnpqrstvwxyz' })],
   ['GET', /^\/models$/, (_, query) => ok(query.get('kind') === 'prompt' ? { rows: [], total: 0 } : filtered(query))],

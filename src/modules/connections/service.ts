@@ -16,6 +16,8 @@ export type ConnectionParts = {
   readonly audit: Pick<Audit, 'checkpoint' | 'events'>
   readonly webhooks: () => Promise<WebhookStanding[]>
   readonly scoringHosts: readonly string[]
+  /** Identity providers, with the moment somebody last signed in by each. */
+  readonly providers: () => Promise<{ label: string; issuer: string; lastUsed: string | undefined }[]>
 }
 
 /** What the probe reads back: the same bytes every time, so the store has one copy at most. */
@@ -37,6 +39,7 @@ export function createConnections(parts: ConnectionParts) {
       await trail(),
       ...(await parts.webhooks()).map(webhook),
       ...(await scoring()),
+      ...(await parts.providers()).map(provider),
     ]
     return { checked_at, connections }
   }
@@ -97,6 +100,12 @@ export function createConnections(parts: ConnectionParts) {
   }
 
   return { list }
+}
+
+function provider({ label, issuer, lastUsed }: { label: string; issuer: string; lastUsed: string | undefined }) {
+  const proof = lastUsed === undefined ? null : { at: lastUsed, what: 'somebody signed in by it' }
+  const state = proof === null ? ('unknown' as const) : ('met' as const)
+  return { kind: 'sign_in' as const, name: label, state, detail: URL.parse(issuer)?.host ?? '', proof, ms: null }
 }
 
 function webhook({ name, url, state, last_delivery, failed }: WebhookStanding): ConnectionHealth {

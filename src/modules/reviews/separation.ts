@@ -23,7 +23,12 @@ export type Parties = {
  * not roles: an administrator, a second grant or a token changes nothing, what a service account did counts as done by those
  * behind it, and a deputy counts as the person they stand in for. A service account decides nothing. Empty when the actor may decide.
  */
-export function conflictsOf(actor: Pick<Actor, 'id' | 'kind' | 'grants'>, parties: Parties): Conflict[] {
+export function conflictsOf(
+  actor: Pick<Actor, 'id' | 'kind' | 'grants'>,
+  parties: Parties,
+  told: 'you' | 'they' = 'you',
+): Conflict[] {
+  const who = told === 'you' ? 'You' : 'They'
   const conflicts: Conflict[] = []
   if (actor.kind !== 'person') {
     conflicts.push({ rule: 'person', message: 'A decision is taken by a person; this is a service account.' })
@@ -32,22 +37,22 @@ export function conflictsOf(actor: Pick<Actor, 'id' | 'kind' | 'grants'>, partie
     conflicts.push({
       rule: 'requester',
       message: isDeputyOnly(actor, [parties.requester], parties)
-        ? 'You are the deputy of whoever asked for this review, so somebody else has to decide.'
-        : 'You asked for this review, so somebody else has to decide.',
+        ? `${who} are the deputy of whoever asked for this review, so somebody else has to decide.`
+        : `${who} asked for this review, so somebody else has to decide.`,
     })
   }
   if (parties.developers.some((each) => standsFor(actor, each, parties))) {
     conflicts.push({
       rule: 'developer',
       message: isDeputyOnly(actor, parties.developers, parties)
-        ? 'You are the deputy of a developer of record of this version, so somebody else has to decide.'
-        : 'You are a developer of record of this version, so somebody else has to decide.',
+        ? `${who} are the deputy of a developer of record of this version, so somebody else has to decide.`
+        : `${who} are a developer of record of this version, so somebody else has to decide.`,
     })
   }
   if (parties.roles.length > 0 && rolesOn(actor, parties.model).every((role) => !parties.roles.includes(role))) {
     conflicts.push({
       rule: 'role',
-      message: `The policy asks for a decision by the role ${parties.roles.join(' or ')}, which you do not hold for ${parties.model}.`,
+      message: `The policy asks for a decision by the role ${parties.roles.join(' or ')}, which ${told} do not hold for ${parties.model}.`,
     })
   }
   return conflicts

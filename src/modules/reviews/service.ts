@@ -106,7 +106,7 @@ export function createReviews(parts: ReviewParts) {
     const situation = await situations.at(db, model, version, environment, isoNow(clock))
     const requester = situation.open_review?.requested_by as PersonId | undefined
     const parties = await partiesOf(requester ?? null, situation.version)
-    const conflicts = conflictsOf(actor, { ...parties, roles: rolesAsked(situation) })
+    const conflicts = conflictsOf(actor, { ...parties, roles: rolesAsked(situation) }, 'they')
     return { version: situation.version.version, review: situation.open_review?.id ?? null, conflicts }
   }
 

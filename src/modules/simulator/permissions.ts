@@ -1,5 +1,5 @@
 import {
-  type Grant,
+  type HeldGrant,
   type Permission,
   type Person,
   permissionsIn,
@@ -51,14 +51,14 @@ export function answerFor(permission: Permission, question: Question): Permissio
   }
 }
 
-const isOpen = ({ until }: Grant, now: string) => until === undefined || until > now
-const isHere = (grant: Grant, model: string | undefined) => grant.model === null || grant.model === model
+const isOpen = ({ until }: HeldGrant, now: string) => until === undefined || until > now
+const isHere = (grant: HeldGrant, model: string | undefined) => grant.model === null || grant.model === model
 
 function obstacle(
   { person, token, now }: Question,
   permission: Permission,
-  giving: readonly Grant[],
-  holds: readonly Grant[],
+  giving: readonly HeldGrant[],
+  holds: readonly HeldGrant[],
 ): Obstacle | null {
   if (person.disabled_at !== null) return 'disabled'
   if (token && (token.revoked_at !== null || token.expires_at <= now)) return 'token_ended'
@@ -74,19 +74,20 @@ function mayGive(person: Person, permission: Permission, model: string | undefin
   return permits(actor, 'access.write') && permits(actor, permission, model)
 }
 
-const sourceOf = ({ role, model, until, seat }: Grant): Source => ({
+const sourceOf = ({ role, model, until, seat, source }: HeldGrant): Source => ({
   role,
   model,
   built_in: Role.safeParse(role).success,
   until: until ?? null,
   seat: seat ?? null,
+  group: source ?? null,
 })
 
 type Words = {
   permission: Permission
   model: string | undefined
   token: Token | undefined
-  giving: readonly Grant[]
+  giving: readonly HeldGrant[]
   roles: readonly string[]
   givers: readonly string[]
 }
@@ -97,7 +98,7 @@ function sentence(missing: Obstacle | null, by: readonly Source[], words: Words)
   const wayOut =
     words.givers.length === 0
       ? `Nobody else here may give ${words.permission}.`
-      : `${words.givers.join(' or ')} can give one of the roles ${words.roles.join(', ')}.`
+      : `${words.givers.join(' or ')} can give ${words.roles.length === 1 ? 'the role' : 'one of the roles'} ${words.roles.join(', ')}.`
   switch (missing) {
     case null:
       return `Yes, by ${held}.`
@@ -116,8 +117,9 @@ function sentence(missing: Obstacle | null, by: readonly Source[], words: Words)
   }
 }
 
-function sourceText({ role, model, built_in, until, seat }: Source): string {
+function sourceText({ role, model, built_in, until, seat, group }: Source): string {
   const scope = model === null ? 'in the whole workspace' : `on ${model}`
   const kind = seat !== null ? 'an auditor’s seat' : built_in ? `the role ${role}` : `the defined role ${role}`
-  return `${kind} ${scope}${until === null ? '' : ` until ${until}`}`
+  const from = group === null ? '' : ` by a group of ${group}`
+  return `${kind} ${scope}${from}${until === null ? '' : ` until ${until}`}`
 }

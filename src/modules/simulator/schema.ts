@@ -24,6 +24,8 @@ export const Source = z.object({
   built_in: z.boolean(),
   until: Moment.nullable(),
   seat: SeatId.nullable(),
+  /** The identity provider whose group gives the role. */
+  group: z.string().nullable(),
 })
 export type Source = z.infer<typeof Source>
 

@@ -1,12 +1,12 @@
 import { Modal, NativeSelect, PasswordInput, TextInput } from '@mantine/core'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
-import { Role } from '../../../src/modules/access/schema.ts'
+import { RoleName } from '../../../src/modules/access/schema.ts'
 import { fieldError } from '../../api/problem.ts'
 import { Button } from '../../ui/Button.tsx'
 import { useKeys } from '../../ui/keys.ts'
 import { ErrorState } from '../../ui/States.tsx'
-import { createPerson } from './queries.ts'
+import { createPerson, roles } from './queries.ts'
 
 /** Invite with role and scope in one line. */
 export function NewPerson() {
@@ -31,6 +31,7 @@ export function NewPerson() {
 
 function Form({ close }: { close: () => void }) {
   const client = useQueryClient()
+  const { data: known = [] } = useQuery(roles)
   const [draft, setDraft] = useState({
     login: '',
     name: '',
@@ -46,7 +47,7 @@ function Form({ close }: { close: () => void }) {
         name: draft.name,
         kind: draft.kind === 'service' ? 'service' : 'person',
         ...(draft.kind === 'person' && draft.password ? { password: draft.password } : {}),
-        grants: [{ role: Role.parse(draft.role), model: draft.model.trim() || null }],
+        grants: [{ role: RoleName.parse(draft.role), model: draft.model.trim() || null }],
       }),
     onSuccess: async () => {
       close()
@@ -97,7 +98,12 @@ function Form({ close }: { close: () => void }) {
           autoComplete="new-password"
         />
       )}
-      <NativeSelect label="Role" value={draft.role} onChange={set('role')} data={[...Role.options]} />
+      <NativeSelect
+        label="Role"
+        value={draft.role}
+        onChange={set('role')}
+        data={known.length > 0 ? known.map(({ name }) => name) : ['developer']}
+      />
       <TextInput
         label="Only for the model"
         description="Empty means every model."

@@ -1,18 +1,22 @@
 import { NativeSelect, TextInput } from '@mantine/core'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
-import { type Grant, type Person, Role } from '../../../src/modules/access/schema.ts'
+import { type Grant, type Person, RoleName } from '../../../src/modules/access/schema.ts'
+import { dutyNames } from '../../../src/modules/duties/schema.ts'
+import { ApiError } from '../../api/problem.ts'
 import { Button } from '../../ui/Button.tsx'
 import { KeyValues, Pair } from '../../ui/Card.tsx'
 import { Moment } from '../../ui/Moment.tsx'
 import { PathLink } from '../../ui/PathLink.tsx'
 import { Peek } from '../../ui/Peek.tsx'
 import { ErrorState } from '../../ui/States.tsx'
-import { Fact } from '../../ui/Voice.tsx'
+import { counted, Fact } from '../../ui/Voice.tsx'
+import { HandoverDialog } from '../duties/Handover.tsx'
+import { openDutiesOf } from '../duties/queries.ts'
 import { ResetSecondFactor } from '../signin/ResetSecondFactor.tsx'
 import { grantText } from './grants.ts'
 import { useMay } from './people.tsx'
-import { addGrant, disablePerson, removeGrant } from './queries.ts'
+import { addGrant, disablePerson, removeGrant, roles } from './queries.ts'
 
 export function PersonPeek({ person, onClose }: { person: Person; onClose: () => void }) {
   const may = useMay()
@@ -53,7 +57,8 @@ function Grants({ person, writes }: { person: Person; writes: boolean }) {
     mutationFn: (grant: Grant) => removeGrant(person.id, grant.role, grant.model),
     onSuccess: refresh,
   })
-  const [role, setRole] = useState<Role>('developer')
+  const { data: known = [] } = useQuery(roles)
+  const [role, setRole] = useState('developer')
   const [model, setModel] = useState('')
   const give = useMutation({
     mutationFn: () => addGrant(person.id, { role, model: model.trim() || null }),
@@ -69,7 +74,7 @@ function Grants({ person, writes }: { person: Person; writes: boolean }) {
       {person.grants.map((grant) => (
         <div key={grantText(grant)} className="row" style={{ justifyContent: 'space-between' }}>
           {grantText(grant)}
-          {writes && (
+          {writes && grant.seat === undefined && (
             <Button kind="bare" onClick={() => take.mutate(grant)} aria-label={`Take away ${grantText(grant)}`}>
               Take away
             </Button>
@@ -82,8 +87,8 @@ function Grants({ person, writes }: { person: Person; writes: boolean }) {
             aria-label="Role"
             size="xs"
             value={role}
-            onChange={(event) => setRole(Role.parse(event.currentTarget.value))}
-            data={[...Role.options]}
+            onChange={(event) => setRole(RoleName.parse(event.currentTarget.value))}
+            data={known.length > 0 ? known.map(({ name }) => name) : ['developer']}
           />
           <TextInput
             aria-label="Only for the model"
@@ -104,29 +109,51 @@ function Grants({ person, writes }: { person: Person; writes: boolean }) {
   )
 }
 
-/** Two steps, because it ends every session and token at once. */
+/** Two steps, because it ends every session and token at once; who holds duties is asked about them. */
 function Disable({ person }: { person: Person }) {
   const client = useQueryClient()
   const [sure, setSure] = useState(false)
+  const [handing, setHanding] = useState(false)
+  const { data: duties = [] } = useQuery({ ...openDutiesOf(person.id), enabled: sure })
   const disable = useMutation({
-    mutationFn: () => disablePerson(person.id),
-    onSuccess: () => client.invalidateQueries({ queryKey: ['access'] }),
+    mutationFn: (leaveDuties: boolean) => disablePerson(person.id, leaveDuties),
+    onSuccess: () => client.invalidateQueries(),
   })
-  return (
-    <div style={{ marginTop: 12 }}>
-      {sure ? (
-        <div className="row">
-          <Button kind="refuse" onClick={() => disable.mutate()} busy={disable.isPending}>
-            Disable {person.login} now
-          </Button>
-          <Button kind="bare" onClick={() => setSure(false)}>
-            Not now
-          </Button>
-        </div>
-      ) : (
+  const held = disable.error instanceof ApiError && disable.error.problem.rule === 'duties-held'
+  if (!sure) {
+    return (
+      <div style={{ marginTop: 12 }}>
         <Button onClick={() => setSure(true)}>Disable this account</Button>
+      </div>
+    )
+  }
+  return (
+    <div style={{ marginTop: 12 }} className="stack">
+      {duties.length > 0 && (
+        <div>
+          <p>
+            {person.name} holds {counted(duties.length, 'duty', 'duties')}:
+          </p>
+          <ul className="small">
+            {duties.map(({ id, duty, subject }) => (
+              <li key={id}>
+                {dutyNames[duty]} of {subject.name}
+              </li>
+            ))}
+          </ul>
+        </div>
       )}
+      <div className="row">
+        {(duties.length > 0 || held) && <Button onClick={() => setHanding(true)}>Hand them over first</Button>}
+        <Button kind="refuse" onClick={() => disable.mutate(duties.length > 0 || held)} busy={disable.isPending}>
+          {duties.length > 0 || held ? 'Leave the duties and disable' : `Disable ${person.login} now`}
+        </Button>
+        <Button kind="bare" onClick={() => setSure(false)}>
+          Not now
+        </Button>
+      </div>
       {disable.error && <ErrorState error={disable.error} />}
+      {handing && <HandoverDialog opened from={person.id} onClose={() => setHanding(false)} />}
     </div>
   )
 }

@@ -21,6 +21,11 @@ export function PersonName({ id }: { id: string | null | undefined }) {
   return <span title={person ? person.login : (id ?? undefined)}>{nameIn(directory, id)}</span>
 }
 
+/** The id of whoever is signed in. */
+export function useMe(): string | undefined {
+  return useQuery(session).data?.person.id
+}
+
 /** What the signed-in person may do, so that the page offers nothing that the server would refuse. */
 export function useMay(): (permission: Permission, model?: string) => boolean {
   const { data } = useQuery(session)

@@ -5,6 +5,9 @@ import {
   NewToken,
   Person,
   type PersonInput,
+  type RoleChange,
+  RoleDefinition,
+  type RoleInput,
   Session,
   Token,
   type TokenInput,
@@ -39,11 +42,21 @@ export const people = queryOptions({
 })
 
 export const createPerson = (input: PersonInput) => send('POST', '/people', Person, input)
-export const disablePerson = (id: string) => send('POST', at(['people', id, 'disable']), Person, {})
+export const disablePerson = (id: string, leave_duties: boolean) =>
+  send('POST', at(['people', id, 'disable']), Person, { leave_duties })
 export const addGrant = (id: string, input: z.infer<typeof GrantInput>) =>
   send('POST', at(['people', id, 'grants']), Person, input)
 export const removeGrant = (id: string, role: string, model: string | null) =>
   send('DELETE', at(['people', id, 'grants'], { role, model: model ?? undefined }), Person)
+
+export const roles = queryOptions({
+  queryKey: ['access', 'roles'],
+  queryFn: async () => (await get('/roles', z.object({ roles: z.array(RoleDefinition) }))).roles,
+  staleTime: 60_000,
+})
+export const defineRole = (input: RoleInput) => send('POST', '/roles', RoleDefinition, input)
+export const changeRole = (name: string, input: RoleChange) => send('PUT', at(['roles', name]), RoleDefinition, input)
+export const removeRole = (name: string) => sendOnly('DELETE', at(['roles', name]))
 
 export const tokens = queryOptions({
   queryKey: ['access', 'tokens'],

@@ -31,7 +31,7 @@ export function EventList({ filter, label, selected, onPeek }: Props) {
           <Card title={label} flush>
             <DataTable
               label={label}
-              columns={columns}
+              columns={eventColumns}
               rows={rows}
               rowKey={(event) => String(event.index)}
               unit="event"
@@ -56,7 +56,7 @@ export function EventList({ filter, label, selected, onPeek }: Props) {
   )
 }
 
-const columns: Column<TrailEvent>[] = [
+export const eventColumns: Column<TrailEvent>[] = [
   { key: 'index', header: 'No.', align: 'right', cell: (event) => event.index, value: (event) => event.index },
   {
     key: 'what',

@@ -15,6 +15,21 @@ const verbs: Record<string, string> = {
   'person.grant_revoked': 'took away the role {role}',
   'person.password_changed': 'changed a password',
   'person.password_reset': 'reset a password',
+  'role.defined': 'defined the role {name}',
+  'role.changed': 'changed what the role {name} permits',
+  'role.removed': 'removed the role {name}',
+  'seat.opened': 'opened an auditor’s seat: {reason}',
+  'seat.closed': 'closed an auditor’s seat: {reason}',
+  'seat.read': 'recorded {count} reads of an auditor',
+  'duty.proposed': 'asked somebody to be {duty} of {model}',
+  'duty.accepted': 'accepted to be {duty} of {model}',
+  'duty.declined': 'declined to be {duty} of {model}: {reason}',
+  'duty.ended': 'ended a duty as {duty} of {model}: {reason}',
+  'duty.deputy_appointed': 'appointed a deputy of the {duty} of {model}',
+  'duty.deputy_ended': 'ended the time of a deputy of the {duty} of {model}',
+  'duty.handed_over': 'handed {count} duties over: {reason}',
+  'duty.alarm_raised': 'found nobody who answers as {duty} of {model}',
+  'duty.alarm_cleared': 'found somebody who answers again',
   'session.opened': 'signed in',
   'session.closed': 'signed out',
   'token.created': 'made the token {name}',
@@ -108,6 +123,7 @@ export function sentenceOf(event: Pick<TrailEvent, 'action' | 'subject' | 'detai
   return known
     .replace(/ ?\{(\w+)\}/g, (_, key: string) => {
       const value = key === 'subject' ? split(event.subject)[1].replace('/', ' ') : event.detail[key]
+      if (key === 'duty' && typeof value === 'string') return ` ${value.replaceAll('_', ' ')}`
       return typeof value === 'string' || typeof value === 'number' ? ` ${value}` : ''
     })
 
@@ -146,6 +162,10 @@ export function pageOf({
       return typeof detail.model === 'string' && typeof detail.version === 'number'
         ? `/models/${encodeURIComponent(detail.model)}/versions/${detail.version}`
         : undefined
+    case 'seat':
+      return `/auditor?tab=seats&seat=${id}`
+    case 'assignment':
+      return typeof detail.model === 'string' ? `/duties?search=${encodeURIComponent(detail.model)}` : undefined
     default:
       return undefined
   }

@@ -1,0 +1,118 @@
+import { useQuery } from '@tanstack/react-query'
+import type { ConnectionHealth } from '../../../src/modules/connections/schema.ts'
+import { Button } from '../../ui/Button.tsx'
+import { Card } from '../../ui/Card.tsx'
+import { type Column, DataTable } from '../../ui/DataTable.tsx'
+import { Lead } from '../../ui/Lead.tsx'
+import { Moment } from '../../ui/Moment.tsx'
+import { PathLink } from '../../ui/PathLink.tsx'
+import { Loaded } from '../../ui/States.tsx'
+import { Tone } from '../../ui/Tone.tsx'
+import { counted, Fact } from '../../ui/Voice.tsx'
+import { connections } from './queries.ts'
+
+const kinds: Record<ConnectionHealth['kind'], string> = {
+  database: 'database',
+  accounts: 'database',
+  blobs: 'store',
+  trail: 'trail',
+  webhook: 'webhook',
+  scoring: 'scoring endpoint',
+  sign_in: 'sign-in',
+}
+const words: Record<ConnectionHealth['state'], string> = {
+  met: 'works',
+  attention: 'look at it',
+  blocked: 'does not work',
+  waiting: 'on its way',
+  unknown: 'never used',
+}
+
+/** What the server rests on and talks to, with the last proof of each. */
+export function ConnectionsTab() {
+  const query = useQuery(connections)
+  return (
+    <Loaded query={query} lines={6}>
+      {({ checked_at, connections: list }) => {
+        const broken = list.filter(({ state }) => state === 'blocked')
+        const unused = list.filter(({ state }) => state === 'unknown')
+        return (
+          <>
+            <Lead
+              tone={broken.length > 0 ? 'blocked' : unused.length > 0 ? 'attention' : 'met'}
+              action={
+                <Button onClick={() => query.refetch()} busy={query.isFetching}>
+                  Check again
+                </Button>
+              }
+              detail={
+                <>
+                  Databases, store and trail were tried <Moment at={checked_at} />. Of what lies outside the last use is
+                  told: this page sends nothing anywhere.
+                </>
+              }
+            >
+              {broken.length > 0
+                ? `${counted(broken.length, 'connection does', 'connections do')} not work: ${broken.map(({ name }) => name).join(', ')}.`
+                : `${list.length - unused.length} of ${counted(list.length, 'connection')} worked when last used.`}
+            </Lead>
+            <Card title="Connections" flush>
+              <DataTable
+                label="Connections"
+                columns={columns}
+                rows={list}
+                rowKey={({ kind, name }) => `${kind} ${name}`}
+                unit="connection"
+              />
+            </Card>
+          </>
+        )
+      }}
+    </Loaded>
+  )
+}
+
+const columns: Column<ConnectionHealth>[] = [
+  {
+    key: 'name',
+    header: 'Connection',
+    cell: ({ kind, name }) =>
+      kind === 'webhook' ? <PathLink to="/webhooks">{name}</PathLink> : <b style={{ fontWeight: 550 }}>{name}</b>,
+    value: ({ name }) => name,
+  },
+  { key: 'kind', header: 'Kind', hideNarrow: true, cell: ({ kind }) => kinds[kind], value: ({ kind }) => kinds[kind] },
+  {
+    key: 'state',
+    header: 'State',
+    cell: ({ state }) => <Tone tone={state}>{words[state]}</Tone>,
+    value: ({ state }) => words[state],
+  },
+  {
+    key: 'detail',
+    header: 'What it is',
+    hideNarrow: true,
+    cell: ({ detail }) => <Fact>{detail}</Fact>,
+    value: ({ detail }) => detail,
+  },
+  {
+    key: 'proof',
+    header: 'Last proof',
+    cell: ({ proof }) =>
+      proof ? (
+        <>
+          {proof.what} <Moment at={proof.at} />
+        </>
+      ) : (
+        <span className="quiet">none</span>
+      ),
+    value: ({ proof }) => proof?.at ?? null,
+  },
+  {
+    key: 'ms',
+    header: 'Took',
+    align: 'right',
+    hideNarrow: true,
+    cell: ({ ms }) => (ms === null ? '' : `${ms} ms`),
+    value: ({ ms }) => ms,
+  },
+]

@@ -1,0 +1,212 @@
+import { NativeSelect, TextInput } from '@mantine/core'
+import { useDebouncedCallback } from '@mantine/hooks'
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { PersonId } from '../../../src/modules/access/schema.ts'
+import { CellState, dutyNames } from '../../../src/modules/duties/schema.ts'
+import { Button } from '../../ui/Button.tsx'
+import { Card } from '../../ui/Card.tsx'
+import { useKeys } from '../../ui/keys.ts'
+import { Lead } from '../../ui/Lead.tsx'
+import { Page } from '../../ui/Page.tsx'
+import { EmptyState, Loaded } from '../../ui/States.tsx'
+import { Tabs } from '../../ui/Tabs.tsx'
+import { counted } from '../../ui/Voice.tsx'
+import { useMay, useMe } from '../access/people.tsx'
+import { AnswerButtons } from './AnswerButtons.tsx'
+import { CellPeek } from './CellPeek.tsx'
+import { DutyGrid } from './DutyGrid.tsx'
+import { HandoverDialog } from './Handover.tsx'
+import { InviteLine } from './InviteLine.tsx'
+import { LoadTable } from './LoadTable.tsx'
+import { PersonChoice } from './PersonChoice.tsx'
+import { alarms, matrix, openDutiesOf } from './queries.ts'
+import { cellTones } from './words.ts'
+
+const route = getRouteApi('/signed-in/duties')
+
+/** Who answers for what, and where is a hole. */
+export function DutiesPage() {
+  const { tab } = route.useSearch()
+  const [handing, setHanding] = useState(false)
+  useKeys([{ keys: 'y', label: 'Hand duties over', run: () => setHanding(true) }])
+  return (
+    <Page
+      title="People and duties"
+      actions={
+        <Button hint="y" onClick={() => setHanding(true)}>
+          Hand duties over
+        </Button>
+      }
+    >
+      <Standing />
+      <Mine />
+      <Tabs label="By model and by person">
+        <Link
+          from="/duties"
+          to="."
+          search={{ tab: undefined }}
+          activeOptions={{ exact: true, explicitUndefined: true }}
+          aria-current={tab === undefined ? 'page' : undefined}
+        >
+          By model
+        </Link>
+        <Link from="/duties" to="." search={{ tab: 'load' }} aria-current={tab === 'load' ? 'page' : undefined}>
+          By person
+        </Link>
+      </Tabs>
+      {tab === 'load' ? <LoadTable /> : <ByModel />}
+      {handing && <HandoverDialog opened onClose={() => setHanding(false)} />}
+    </Page>
+  )
+}
+
+/** The sentence that the page opens with. */
+function Standing() {
+  const { data } = useQuery(alarms)
+  const { data: found } = useQuery(matrix({}))
+  if (!data || !found) return null
+  if (data.length > 0) {
+    const first = data
+      .slice(0, 3)
+      .map(({ assignment }) => `${dutyNames[assignment.duty]} of ${assignment.subject.name}`)
+    return (
+      <Lead tone="blocked" detail={`${first.join(', ')}${data.length > 3 ? ' and more' : ''}.`}>
+        Nobody answers for {counted(data.length, 'duty', 'duties')} that somebody was asked to hold.
+      </Lead>
+    )
+  }
+  const { conflicted = 0, gap = 0, proposed = 0 } = found.counts
+  if (conflicted > 0) {
+    return (
+      <Lead tone="attention" detail="Whoever builds or owns a model does not challenge it or decide about it.">
+        {counted(conflicted, 'duty is', 'duties are')} held by somebody who should not hold both.
+      </Lead>
+    )
+  }
+  return (
+    <Lead tone={gap + proposed > 0 ? 'waiting' : 'met'}>
+      Somebody answers for everything that was accepted; {counted(proposed, 'duty waits', 'duties wait')} for an answer,{' '}
+      {counted(gap, 'gap is', 'gaps are')} open.
+    </Lead>
+  )
+}
+
+/** What waits for the reader stands before everything else. */
+function Mine() {
+  const me = useMe()
+  const { data = [] } = useQuery({ ...openDutiesOf('me'), enabled: me !== undefined })
+  const waiting = data.filter(({ state }) => state === 'proposed')
+  if (waiting.length === 0) return null
+  return (
+    <Card title="Waits for your answer">
+      <ul className="stack" style={{ listStyle: 'none', margin: 0, padding: 0 }}>
+        {waiting.map((assignment) => (
+          <li key={assignment.id} className="row">
+            <span className="grow">
+              To be <b>{dutyNames[assignment.duty]}</b> of {assignment.subject.name}
+              {assignment.reason && <span className="human">. {assignment.reason}</span>}
+            </span>
+            <AnswerButtons assignment={assignment} />
+          </li>
+        ))}
+      </ul>
+    </Card>
+  )
+}
+
+function ByModel() {
+  const { search, state, person, after, model, duty } = route.useSearch()
+  const navigate = route.useNavigate()
+  const may = useMay()
+  const me = useMe()
+  const query = useQuery(matrix({ search, state, person, after }))
+  const write = useDebouncedCallback(
+    (text: string) =>
+      void navigate({ search: (old) => ({ ...old, search: text || undefined, after: undefined }), replace: true }),
+    200,
+  )
+  const row = query.data?.rows.find((each) => each.model.name === model)
+  const cell = row?.cells.find((each) => each.duty === duty)
+  const owns = row?.cells[0]?.assignments.some((each) => each.person === me && each.state === 'accepted') ?? false
+  return (
+    <>
+      <search className="row" style={{ marginBottom: 14 }}>
+        <TextInput
+          aria-label="Search models"
+          placeholder="Name of a model"
+          type="search"
+          defaultValue={search}
+          onChange={(event) => write(event.currentTarget.value)}
+          size="sm"
+          style={{ flex: '1 1 200px', maxWidth: 300 }}
+        />
+        <NativeSelect
+          aria-label="State"
+          size="sm"
+          value={state ?? ''}
+          onChange={(event) => {
+            const chosen = CellState.safeParse(event.currentTarget.value).data
+            void navigate({ search: (old) => ({ ...old, state: chosen, after: undefined }) })
+          }}
+          data={[
+            { value: '', label: 'Every state' },
+            ...CellState.options.map((each) => ({ value: each, label: `With ${cellTones[each].word} cells` })),
+          ]}
+        />
+        <PersonChoice
+          label="Held by"
+          any="Held by anybody"
+          hideLabel
+          withLeft
+          value={person ?? ''}
+          onChange={(chosen) =>
+            void navigate({ search: (old) => ({ ...old, person: PersonId.safeParse(chosen).data, after: undefined }) })
+          }
+        />
+      </search>
+      <div className={cell ? 'cols' : undefined}>
+        <Loaded query={query} lines={8}>
+          {(found) => (
+            <Card title="Models against duties" flush>
+              {found.rows.length === 0 ? (
+                <EmptyState title={search || state || person ? 'No model fits.' : 'There is no model yet.'}>
+                  Every model has a row here, with a cell for each duty: who was asked, who accepted, what is open.
+                </EmptyState>
+              ) : (
+                <DutyGrid
+                  matrix={found}
+                  at={model && duty ? { model, duty } : undefined}
+                  onShow={(place) => void navigate({ search: (old) => ({ ...old, ...place }), replace: true })}
+                  more={
+                    found.next !== null && (
+                      <Button
+                        kind="bare"
+                        onClick={() => void navigate({ search: (old) => ({ ...old, after: found.next ?? undefined }) })}
+                      >
+                        Next models
+                      </Button>
+                    )
+                  }
+                />
+              )}
+            </Card>
+          )}
+        </Loaded>
+        {row && cell && (
+          <CellPeek
+            key={`${row.model.id} ${cell.duty}`}
+            model={row.model.name}
+            cell={cell}
+            mayAssign={owns || may('duty.write', row.model.name)}
+            onClose={() =>
+              void navigate({ search: (old) => ({ ...old, model: undefined, duty: undefined }), replace: true })
+            }
+          />
+        )}
+      </div>
+      {may('access.write') && <InviteLine models={query.data?.rows.map((each) => each.model.name) ?? []} />}
+    </>
+  )
+}

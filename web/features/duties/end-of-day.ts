@@ -1,0 +1,5 @@
+/** The last moment of a day as a date field gives it, where the reader is. */
+export function endOfDay(day: string): string {
+  const [year = 0, month = 1, date = 1] = day.split('-').map(Number)
+  return new Date(year, month - 1, date, 23, 59, 59, 999).toISOString()
+}
