@@ -33,7 +33,7 @@ export function DutyGrid({ matrix, at, onShow, more }: Props) {
   }
   return (
     <>
-      <ScrollRegion label="Models against duties" className={undefined}>
+      <ScrollRegion label="Models against duties" style={{ overflowX: 'auto' }}>
         <table className={styles.grid}>
           <thead>
             <tr>
