@@ -1,4 +1,6 @@
 import { statfsSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { CountsReporter } from './scripts/counts-reporter.ts'
 
@@ -26,6 +28,9 @@ const common = { testTimeout: 30_000, hookTimeout: 60_000, pool: 'forks' as cons
 const folder = process.env.TMPDIR ?? fastFolder()
 if (folder !== undefined) process.env.TMPDIR = folder
 
+/** Programs that tests start as processes of their own, from the sources, are compiled once. */
+process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url))
+
 /** Tests wait for thousands of commits to be on disk; where there is room, memory stands in for it. */
 function fastFolder(): string | undefined {
   try {
@@ -39,6 +44,8 @@ function fastFolder(): string | undefined {
 export default defineConfig({
   test: {
     reporters: ['default', new CountsReporter()],
+    // One for each core; vitest alone would leave one of two cores idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       { test: { ...common, name: 'pure', include: pure } },
       {

@@ -129,30 +129,47 @@ async function faults(page: Page, scheme: (typeof schemes)[number]): Promise<str
   return violations.map(({ id: rule, nodes }) => `${rule} at ${nodes.map((node) => node.target.join(' ')).join(', ')}`)
 }
 
-for (const scheme of schemes) {
-  test(`every page is whole, accessible and silent, ${scheme}`, async () => {
-    const { page, problems } = await window(scheme)
-    const found: string[] = []
-    for (const [name, path] of Object.entries(pages)) {
-      await page.setViewportSize({ width: 1280, height: 900 })
-      await go(page, path)
-      for (const width of widths) {
-        await page.setViewportSize({ width, height: 900 })
-        const wider = await page.evaluate<number>(
-          'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-        )
-        if (wider > 0) found.push(`${name}, ${width}: ${wider} px too wide`)
-        found.push(...(await faults(page, scheme)).map((fault) => `${name}, ${width}: ${fault}`))
-        const folder = process.env.SCREENSHOTS
-        if (folder) await page.screenshot({ path: `${folder}/${name}-${scheme}-${width}.png`, fullPage: true })
-      }
-      if ((await page.locator('h1').count()) !== 1) found.push(`${name}: not exactly one h1`)
-      found.push(...problems.splice(0).map((problem) => `${name}: ${problem}`))
-    }
-    await page.context().close()
-    expect(found).toEqual([])
-  })
+/** What is wrong with one page. It is loaded once, and then looked at wide and narrow, and in the dark. */
+async function visit({ page, problems }: Opened, name: string, path: string): Promise<string[]> {
+  const found: string[] = []
+  const look = async (scheme: (typeof schemes)[number], width: number) => {
+    found.push(...(await faults(page, scheme)).map((fault) => `${name}, ${scheme}, ${width}: ${fault}`))
+    const folder = process.env.SCREENSHOTS
+    if (folder) await page.screenshot({ path: `${folder}/${name}-${scheme}-${width}.png`, fullPage: true })
+  }
+  await page.emulateMedia({ colorScheme: 'light' })
+  await page.setViewportSize({ width: widths[0], height: 900 })
+  await go(page, path)
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: 900 })
+    const wider = await page.evaluate<number>(
+      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+    )
+    if (wider > 0) found.push(`${name}, ${width}: ${wider} px too wide`)
+    await look('light', width)
+  }
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await look('dark', widths.at(-1) ?? 390)
+  if (process.env.SCREENSHOTS) {
+    await page.setViewportSize({ width: widths[0], height: 900 })
+    await look('dark', widths[0])
+  }
+  if ((await page.locator('h1').count()) !== 1) found.push(`${name}: not exactly one h1`)
+  found.push(...problems.splice(0).map((problem) => `${name}: ${problem}`))
+  return found
 }
+
+test('every page is whole, accessible and silent, wide and narrow, in light and dark', async () => {
+  const left = Object.entries(pages)
+  const found: string[] = []
+  async function visitor() {
+    const opened = await window('light')
+    for (let next = left.shift(); next; next = left.shift()) found.push(...(await visit(opened, ...next)))
+    await opened.page.context().close()
+  }
+  await Promise.all([visitor(), visitor(), visitor()])
+  expect(found).toEqual([])
+})
 
 async function open(path: string): Promise<Opened> {
   const opened = await window('light')
