@@ -7,12 +7,19 @@ const reads = permissionsOf.auditor.filter((permission) => permission !== 'audit
 
 type Colleague = { login: string; name: string; roles: Role[]; scopes: Permission[] }
 
-/** The administrator manages accounts, policies and environments, and has no part in the model. */
+/**
+ * The administrator manages accounts, policies and environments, and has no part in the model. Nobody gives what they may not
+ * do themselves, so the token can do what the roles of the others can.
+ */
 export const administratorScopes: readonly Permission[] = [
-  ...permissionsOf.auditor,
-  'access.write',
-  'policy.write',
-  'environment.write',
+  ...new Set([
+    ...permissionsOf.auditor,
+    ...permissionsOf.developer,
+    ...permissionsOf.validator,
+    'access.write' as const,
+    'policy.write' as const,
+    'environment.write' as const,
+  ]),
 ]
 
 /** Who works with the model in this story, and what their tokens may do. */
