@@ -97,7 +97,7 @@ async function prepare({ registry, policies, connection }: Workspace): Promise<v
         .execute()
     }
   })
-  const draft = await policies.draft(actor, policyText())
+  const draft = await policies.draft(actor, { text: policyText(), tests: null })
   await policies.publish(actor, draft.name, draft.version)
 }
 

@@ -44,6 +44,7 @@ import {
   signInRoutes,
 } from './modules/signin/index.ts'
 import { simulatorRoutes } from './modules/simulator/index.ts'
+import { studioRoutes } from './modules/studio/index.ts'
 import { traceRoutes } from './modules/traces/index.ts'
 import { guardExperiments, trackingEditRoutes, trackingRoutes } from './modules/tracking/index.ts'
 import { createWorkspaces, type Workspaces, workspaceRoutes } from './modules/workspaces/index.ts'
@@ -252,6 +253,7 @@ export async function createApp(
       await api.register(runRoutes({ at }))
       await api.register(evaluationRoutes({ at: (req) => at(req).evaluations }))
       await api.register(policyRoutes({ at: (req) => at(req).policies }))
+      await api.register(studioRoutes({ at: (req) => at(req).studio }))
       await api.register(reviewRoutes({ at: (req) => at(req).reviews }))
       await api.register(
         auditorRoutes({

@@ -25,6 +25,7 @@ import { createPolicies, type Policies } from './modules/policy/index.ts'
 import { createRegistry, type Registry } from './modules/registry/index.ts'
 import { createHolds, createRetention, type Retention, removalJobs } from './modules/retention/index.ts'
 import { createReviews, type Reviews } from './modules/reviews/index.ts'
+import { createStudio, type Studio } from './modules/studio/index.ts'
 import { createTraces, type Traces } from './modules/traces/index.ts'
 import { createTracking, type Tracking } from './modules/tracking/index.ts'
 import { mlflowWords } from './protocols/mlflow/webhook-words.ts'
@@ -42,6 +43,7 @@ export type Workspace = {
   datasets: Datasets
   registry: Registry
   policies: Policies
+  studio: Studio
   evaluations: Evaluations
   reviews: Reviews
   gate: Gate
@@ -117,6 +119,7 @@ export async function openWorkspace(
   const evidence = { of: evidenceOf }
   const { peopleBehind } = access
   const reviews = createReviews({ ...shared, key: keys.signing, registry, policies, evidence, peopleBehind, dutiesOn })
+  const studio = createStudio({ ...shared, policies, situations: reviews.situations })
   const { people } = access.in(name)
   const duties = createDuties({ connection, write: audit.write, clock, jobs, people: people.list })
   const auditors = createSeatReads({ connection, write: audit.write, clock })
@@ -174,6 +177,7 @@ export async function openWorkspace(
     datasets,
     registry,
     policies,
+    studio,
     evaluations,
     reviews,
     gate,

@@ -1,10 +1,12 @@
-import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { PolicyVersion } from '../modules/policy/schema.ts'
 import { connectClient } from './client.ts'
 import { CliError } from './exit.ts'
 import { print, printJson, table, wrapped } from './output.ts'
+import { readPolicyFile } from './policy-files.ts'
+import { plan } from './policy-plan.ts'
+import { test } from './policy-test.ts'
 
 export function addPolicy(program: Command) {
   const policy = program.command('policy').description('the rules that the gate applies')
@@ -22,8 +24,22 @@ export function addPolicy(program: Command) {
       printJson(await client.get('/policies/schema.json', z.record(z.string(), z.json())))
     })
   policy
+    .command('test <path>')
+    .description(
+      'run the tests beside a policy (NAME.tests.yaml), or those of a whole folder, without a server; exit 3 when one fails',
+    )
+    .option('--json', 'print the results as JSON')
+    .action(test)
+  policy
+    .command('plan <file>')
+    .description('which versions would get another answer; exit 3 when the rules deny one that is allowed now')
+    .option('--json', 'print the plan as JSON')
+    .action(plan)
+  policy
     .command('publish <file>')
-    .description('save a policy text as a draft and publish it; a published version never changes')
+    .description(
+      'save a policy text and the tests beside it as a draft, and publish it; a published version never changes',
+    )
     .option('--draft', 'save the draft only')
     .action(publish)
 }
@@ -55,11 +71,9 @@ async function show(name: string, options: { text?: boolean }) {
 }
 
 async function publish(file: string, options: { draft?: boolean }) {
-  const text = await readFile(file, 'utf8').catch(() => {
-    throw new CliError(`${file} cannot be read`)
-  })
+  const { text, tests } = await readPolicyFile(file)
   const client = await connectClient()
-  const draft = await client.post('/policies', PolicyVersion, { text })
+  const draft = await client.post('/policies', PolicyVersion, { text, tests })
   if (options.draft) return print(`Saved ${draft.name} ${draft.version} as a draft.`)
   const published = await client.post(`/policies/${draft.name}/versions/${draft.version}/publish`, PolicyVersion)
   print(`Published ${published.name} ${published.version}, ${published.digest}.`)

@@ -33,6 +33,7 @@ import { seats } from './migrations/037-seats.ts'
 import { duties } from './migrations/038-duties.ts'
 import { seatReads } from './migrations/039-seat-reads.ts'
 import { signInAttempts } from './migrations/040-sign-in-attempts.ts'
+import { policyPublication } from './migrations/043-policy-publication.ts'
 
 /** People, sessions and the list of workspaces; it has its own audit log. */
 export const systemMigrations: readonly Migration[] = [
@@ -74,4 +75,5 @@ export const workspaceMigrations: readonly Migration[] = [
   duties,
   seatReads,
   evaluationFindings,
+  policyPublication,
 ]

@@ -45,18 +45,7 @@ export function policyRoutes({ at }: { at: (req: FastifyRequest) => Policies }):
         body: PolicyText,
         response: { 200: PolicyVersion },
       },
-      handler: (req) => at(req).draft(req.actor, req.body.text),
-    })
-
-    app.post('/policies/:name/versions/:version/publish', {
-      config: { requires: 'policy.write' },
-      schema: {
-        tags: ['policy'],
-        summary: 'Publish a draft; it never changes again, and the former version is superseded',
-        params,
-        response: { 200: PolicyVersion },
-      },
-      handler: (req) => at(req).publish(req.actor, req.params.name, req.params.version),
+      handler: (req) => at(req).draft(req.actor, req.body),
     })
   }
 }

@@ -4,6 +4,11 @@ import { Role, RoleName } from '../access/schema.ts'
 import { ActorRef, PersonId } from '../audit/schema.ts'
 import { EvidenceKind } from '../evaluation/schema.ts'
 import { EnvironmentName, Tier } from '../registry/schema.ts'
+import { PolicyPlan } from './plan-schema.ts'
+import { TestResults } from './tests-schema.ts'
+
+export * from './plan-schema.ts'
+export * from './tests-schema.ts'
 
 const RuleId = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'lower-case letters, digits and -')
 
@@ -96,10 +101,22 @@ export const PolicyVersion = z.object({
 export type PolicyVersion = z.infer<typeof PolicyVersion>
 
 /** Picks starter policies, and nothing else. */
-export const Organisation = z.enum(['team', 'bank', 'public', 'medical'])
+export const Organisation = z.enum(['team', 'bank', 'public', 'medical', 'research'])
 export type Organisation = z.infer<typeof Organisation>
 
-export const PolicyText = z.strictObject({ text: z.string().min(1).max(200_000) })
+const LongText = z.string().min(1).max(200_000)
+
+/** A policy text, and its tests beside it. */
+export const PolicyText = z.strictObject({ text: LongText, tests: LongText.nullable().default(null) })
+export type PolicyText = z.infer<typeof PolicyText>
+
+/** What a publication rests on: the tests as written, and what they and the plan said; null where there were none. */
+export const Publication = z.object({
+  tests: z.string().nullable(),
+  test_results: TestResults.nullable(),
+  plan: PolicyPlan.nullable(),
+})
+export type Publication = z.infer<typeof Publication>
 
 /** What a policy is evaluated on: everything a decision looks at, as plain JSON. Times are inside it; nothing else is read. */
 export const Snapshot = z.object({

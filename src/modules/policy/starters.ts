@@ -4,13 +4,17 @@ import type { Organisation } from './schema.ts'
 const names = ['high-risk-people-decisions', 'medium-tier', 'low-tier']
 
 /** The policies that a workspace begins with; each file has the name of its policy. */
-export function starterTexts(): Promise<{ name: string; text: string }[]> {
-  return Promise.all(
-    names.map(async (name) => ({
-      name,
-      text: await readFile(new URL(`./starters/${name}.yaml`, import.meta.url), 'utf8'),
-    })),
-  )
+export function starterTexts(): Promise<Starter[]> {
+  return Promise.all(names.map((name) => starter(name, '')))
+}
+
+export type Starter = { readonly name: string; readonly text: string; readonly tests: string }
+
+/** A starter lies with its tests beside it. */
+async function starter(name: string, folder: string): Promise<Starter> {
+  const read = (ending: string) => readFile(new URL(`./starters/${folder}${name}${ending}`, import.meta.url), 'utf8')
+  const [text, tests] = await Promise.all([read('.yaml'), read('.tests.yaml')])
+  return { name, text, tests }
 }
 
 /** What a kind of organisation changes in the starters; a small team begins with them as they are. */
@@ -19,14 +23,10 @@ const changedBy: Record<Organisation, readonly string[]> = {
   bank: ['medium-tier', 'low-tier'],
   public: ['medium-tier'],
   medical: ['medium-tier'],
+  research: ['medium-tier', 'low-tier'],
 }
 
 /** The starters that a kind of organisation has in place of the usual ones. */
-export function startersOf(organisation: Organisation): Promise<{ name: string; text: string }[]> {
-  return Promise.all(
-    changedBy[organisation].map(async (name) => ({
-      name,
-      text: await readFile(new URL(`./starters/${organisation}/${name}.yaml`, import.meta.url), 'utf8'),
-    })),
-  )
+export function startersOf(organisation: Organisation): Promise<Starter[]> {
+  return Promise.all(changedBy[organisation].map((name) => starter(name, `${organisation}/`)))
 }

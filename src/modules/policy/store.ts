@@ -43,11 +43,18 @@ export async function insertPolicy(tx: Tx, row: PolicyVersionRow): Promise<void>
   await tx.insertInto('policy_version').values(row).execute()
 }
 
+export type PublishedWith = Pick<StoredPolicy, 'test_results' | 'plan'> & { readonly at: string; readonly by: string }
+
 /** Compare-and-set: false when the version is no longer a draft. */
-export async function publishDraft(tx: Tx, name: string, version: number, at: string, by: string): Promise<boolean> {
+export async function publishDraft(
+  tx: Tx,
+  name: string,
+  version: number,
+  { at, by, test_results, plan }: PublishedWith,
+): Promise<boolean> {
   const result = await tx
     .updateTable('policy_version')
-    .set({ state: 'published', published_at: at, published_by: by })
+    .set({ state: 'published', published_at: at, published_by: by, test_results, plan })
     .where('name', '=', name)
     .where('version', '=', version)
     .where('state', '=', 'draft')

@@ -11,4 +11,8 @@ export type PolicyVersionRow = {
   created_by: string
   published_at: string | null
   published_by: string | null
+  tests: string | null
+  /** `TestResults` and `PolicyPlan` as JSON. */
+  test_results: string | null
+  plan: string | null
 }

@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { Organisation } from './schema.ts'
 import { sentencesOf } from './sentences.ts'
-import { starterTexts } from './starters.ts'
+import { startersOf, starterTexts } from './starters.ts'
+import { parseTests, runTests } from './tests.ts'
 import { parsePolicy, policyJsonSchema } from './text.ts'
 
 const good = readFileSync(new URL('./starters/high-risk-people-decisions.yaml', import.meta.url), 'utf8')
@@ -23,6 +25,18 @@ test('the starters are policies, by our reader and by the published JSON Schema'
     expect(parse(text)).toMatchObject({ name })
     expect(validate(parse(text)), JSON.stringify(validate.errors)).toBe(true)
   }
+})
+
+test('every starter, of every kind of organisation, does what its own tests say', async () => {
+  const all = await Promise.all([starterTexts(), ...Organisation.options.map(startersOf)])
+  for (const { name, text, tests } of all.flat()) {
+    const policy = parsePolicy(text)
+    const parsed = parseTests(tests, name)
+    if (policy.outcome === 'refused' || parsed.outcome === 'refused') throw new Error(JSON.stringify([policy, parsed]))
+    const failed = runTests(policy.document, parsed).cases.filter(({ passed }) => !passed)
+    expect(failed, `${policy.document.description}`).toEqual([])
+  }
+  expect(all.flat()).toHaveLength(9)
 })
 
 test('every rule is one sentence', () => {

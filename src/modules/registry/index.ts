@@ -1,6 +1,7 @@
 export { findLineById, findModelById } from './by-id.ts'
 export { environmentRoutes } from './environment-routes.ts'
 export { findEnvironment, listDeployments, listEnvironments, protectorsOf } from './environments-store.ts'
+export { type InPlay, versionsInPlay } from './in-play-store.ts'
 export { modelNames } from './models-store.ts'
 export type { RegistryParts } from './parts.ts'
 export { kindOf, promptTag } from './prompts.ts'

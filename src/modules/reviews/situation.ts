@@ -44,19 +44,32 @@ export function createSituations({ policies, evidence, key }: SituationParts) {
     return of(db, version, environment, now)
   }
 
-  async function atVersion(db: Db, id: string, environment: string, now: string): Promise<Situation> {
+  /** `under` are the policies to judge by, where they are not those that are published. */
+  async function atVersion(
+    db: Db,
+    id: string,
+    environment: string,
+    now: string,
+    under?: readonly AppliedPolicy[],
+  ): Promise<Situation> {
     const version = await findVersionById(db, id as VersionId)
     if (!version) throw notFound('version', id)
-    return of(db, version, environment, now)
+    return of(db, version, environment, now, under)
   }
 
-  async function of(db: Db, version: ModelVersion, name: string, now: string): Promise<Situation> {
+  async function of(
+    db: Db,
+    version: ModelVersion,
+    name: string,
+    now: string,
+    under?: readonly AppliedPolicy[],
+  ): Promise<Situation> {
     const model = await getModel(db, version.model)
     // A name that was given up may be another model's by now.
     if (model.id !== version.model_id) throw notFound('model', version.model)
     const environment = await findEnvironment(db, name)
     if (!environment) throw notFound('environment', name)
-    const published = await policies.published(db)
+    const published = under ?? (await policies.published(db))
     const reviews = await store.reviewsOf(db, version.id, name)
     const [latest] = reviews
     const snapshot = snapshotOf({

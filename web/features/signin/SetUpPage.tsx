@@ -92,6 +92,11 @@ const organisations: readonly Option<SetUpInput['organisation']>[] = [
     title: 'Medical',
     detail: 'Medium tier needs named training data, figures of the last 90 days and two approvals.',
   },
+  {
+    value: 'research',
+    title: 'Research',
+    detail: 'Low and medium tier need named training data; medium tier a known run and a colleague’s approval, too.',
+  },
 ]
 
 function Questions({ providers }: { providers: readonly string[] }) {

@@ -1,0 +1,2 @@
+export { studioRoutes } from './routes.ts'
+export { createStudio, type Studio } from './service.ts'
