@@ -19,7 +19,7 @@ export async function referencePages(): Promise<Record<string, string>> {
   const { document, routes } = await served()
   return {
     'api.md': apiPage(document, await namedTypes()),
-    'cli.md': cliPage(createProgram()),
+    'cli.md': cliPage(await createProgram()),
     'mlflow.md': mlflowPage(routes),
     'permissions.md': permissionsPage(),
   }

@@ -1,34 +1,10 @@
 import { Command, CommanderError } from 'commander'
 import { version } from '../lib/version.ts'
-import { addAccess } from './access.ts'
-import { addAudit } from './audit.ts'
-import { addBackup } from './backup.ts'
-import { addData } from './data.ts'
-import { addDuties } from './duties.ts'
-import { addEnvironments } from './environments.ts'
-import { addEvaluation } from './evaluation.ts'
+import { commandGroups } from './commands.ts'
 import { CliError, exitCodes } from './exit.ts'
-import { addExplain } from './explain.ts'
-import { addGate } from './gate.ts'
-import { addHolds } from './holds.ts'
-import { addImport } from './import.ts'
-import { addLogin } from './login.ts'
-import { addPeople } from './people.ts'
-import { addPolicy } from './policy.ts'
-import { addPurge } from './purge.ts'
-import { addRetention } from './retention.ts'
-import { addReviews } from './reviews.ts'
-import { addRoles } from './roles.ts'
-import { addScan } from './scan.ts'
-import { addSeats } from './seats.ts'
-import { addSecondFactors } from './second-factors.ts'
-import { addServe } from './serve.ts'
-import { addStorage } from './storage.ts'
-import { addTokens } from './tokens.ts'
-import { addWorkspaces } from './workspaces.ts'
 
-/** Every command, its arguments and its options. */
-export function createProgram(): Command {
+/** Every command with its arguments and options, or those of the groups that have the command `word`. */
+export async function createProgram(word?: string): Promise<Command> {
   const program = new Command('modelkeep')
     .description(
       'Model governance: a registry in which every approval is a signed statement, and a gate that pipelines ask',
@@ -41,40 +17,14 @@ export function createProgram(): Command {
     })
     .showHelpAfterError()
     .exitOverride()
-  for (const add of [
-    addServe,
-    addImport,
-    addLogin,
-    addGate,
-    addEnvironments,
-    addReviews,
-    addData,
-    addEvaluation,
-    addExplain,
-    addPolicy,
-    addScan,
-    addAudit,
-    addBackup,
-    addPeople,
-    addRoles,
-    addDuties,
-    addSeats,
-    addAccess,
-    addTokens,
-    addSecondFactors,
-    addPurge,
-    addRetention,
-    addHolds,
-    addStorage,
-    addWorkspaces,
-  ])
-    add(program)
+  const groups = commandGroups.filter(({ names }) => word === undefined || names.includes(word))
+  for (const add of await Promise.all(groups.map(({ load }) => load()))) add(program)
   return program
 }
 
 /** Runs one command and gives its exit status. */
 export async function run(argv: readonly string[]): Promise<number> {
-  const program = createProgram()
+  const program = await createProgram(commandIn(argv.slice(2)))
   process.exitCode = exitCodes.allowed
   try {
     await program.parseAsync([...argv])
@@ -91,4 +41,12 @@ export async function run(argv: readonly string[]): Promise<number> {
     )
     return exitCodes.error
   }
+}
+
+/** The command that a line gives behind the options of the program; none where all of them are needed to answer. */
+function commandIn(words: readonly string[]): string | undefined {
+  const [word = '', , ...others] = words
+  if (word === '--workspace') return commandIn(others)
+  if (word.startsWith('--workspace=')) return commandIn(words.slice(1))
+  return commandGroups.some(({ names }) => names.includes(word)) ? word : undefined
 }

@@ -28,13 +28,14 @@ test('every link of the documents leads to a file', async () => {
 })
 
 test('every command that the documents show exists, with its options', async () => {
+  const program = await createProgram()
   const unknown: string[] = []
   let commands = 0
   for (const path of await documents()) {
     const text = (await readFile(join(root, path), 'utf8')).replaceAll('\\\n', ' ')
     for (const [, line = ''] of text.matchAll(/^\s*(?:- )?(?:run: )?(?:\$ )?modelkeep (.+)$/gm)) {
       commands++
-      const problem = problemOf(line)
+      const problem = problemOf(program, line)
       if (problem) unknown.push(`${path}: modelkeep ${line}: ${problem}`)
     }
   }
@@ -42,9 +43,9 @@ test('every command that the documents show exists, with its options', async () 
   expect(commands).toBeGreaterThan(20)
 })
 
-function problemOf(line: string): string | undefined {
+function problemOf(program: Command, line: string): string | undefined {
   const words = line.split(' | ')[0]?.split(/\s+/) ?? []
-  let command: Command = createProgram()
+  let command = program
   for (const word of words) {
     const next = command.commands.find((each) => each.name() === word)
     if (!next) break
