@@ -10,6 +10,7 @@ import { firstWorkspace } from '../modules/workspaces/schema.ts'
 import { sendMlflowError } from '../protocols/mlflow/errors.ts'
 import { toOnePrefix } from '../protocols/mlflow/index.ts'
 import { failureOf, sendProblem } from './errors.ts'
+import { answerHead, toRouteOfGet } from './head.ts'
 import { parseJsonBodies } from './json-body.ts'
 import { refuseForeignPages } from './open.ts'
 import { checkBodyPermission, checkPermission, demandPermissions } from './permission.ts'
@@ -58,7 +59,11 @@ export async function createServer(parts: HttpParts): Promise<FastifyInstance> {
     // Those of Fastify itself would be loaded only to be replaced by zod.
     schemaController: { compilersFactory: { buildValidator: zodOnly, buildSerializer: zodOnly } },
     routerOptions: { maxParamLength: 2048 },
-    rewriteUrl: (req) => toOnePrefix(takeWorkspaceFromQuery(req)),
+    exposeHeadRoutes: false,
+    rewriteUrl(req) {
+      toRouteOfGet(req)
+      return toOnePrefix(takeWorkspaceFromQuery(req))
+    },
     // Addresses that cannot be read meet neither the hooks nor the error handlers below.
     frameworkErrors: (error, req, reply) => {
       reply.headers(headers)
@@ -70,6 +75,7 @@ export async function createServer(parts: HttpParts): Promise<FastifyInstance> {
 
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
+  answerHead(app)
   await app.register(cookie)
   parseJsonBodies(app)
   demandPermissions(app)

@@ -3,19 +3,17 @@ import type { ModelScope } from '../../src/modules/access/index.ts'
 
 export type Declared = { method: string; url: string; requires: string; model: ModelScope | undefined; server: boolean }
 
-/** Every method and path that a server registered, with what it demands; HEAD goes with its GET. */
+/** Every method and path that a server registered, with what it demands; HEAD is answered by the route of GET. */
 export function declaredOf(app: Pick<FastifyInstance, 'declaredRoutes'>): Declared[] {
-  return app.declaredRoutes
-    .flatMap(({ url, method, config }) =>
-      [method].flat().map((each) => ({
-        method: each,
-        url,
-        requires: config?.requires ?? 'nothing',
-        model: config?.model,
-        server: config?.server ?? false,
-      })),
-    )
-    .filter(({ method }) => method !== 'HEAD')
+  return app.declaredRoutes.flatMap(({ url, method, config }) =>
+    [method].flat().map((each) => ({
+      method: each,
+      url,
+      requires: config?.requires ?? 'nothing',
+      model: config?.model,
+      server: config?.server ?? false,
+    })),
+  )
 }
 
 /** One line a route, as it is checked in: method, path, permission, and where the model stands that a role may be held on. */

@@ -142,10 +142,7 @@ export function mlflowUploads({ at, inWorkspace, addresses }: UploadRoutes): Fas
       })
     })
 
-    app.route({
-      method: ['GET', 'HEAD'],
-      url: '/mlflow-artifacts/files/*',
-      exposeHeadRoute: false,
+    app.get('/mlflow-artifacts/files/*', {
       config: { requires: 'public' },
       handler: async (req, reply) => {
         const named = wildcard(req)

@@ -34,10 +34,7 @@ export function mlflowArtifacts({ at }: Parts): FastifyPluginAsync {
       },
     })
 
-    app.route({
-      method: ['GET', 'HEAD'],
-      url: '/mlflow-artifacts/artifacts/*',
-      exposeHeadRoute: false,
+    app.get('/mlflow-artifacts/artifacts/*', {
       config: { requires: 'artifacts.read' },
       handler: (req, reply) => {
         const path = wildcard(req)
@@ -89,10 +86,7 @@ export function mlflowGetArtifact({
   at: (req: FastifyRequest) => { artifacts: Artifacts; tracking: Tracking; registry: Registry }
 }): FastifyPluginAsync {
   return async (app) => {
-    app.route({
-      method: ['GET', 'HEAD'],
-      url: '/get-artifact',
-      exposeHeadRoute: false,
+    app.get('/get-artifact', {
       config: { requires: 'artifacts.read' },
       handler: async (req, reply) => {
         const query = fieldsOf((req.query ?? {}) as Record<string, unknown>, '', true)
@@ -101,10 +95,7 @@ export function mlflowGetArtifact({
       },
     })
 
-    app.route({
-      method: ['GET', 'HEAD'],
-      url: '/model-versions/get-artifact',
-      exposeHeadRoute: false,
+    app.get('/model-versions/get-artifact', {
       config: { requires: 'artifacts.read', model: { query: 'name' } },
       handler: async (req, reply) => {
         const query = fieldsOf((req.query ?? {}) as Record<string, unknown>, '', true)

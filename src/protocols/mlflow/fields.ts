@@ -9,7 +9,8 @@ export type Fields = ReturnType<typeof fieldsOf>
 export function fieldsIn(req: FastifyRequest): Fields {
   const body = isRecord(req.body) ? req.body : {}
   const query = isRecord(req.query) ? req.query : {}
-  if (req.method !== 'GET' || (Object.keys(query).length === 0 && Object.keys(body).length > 0)) return fieldsOf(body)
+  const isRead = req.method === 'GET' || req.method === 'HEAD'
+  if (!isRead || (Object.keys(query).length === 0 && Object.keys(body).length > 0)) return fieldsOf(body)
   return fieldsOf(query, '', true)
 }
 
