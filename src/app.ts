@@ -27,6 +27,7 @@ import { connectionRoutes } from './modules/connections/index.ts'
 import { datasetRoutes } from './modules/datasets/index.ts'
 import { dutyRoutes } from './modules/duties/index.ts'
 import { evaluationRoutes } from './modules/evaluation/index.ts'
+import { findingRoutes } from './modules/findings/index.ts'
 import { gateRoutes } from './modules/gate/index.ts'
 import { notificationRoutes } from './modules/notifications/index.ts'
 import { policyRoutes } from './modules/policy/index.ts'
@@ -254,6 +255,7 @@ export async function createApp(
       await api.register(evaluationRoutes({ at: (req) => at(req).evaluations }))
       await api.register(policyRoutes({ at: (req) => at(req).policies }))
       await api.register(studioRoutes({ at: (req) => at(req).studio }))
+      await api.register(findingRoutes({ at: (req) => at(req).findings }))
       await api.register(reviewRoutes({ at: (req) => at(req).reviews }))
       await api.register(
         auditorRoutes({

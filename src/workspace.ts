@@ -17,6 +17,7 @@ import { createSeatReads, type SeatReads } from './modules/auditors/index.ts'
 import { createDatasets, type Datasets } from './modules/datasets/index.ts'
 import { createDuties, type Duties, dutiesOn } from './modules/duties/index.ts'
 import { createEvaluation, type Evaluations, evidenceOf } from './modules/evaluation/index.ts'
+import { createFindings, type Findings } from './modules/findings/index.ts'
 import { createGate, type Gate } from './modules/gate/index.ts'
 import { createGenai, type Genai } from './modules/genai/index.ts'
 import { createImports, type Imports } from './modules/imports/index.ts'
@@ -45,6 +46,7 @@ export type Workspace = {
   policies: Policies
   studio: Studio
   evaluations: Evaluations
+  findings: Findings
   reviews: Reviews
   gate: Gate
   duties: Duties
@@ -118,6 +120,7 @@ export async function openWorkspace(
   })
   const evidence = { of: evidenceOf }
   const { peopleBehind } = access
+  const findings = createFindings({ ...shared, peopleBehind, dutiesOn })
   const reviews = createReviews({ ...shared, key: keys.signing, registry, policies, evidence, peopleBehind, dutiesOn })
   const studio = createStudio({ ...shared, policies, situations: reviews.situations })
   const { people } = access.in(name)
@@ -179,6 +182,7 @@ export async function openWorkspace(
     policies,
     studio,
     evaluations,
+    findings,
     reviews,
     gate,
     duties,

@@ -17,7 +17,7 @@ function canonical(value) {
 const digestOf = (value) => `sha256:${createHash('sha256').update(canonical(value)).digest('hex')}`
 
 /** The part of the snapshot that must not change while the decision holds. */
-function scopeOf({ environment, model, version, evidence, policies }) {
+function scopeOf({ environment, model, version, evidence, policies, findings = [] }) {
   return {
     format: 'modelkeep-scope-1',
     environment,
@@ -26,6 +26,7 @@ function scopeOf({ environment, model, version, evidence, policies }) {
     datasets: sorted(version.datasets, ['name', 'digest'], ['name', 'digest']),
     evidence: sorted(evidence, ['kind', 'source', 'digest'], ['kind', 'source']),
     policies: sorted(policies, ['name', 'version', 'digest'], ['name']),
+    ...(findings.length > 0 && { findings: sorted(findings, ['id', 'severity'], ['id']) }),
   }
 }
 

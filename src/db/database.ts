@@ -7,6 +7,7 @@ import type { AuditorTables } from '../modules/auditors/tables.ts'
 import type { DatasetTables } from '../modules/datasets/tables.ts'
 import type { DutyTables } from '../modules/duties/tables.ts'
 import type { EvaluationTables } from '../modules/evaluation/tables.ts'
+import type { FindingTables } from '../modules/findings/tables.ts'
 import type { GateTables } from '../modules/gate/tables.ts'
 import type { GenaiTables } from '../modules/genai/tables.ts'
 import type { ImportTables } from '../modules/imports/tables.ts'
@@ -29,6 +30,7 @@ export type Database = AccessTables &
   DatasetTables &
   DutyTables &
   EvaluationTables &
+  FindingTables &
   GateTables &
   GenaiTables &
   ImportTables &

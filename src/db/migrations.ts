@@ -34,6 +34,7 @@ import { duties } from './migrations/038-duties.ts'
 import { seatReads } from './migrations/039-seat-reads.ts'
 import { signInAttempts } from './migrations/040-sign-in-attempts.ts'
 import { policyPublication } from './migrations/043-policy-publication.ts'
+import { findings } from './migrations/045-findings.ts'
 
 /** People, sessions and the list of workspaces; it has its own audit log. */
 export const systemMigrations: readonly Migration[] = [
@@ -76,4 +77,5 @@ export const workspaceMigrations: readonly Migration[] = [
   seatReads,
   evaluationFindings,
   policyPublication,
+  findings,
 ]

@@ -46,6 +46,7 @@ function useSections(): readonly NavGroup[] {
       sections: [
         { title: 'Inventory', to: '/', key: 'i' },
         { title: 'Reviews', to: '/reviews', key: 'r', count: open.data?.length },
+        ...(may('review.read') ? [{ title: 'Findings', to: '/findings', key: 'f' }] : []),
       ],
     },
     {

@@ -173,6 +173,17 @@ const review = createRoute({
   validateSearch: search.review,
   component: lazyRouteComponent(() => import('../features/reviews/ReviewPage.tsx'), 'ReviewPage'),
 })
+const findings = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/findings',
+  validateSearch: search.findings,
+  component: lazyRouteComponent(() => import('../features/findings/FindingsPage.tsx'), 'FindingsPage'),
+})
+const finding = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/findings/$id',
+  component: lazyRouteComponent(() => import('../features/findings/FindingPage.tsx'), 'FindingPage'),
+})
 const gate = createRoute({
   getParentRoute: () => signedIn,
   path: '/gate',
@@ -274,6 +285,8 @@ const tree = root.addChildren([
     webhooks,
     webhook,
     reviews,
+    findings,
+    finding,
     gate,
     verdict,
     policies,

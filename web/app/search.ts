@@ -35,11 +35,16 @@ export const inventory = z.object({
   peek: text,
 })
 
-export const versionTabs = ['requirements', 'evaluations', 'files', 'decisions', 'trail'] as const
+export const versionTabs = ['requirements', 'evaluations', 'files', 'decisions', 'findings', 'trail'] as const
 export const version = z.object({
   tab: z.enum(versionTabs).optional().catch(undefined),
   environment: text,
   evidence: text,
+})
+
+export const findings = z.object({
+  state: z.enum(['closed', 'all']).optional().catch(undefined),
+  mine: z.literal(true).optional().catch(undefined),
 })
 
 /** Where somebody is on the way from a table to a result. */

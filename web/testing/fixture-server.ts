@@ -11,6 +11,7 @@ import { compared, examined } from './fixtures/examined.ts'
 import { decision as explained, findings } from './fixtures/findings.ts'
 import { decision, draft, policy, reviews, sheet, signedDecision, standingOf, verdicts } from './fixtures/governance.ts'
 import { openapi } from './fixtures/openapi.ts'
+import { findingSheetOf, findings as problems } from './fixtures/problems.ts'
 import * as records from './fixtures/records.ts'
 import { deployments, environments, inventory, models, summaries, versions } from './fixtures/registry.ts'
 import * as retention from './fixtures/retention.ts'
@@ -160,6 +161,17 @@ const routes: readonly Route[] = [
   ],
   ['GET', /^\/reviews\/([^/]+)$/, ([id]) => ok(sheet(id === reviews[0]?.id ? 1 : 2))],
   ['POST', /^\/reviews\/([^/]+)\/decisions$/, () => ({ status: 409, body: refused })],
+  [
+    'GET',
+    /^\/findings$/,
+    (_, query) =>
+      ok({
+        findings: problems.filter(
+          ({ state }) => query.get('state') === 'all' || (state === 'closed') === (query.get('state') === 'closed'),
+        ),
+      }),
+  ],
+  ['GET', /^\/findings\/([^/]+)$/, ([which]) => found(findingSheetOf(which))],
   ['GET', /^\/decisions$/, (_, query) => ok({ decisions: query.get('version') === '2' ? [decision] : [] })],
   ['GET', /^\/decisions\/([^/]+)$/, () => ok(signedDecision)],
   ['GET', /^\/policies$/, () => ok({ policies: [draft, policy] })],

@@ -3,7 +3,7 @@ import { Digest, Moment } from '../../lib/ids.ts'
 import { Role, RoleName } from '../access/schema.ts'
 import { ActorRef, PersonId } from '../audit/schema.ts'
 import { EvidenceKind } from '../evaluation/schema.ts'
-import { EnvironmentName, Tier } from '../registry/schema.ts'
+import { EnvironmentName, Severity, Tier } from '../registry/schema.ts'
 import { PolicyPlan } from './plan-schema.ts'
 import { TestResults } from './tests-schema.ts'
 
@@ -156,6 +156,10 @@ export const Snapshot = z.object({
     }),
   ),
   policies: z.array(z.object({ name: z.string(), version: z.int(), digest: Digest })),
+  /** Findings on the version and its model that nobody has verified as mended; left out when there are none. */
+  findings: z
+    .array(z.object({ id: z.string(), title: z.string(), severity: Severity, state: z.string(), due_at: Moment }))
+    .optional(),
   /** Who asked for the review, if anyone has. */
   requester: PersonId.nullable(),
 })

@@ -1,13 +1,23 @@
 import type { Db, Tx } from '../../db/database.ts'
 import { inParts } from '../../db/in-parts.ts'
 import type { PersonId } from '../audit/schema.ts'
-import type { Deployment, DeploymentId, Environment, GateMode, Model, ModelId, VersionId } from './schema.ts'
+import type {
+  Deployment,
+  DeploymentId,
+  Environment,
+  GateMode,
+  Model,
+  ModelId,
+  SeverityLevel,
+  VersionId,
+} from './schema.ts'
 import type { DeploymentRow, EnvironmentRow } from './tables.ts'
 
 const toEnvironment = (row: EnvironmentRow): Environment => ({
   name: row.name,
   mode: row.mode as GateMode,
   protected_aliases: JSON.parse(row.protected_aliases) as string[],
+  findings_block: row.findings_block as SeverityLevel,
 })
 
 export async function listEnvironments(db: Db): Promise<Environment[]> {
@@ -26,8 +36,8 @@ export async function findEnvironment(db: Db, name: string): Promise<Environment
   return row && toEnvironment(row)
 }
 
-export async function putEnvironment(tx: Tx, { name, mode, protected_aliases }: Environment): Promise<void> {
-  const set = { mode, protected_aliases: JSON.stringify(protected_aliases) }
+export async function putEnvironment(tx: Tx, { name, ...rules }: Environment): Promise<void> {
+  const set = { ...rules, protected_aliases: JSON.stringify(rules.protected_aliases) }
   await tx
     .insertInto('environment')
     .values({ name, ...set })

@@ -8,10 +8,11 @@ import type { Deployment, DeploymentId, DeploymentInput, Environment, Environmen
 import { checkAlias } from './text.ts'
 import { getLine } from './versions.ts'
 
+const rest = { findings_block: 'high' } as const
 const first: readonly Environment[] = [
-  { name: 'dev', mode: 'observe', protected_aliases: [] },
-  { name: 'staging', mode: 'warn', protected_aliases: [] },
-  { name: 'prod', mode: 'enforce', protected_aliases: ['champion'] },
+  { name: 'dev', mode: 'observe', protected_aliases: [], ...rest },
+  { name: 'staging', mode: 'warn', protected_aliases: [], ...rest },
+  { name: 'prod', mode: 'enforce', protected_aliases: ['champion'], ...rest },
 ]
 
 /** Where versions can run, and the facts of where they do. */
@@ -23,11 +24,8 @@ export function createEnvironments({ db, write, clock }: RegistryParts) {
       const existing = await store.listEnvironments(tx)
       for (const environment of existing.length > 0 ? [] : first) {
         await store.putEnvironment(tx, environment)
-        const { mode, protected_aliases } = environment
-        record('environment.set', `environment:${environment.name}`, {
-          before: null,
-          after: { mode, protected_aliases },
-        })
+        const { name, ...after } = environment
+        record('environment.set', `environment:${name}`, { before: null, after })
       }
       // Another server that started at the same time has done it.
       if (existing.length > 0) record('environment.confirmed', 'environment:prod')
@@ -38,10 +36,14 @@ export function createEnvironments({ db, write, clock }: RegistryParts) {
     for (const alias of input.protected_aliases) checkAlias(alias)
     return write(actor, async (tx, record) => {
       const found = await store.findEnvironment(tx, name)
-      const after = { mode: input.mode, protected_aliases: [...new Set(input.protected_aliases)].sort() }
+      const after = {
+        mode: input.mode,
+        protected_aliases: [...new Set(input.protected_aliases)].sort(),
+        findings_block: input.findings_block ?? found?.findings_block ?? rest.findings_block,
+      }
       await store.putEnvironment(tx, { name, ...after })
-      const before = found ? { mode: found.mode, protected_aliases: found.protected_aliases } : null
-      record('environment.set', `environment:${name}`, { before, after })
+      const { name: _, ...before } = found ?? { name }
+      record('environment.set', `environment:${name}`, { before: found ? before : null, after })
       return { name, ...after }
     })
   }

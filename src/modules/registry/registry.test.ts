@@ -110,15 +110,19 @@ test('a workspace begins with three environments, and every change of one is an 
   const app = await testApp()
   const developer = await app.as('developer')
   expect((await developer.get('/environments')).json().environments).toEqual([
-    { name: 'dev', mode: 'observe', protected_aliases: [] },
-    { name: 'prod', mode: 'enforce', protected_aliases: ['champion'] },
-    { name: 'staging', mode: 'warn', protected_aliases: [] },
+    { name: 'dev', mode: 'observe', protected_aliases: [], findings_block: 'high' },
+    { name: 'prod', mode: 'enforce', protected_aliases: ['champion'], findings_block: 'high' },
+    { name: 'staging', mode: 'warn', protected_aliases: [], findings_block: 'high' },
   ])
   const input = { mode: 'observe', protected_aliases: [] }
   expect((await developer.put('/environments/prod', input)).status).toBe(403)
   const administrator = await app.as('administrator')
   expect((await administrator.put('/environments/Prod!', input)).status).toBe(400)
-  expect((await administrator.put('/environments/prod', input)).json()).toEqual({ name: 'prod', ...input })
+  expect((await administrator.put('/environments/prod', input)).json()).toEqual({
+    name: 'prod',
+    ...input,
+    findings_block: 'high',
+  })
   expect((await app.trail('environment:prod')).at(-1)).toMatchObject({
     action: 'environment.set',
     detail: { before: { mode: 'enforce', protected_aliases: ['champion'] }, after: { mode: 'observe' } },

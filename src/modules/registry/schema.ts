@@ -171,14 +171,23 @@ export type GateMode = z.infer<typeof GateMode>
 
 export const EnvironmentName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and -')
 
+export const Severity = z.enum(['low', 'medium', 'high', 'critical'])
+export type Severity = z.infer<typeof Severity>
+/** From which severity on something happens, or never. */
+export const SeverityLevel = z.enum([...Severity.options, 'none'])
+export type SeverityLevel = z.infer<typeof SeverityLevel>
+
 export const Environment = z.object({
   name: EnvironmentName,
   mode: GateMode,
   /** Moving one of these aliases asks this environment's gate. */
   protected_aliases: z.array(z.string()),
+  /** An open finding of this severity or a higher one blocks the gate. */
+  findings_block: SeverityLevel,
 })
 export type Environment = z.infer<typeof Environment>
-export const EnvironmentInput = Environment.omit({ name: true }).strict()
+/** What is left out and has no other meaning stays as it is. */
+export const EnvironmentInput = Environment.omit({ name: true }).partial({ findings_block: true }).strict()
 export type EnvironmentInput = z.infer<typeof EnvironmentInput>
 
 export const Deployment = z.object({

@@ -71,7 +71,7 @@ export type VersionDeveloperRow = { version_id: string; person_id: string }
 
 export type VersionDatasetRow = { version_id: string; digest: string; context: string | null }
 
-export type EnvironmentRow = { name: string; mode: string; protected_aliases: string }
+export type EnvironmentRow = { name: string; mode: string; protected_aliases: string; findings_block: string }
 
 export type DeploymentRow = {
   id: string

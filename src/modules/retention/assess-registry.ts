@@ -1,6 +1,7 @@
 import type { Db } from '../../db/database.ts'
 import { artifactPurge } from '../artifacts/index.ts'
 import { evaluationPurge } from '../evaluation/index.ts'
+import { findingsOfVersions } from '../findings/index.ts'
 import { gatePurge } from '../gate/index.ts'
 import { registryPurge } from '../registry/index.ts'
 import { reviewPurge } from '../reviews/index.ts'
@@ -9,7 +10,7 @@ import { add, type HolderMap, heldBy, restingOn, state } from './holders.ts'
 import { holdsOver } from './holds-store.ts'
 import type { Holder } from './schema.ts'
 
-/** A version goes only when nobody ever judged it: no evidence, review, decision, verdict or deployment names it. */
+/** A version goes only when nobody ever judged it: no evidence, review, decision, verdict, finding or deployment names it. */
 export async function assessVersions(db: Db, ids: readonly string[], asPart: boolean): Promise<Assessed> {
   const rows = await registryPurge.readVersions(db, ids)
   const present = rows.map(({ id }) => id)
@@ -79,6 +80,16 @@ async function addRecords(db: Db, holders: HolderMap, ids: readonly string[]): P
       (one) => `/gate/verdicts/${one.id}`,
     ),
     'the gate gave a signed verdict on this version',
+  )
+  const findings = await findingsOfVersions(db, ids)
+  record(
+    'finding',
+    named(
+      findings,
+      (one) => `finding, ${one.state.replace('_', ' ')}`,
+      (one) => `/findings/${one.id}`,
+    ),
+    'somebody found something wrong with this version',
   )
   const deployments = await registryPurge.deploymentsOf(db, ids)
   record(

@@ -31,6 +31,7 @@ export const Holder = z.object({
     'review',
     'decision',
     'verdict',
+    'finding',
     'deployment',
     'hold',
     'run',

@@ -1,12 +1,14 @@
 import { digestOf } from '../../lib/digest.ts'
 import type { Digest } from '../../lib/ids.ts'
+import { blocksAt } from '../findings/index.ts'
 import type { Snapshot } from '../policy/schema.ts'
+import type { SeverityLevel } from '../registry/schema.ts'
 
 /**
  * What an approval is about: the part of a snapshot that must not change while the approval holds. Moments, names of
  * people, the wording of results and the model's own name are outside it; the results are covered by the evidence digests.
  */
-export function scopeOf({ environment, model, version, evidence, policies }: Snapshot) {
+export function scopeOf({ environment, model, version, evidence, policies, findings = [] }: Snapshot) {
   return {
     format: 'modelkeep-scope-1' as const,
     environment,
@@ -19,6 +21,9 @@ export function scopeOf({ environment, model, version, evidence, policies }: Sna
     datasets: version.datasets.map(({ name, digest }) => ({ name, digest })).toSorted(by('name', 'digest')),
     evidence: evidence.map(({ kind, source, digest }) => ({ kind, source, digest })).toSorted(by('kind', 'source')),
     policies: policies.map(({ name, version, digest }) => ({ name, version, digest })).toSorted(by('name')),
+    ...(findings.length === 0
+      ? {}
+      : { findings: findings.map(({ id, severity }) => ({ id, severity })).toSorted(by('id')) }),
   }
 }
 
@@ -26,6 +31,29 @@ export type Scope = ReturnType<typeof scopeOf>
 
 export function scopeDigestOf(snapshot: Snapshot): Digest {
   return digestOf(scopeOf(snapshot))
+}
+
+/**
+ * What of two scopes an approval is compared on. Findings that were mended since take nothing from it, and neither do new
+ * ones that the environment lets through; a new one that blocks does, until it is closed.
+ */
+export function comparable(before: Scope, now: Scope, level: SeverityLevel): [Scope, Scope] {
+  const open = new Map((now.findings ?? []).map((each) => [each.id, each]))
+  const known = new Map((before.findings ?? []).map((each) => [each.id, each]))
+  return [
+    withFindings(
+      before,
+      [...known.values()].filter(({ id }) => open.has(id)),
+    ),
+    withFindings(
+      now,
+      [...open.values()].filter(({ id, severity }) => known.has(id) || blocksAt(severity, level)),
+    ),
+  ]
+}
+
+function withFindings({ findings: _, ...scope }: Scope, findings: NonNullable<Scope['findings']>): Scope {
+  return findings.length === 0 ? scope : { ...scope, findings }
 }
 
 /** What differs between what was decided on and what is there now, in words. Empty when nothing does. */
@@ -40,6 +68,7 @@ export function differencesBetween(before: Scope, now: Scope): string[] {
     ...items('dataset', pairs(before.datasets, 'name', 'digest'), pairs(now.datasets, 'name', 'digest')),
     ...items('evidence', evidencePairs(before), evidencePairs(now)),
     ...items('policy', policyPairs(before), policyPairs(now)),
+    ...items('finding', findingPairs(before), findingPairs(now)),
   ]
 }
 
@@ -66,6 +95,8 @@ const evidencePairs = ({ evidence }: Scope) =>
 
 const policyPairs = ({ policies }: Scope) =>
   new Map(policies.map(({ name, version, digest }) => [name, `version ${version} (${digest})`]))
+
+const findingPairs = ({ findings = [] }: Scope) => new Map(findings.map(({ id, severity }) => [id, severity]))
 
 /** Code-unit order, which is the same everywhere. */
 function by<K extends string>(...keys: K[]) {

@@ -5,12 +5,14 @@ import type { Digest } from '../../lib/ids.ts'
 import { type SigningKey, verify } from '../../lib/keys.ts'
 import type { PersonId } from '../audit/schema.ts'
 import type { Evidence } from '../evaluation/schema.ts'
+import { openFindingsOf } from '../findings/index.ts'
 import { type AppliedPolicy, assess, covering, type Policies } from '../policy/index.ts'
 import type { ApprovalFact, Assessment, Snapshot } from '../policy/schema.ts'
 import { findEnvironment, findVersionById, getModel, getVersion } from '../registry/index.ts'
 import type { Environment, Model, ModelVersion, VersionId } from '../registry/schema.ts'
+import { blockedByFindings } from './findings.ts'
 import { type Decision, DecisionDocument, type DecisionId, type ReviewId } from './schema.ts'
-import { differencesBetween, type Scope, scopeOf } from './scope.ts'
+import { comparable, differencesBetween, type Scope, scopeOf } from './scope.ts'
 import { snapshotOf } from './snapshot.ts'
 import * as store from './store.ts'
 
@@ -72,6 +74,7 @@ export function createSituations({ policies, evidence, key }: SituationParts) {
     const published = under ?? (await policies.published(db))
     const reviews = await store.reviewsOf(db, version.id, name)
     const [latest] = reviews
+    const findings = await openFindingsOf(db, model.id, version.id)
     const snapshot = snapshotOf({
       at: now,
       environment: name,
@@ -80,11 +83,12 @@ export function createSituations({ policies, evidence, key }: SituationParts) {
       evidence: await evidence.of(db, version.id),
       policies: covering(published, model.tier, name),
       requester: (latest?.requested_by as PersonId | undefined) ?? null,
+      findings: findings.map(({ id, title, severity, state, due_at }) => ({ id, title, severity, state, due_at })),
     })
     const scope = scopeOf(snapshot)
     const scope_digest = digestOf(scope)
     const decided = (await store.decisionsOf(db, version.id, name)).map((row) =>
-      compare(row, key, model.name, scope, scope_digest),
+      compare(row, key, model.name, scope, environment),
     )
     const approvals = decided.map(({ fact }) => fact)
     return {
@@ -97,7 +101,7 @@ export function createSituations({ policies, evidence, key }: SituationParts) {
       scope_digest,
       decisions: decided.map(({ decision }) => decision),
       approvals,
-      assessment: assess(published, snapshot, approvals),
+      assessment: blockedByFindings(assess(published, snapshot, approvals), snapshot, environment),
       open_review: reviews.find(({ state }) => state === 'open'),
     }
   }
@@ -108,11 +112,12 @@ export function createSituations({ policies, evidence, key }: SituationParts) {
 export type Situations = ReturnType<typeof createSituations>
 
 /** A stored decision beside what is there now. What is not exactly what was signed covers nothing. */
-function compare(row: store.StoredDecision, key: SigningKey, model: string, scope: Scope, scope_digest: Digest) {
+function compare(row: store.StoredDecision, key: SigningKey, model: string, scope: Scope, environment: Environment) {
   const document = documentOf(row)
   const signed = isSigned(row, key)
-  const covers = signed && document.scope_digest === scope_digest
-  const changes = covers ? [] : differencesBetween(scopeOf(document.snapshot), scope)
+  const [before, now] = comparable(scopeOf(document.snapshot), scope, environment.findings_block)
+  const covers = signed && digestOf(before) === digestOf(now)
+  const changes = covers ? [] : differencesBetween(before, now)
   const differences = signed ? changes : ['the stored decision is not what was signed']
   const decision: Decision = {
     id: row.id as DecisionId,

@@ -14,6 +14,7 @@ export type SnapshotParts = {
   /** Those that cover the model's tier in this environment. */
   readonly policies: readonly AppliedPolicy[]
   readonly requester: PersonId | null
+  readonly findings: NonNullable<Snapshot['findings']>
 }
 
 /** Everything a decision looks at, as plain JSON. Only evidence that the policies ask for is part of it. */
@@ -50,6 +51,7 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
       result: item.result,
     })),
     policies: policies.map(({ name, version: number, digest }) => ({ name, version: number, digest })),
+    ...(parts.findings.length === 0 ? {} : { findings: [...parts.findings] }),
     requester,
   }
 }

@@ -111,6 +111,14 @@ const verbs: Record<string, string> = {
   'review.withdrawn': 'withdrew a review',
   'decision.refused': 'was refused to decide',
   'decision.recorded': 'signed a decision: {outcome}',
+  'finding.opened': 'opened a finding of {severity} severity: {title}',
+  'finding.changed': 'changed the finding {title}',
+  'finding.planned': 'planned how to mend the finding {title}',
+  'finding.resolved': 'resolved the finding {title}',
+  'finding.closed': 'verified and closed the finding {title}',
+  'finding.verify_refused': 'was refused to verify the finding {title}',
+  'finding.reopened': 'reopened the finding {title}: {reason}',
+  'finding.commented': 'commented on the finding {title}',
   'gate.asked': 'asked the gate of {environment} about version {version}: {outcome}',
   'deployment.reported': 'reported a deployment to {environment}',
   'deployment.ended': 'reported the end of a deployment to {environment}',
@@ -144,6 +152,8 @@ export function pageOf({
       return `/experiments/${encodeURIComponent(id)}`
     case 'review':
       return `/reviews/${id}`
+    case 'finding':
+      return `/findings/${id}`
     case 'verdict':
       return `/gate/verdicts/${id}`
     case 'dataset':

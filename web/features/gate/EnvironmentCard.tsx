@@ -25,6 +25,7 @@ export function EnvironmentCard() {
                 <>
                   {each.name}
                   {each.protected_aliases.length > 0 && `, asked by ${each.protected_aliases.join(', ')}`}
+                  {each.findings_block !== 'none' && `, blocked by findings from ${each.findings_block} on`}
                 </>
               ),
               value: <Tone tone={modes[each.mode].tone}>{modes[each.mode].word}</Tone>,

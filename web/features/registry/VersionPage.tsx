@@ -9,6 +9,7 @@ import { Tabs } from '../../ui/Tabs.tsx'
 import { StateTone } from '../../ui/Tone.tsx'
 import { EventList } from '../audit/EventList.tsx'
 import { EvaluationsTab } from '../evaluation/EvaluationsTab.tsx'
+import { FindingsTab } from '../findings/FindingsTab.tsx'
 import { standing } from '../gate/queries.ts'
 import { DecisionsTab } from '../reviews/DecisionsTab.tsx'
 import { EnvironmentSwitch } from './EnvironmentSwitch.tsx'
@@ -24,6 +25,7 @@ const tabs = [
   { id: 'evaluations', title: 'Evaluations' },
   { id: 'files', title: 'Files' },
   { id: 'decisions', title: 'Decisions' },
+  { id: 'findings', title: 'Findings' },
   { id: 'trail', title: 'Trail' },
 ] as const
 
@@ -109,6 +111,8 @@ function Body(props: { tab: (typeof tabs)[number]['id']; version: ModelVersion; 
       return <FilesTab version={version} />
     case 'decisions':
       return <DecisionsTab version={version} />
+    case 'findings':
+      return <FindingsTab version={version} />
     case 'trail':
       return (
         <EventList

@@ -1,0 +1,4 @@
+export { findingRoutes } from './routes.ts'
+export { createFindings, type Findings, type OpenFinding } from './service.ts'
+export { blocksAt } from './severity.ts'
+export { findingsOfVersions, openFindingsOf } from './store.ts'
