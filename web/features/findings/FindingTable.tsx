@@ -39,6 +39,7 @@ const columns: Column<Finding>[] = [
   {
     key: 'on',
     header: 'On',
+    hideNarrow: true,
     cell: (row) => (
       <>
         {row.model} {row.version ?? <span className="quiet">every version</span>}

@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import type { FindingSheet, VerifyResult } from '../../../src/modules/findings/schema.ts'
+import { Button } from '../../ui/Button.tsx'
 import { Card } from '../../ui/Card.tsx'
 import { Tone } from '../../ui/Tone.tsx'
 import { useMay } from '../access/people.tsx'
@@ -13,14 +14,24 @@ export function NextStep({ sheet: { finding, conflicts } }: { sheet: FindingShee
   const [refused, setRefused] = useState<VerifyResult>()
   const mayWrite = may('finding.write', model)
   const mayVerify = may('review.decide', model) && conflicts.length === 0
-  const reopen = (
+  const [reopening, setReopening] = useState(false)
+  const reopen = !reopening ? (
+    <p>
+      <Button kind="bare" onClick={() => setReopening(true)}>
+        It is not mended: open it again
+      </Button>
+    </p>
+  ) : (
     <Card title="Open it again">
       <StepForm
         key={`reopen-${state}`}
         fields={[{ name: 'reason', label: 'Why it is not mended' }]}
         action="Reopen"
         kind="refuse"
-        run={(values) => takeStep(id, 'reopen', values)}
+        run={async (values) => {
+          await takeStep(id, 'reopen', values)
+          setReopening(false)
+        }}
       />
     </Card>
   )

@@ -5,7 +5,7 @@ import { Tone, type ToneName } from '../../ui/Tone.tsx'
 const states: Record<Finding['state'], { tone: ToneName; word: string }> = {
   open: { tone: 'blocked', word: 'open' },
   in_progress: { tone: 'attention', word: 'in progress' },
-  resolved: { tone: 'waiting', word: 'resolved, not verified' },
+  resolved: { tone: 'waiting', word: 'resolved' },
   closed: { tone: 'met', word: 'closed' },
 }
 
