@@ -2,25 +2,6 @@ import { Command, CommanderError } from 'commander'
 import { version } from '../lib/version.ts'
 import { commandGroups } from './commands.ts'
 import { CliError, exitCodes } from './exit.ts'
-import { addExplain } from './explain.ts'
-import { addFindings } from './findings.ts'
-import { addGate } from './gate.ts'
-import { addHolds } from './holds.ts'
-import { addImport } from './import.ts'
-import { addLogin } from './login.ts'
-import { addPeople } from './people.ts'
-import { addPolicy } from './policy.ts'
-import { addPurge } from './purge.ts'
-import { addRetention } from './retention.ts'
-import { addReviews } from './reviews.ts'
-import { addRoles } from './roles.ts'
-import { addScan } from './scan.ts'
-import { addSeats } from './seats.ts'
-import { addSecondFactors } from './second-factors.ts'
-import { addServe } from './serve.ts'
-import { addStorage } from './storage.ts'
-import { addTokens } from './tokens.ts'
-import { addWorkspaces } from './workspaces.ts'
 
 /** Every command with its arguments and options, or those of the groups that have the command `word`. */
 export async function createProgram(word?: string): Promise<Command> {
@@ -38,35 +19,6 @@ export async function createProgram(word?: string): Promise<Command> {
     .exitOverride()
   const groups = commandGroups.filter(({ names }) => word === undefined || names.includes(word))
   for (const add of await Promise.all(groups.map(({ load }) => load()))) add(program)
-  for (const add of [
-    addServe,
-    addImport,
-    addLogin,
-    addGate,
-    addEnvironments,
-    addReviews,
-    addFindings,
-    addData,
-    addEvaluation,
-    addExplain,
-    addPolicy,
-    addScan,
-    addAudit,
-    addBackup,
-    addPeople,
-    addRoles,
-    addDuties,
-    addSeats,
-    addAccess,
-    addTokens,
-    addSecondFactors,
-    addPurge,
-    addRetention,
-    addHolds,
-    addStorage,
-    addWorkspaces,
-  ])
-    add(program)
   return program
 }
 
