@@ -4,8 +4,9 @@ import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { CountsReporter } from './scripts/counts-reporter.ts'
 
-/** Pure code needs no database; everything else runs on both engines. */
+/** What does not depend on the engine; everything else runs on both. */
 const pure = [
+  'src/db/migrated.test.ts',
   'src/lib/**/*.test.ts',
   'src/modules/artifacts/scan/*.test.ts',
   'src/modules/evaluation/metrics/**/*.test.ts',

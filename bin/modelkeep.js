@@ -35,6 +35,7 @@ function program() {
 function isFresh() {
   const built = statSync(at('dist/server/.built'), { throwIfNoEntry: false })
   if (!built) return false
-  const files = readdirSync(at('src'), { recursive: true, encoding: 'utf8' }).map((path) => `src/${path}`)
-  return ['package-lock.json', ...files].every((path) => statSync(at(path)).mtimeMs <= built.mtimeMs)
+  const root = at('')
+  const files = readdirSync(`${root}src`, { recursive: true, encoding: 'utf8' }).map((path) => `src/${path}`)
+  return ['package-lock.json', ...files].every((path) => statSync(root + path).mtimeMs <= built.mtimeMs)
 }

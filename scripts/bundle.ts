@@ -1,5 +1,7 @@
 import { cp, rm, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
+import { makeFreshFile } from '../src/db/migrated.ts'
 
 /**
  * The server and its command line in a few files, so that starting does not resolve a thousand modules one by one. What is
@@ -34,4 +36,5 @@ const bundle = await rolldown({
 await bundle.write({ dir: 'dist/server', format: 'es', chunkFileNames: '[name]-[hash].js' })
 await bundle.close()
 await cp('src/modules/policy/starters', new URL('starters', folder), { recursive: true })
+for (const kind of ['system', 'workspace'] as const) await makeFreshFile(kind, fileURLToPath(new URL('fresh', folder)))
 await writeFile(new URL('.built', folder), '')

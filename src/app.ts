@@ -3,10 +3,9 @@ import { resolve } from 'node:path'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { createDirectStores } from './blobs/direct.ts'
 import { type Config, systemDatabase } from './config.ts'
-import { type Connection, connect } from './db/connect.ts'
+import type { Connection } from './db/connect.ts'
 import { createMemory } from './db/memory.ts'
-import { migrate } from './db/migrate.ts'
-import { systemMigrations } from './db/migrations.ts'
+import { openMigrated } from './db/migrated.ts'
 import { failureOf } from './http/errors.ts'
 import { describeApi } from './http/openapi.ts'
 import { createServer } from './http/server.ts'
@@ -107,8 +106,7 @@ export async function createApp(
     publicUrl: config.publicUrl,
   })
 
-  const system = await connect(systemDatabase(config))
-  await migrate(system, systemMigrations)
+  const system = await openMigrated(systemDatabase(config), 'system')
   const systemAudit = createAudit({ connection: system, key: keys.log, origin: originOf(keys.log, 'system'), clock })
   const memory = createMemory()
   system.writer.onCommitted(memory.forget)

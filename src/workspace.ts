@@ -2,9 +2,8 @@ import type { Blobs } from './blobs/blobs.ts'
 import { createDirectStores } from './blobs/direct.ts'
 import { openBlobs } from './blobs/open.ts'
 import { type Config, workspaceBlobs, workspaceDatabase } from './config.ts'
-import { type Connection, connect } from './db/connect.ts'
-import { migrate } from './db/migrate.ts'
-import { workspaceMigrations } from './db/migrations.ts'
+import type { Connection } from './db/connect.ts'
+import { openMigrated } from './db/migrated.ts'
 import { createJobs, hasUnfinishedJobs } from './jobs/index.ts'
 import type { Clock } from './lib/clock.ts'
 import { type SigningKey, shortKeyId } from './lib/keys.ts'
@@ -76,8 +75,7 @@ export async function openWorkspace(
   name: string,
   { keys, clock, access, isActive, artifactRoot }: WorkspaceParts,
 ): Promise<Workspace> {
-  const connection = await connect(workspaceDatabase(config, name))
-  await migrate(connection, workspaceMigrations)
+  const connection = await openMigrated(workspaceDatabase(config, name), 'workspace')
   const blobs = await openBlobs(workspaceBlobs(config, name), clock)
   const direct = createDirectStores({ prefixes: config.directStores ?? [], s3: config.s3 ?? {} })
   const audit = createAudit({ connection, key: keys.log, origin: originOf(keys.log, name), clock })

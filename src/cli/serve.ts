@@ -59,7 +59,8 @@ async function serve(options: Options): Promise<void> {
   const { createApp } = await import('../app.ts')
   const { createFirstAdministrator } = await import('../setup.ts')
   const app = await createApp(config)
-  const first = await createFirstAdministrator(app)
+  // A password is hashed on another thread meanwhile.
+  const [first] = await Promise.all([createFirstAdministrator(app), app.http.ready()])
   await app.http.listen({ host: config.host, port: config.port }).catch(async (error: Error) => {
     await app.close()
     throw new CliError(`cannot listen on ${config.host}:${config.port}: ${error.message}`)

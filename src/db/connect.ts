@@ -31,9 +31,13 @@ async function connectSqlite(path: string): Promise<Connection> {
   const writable = openSqlite(path)
   // The writer waits for other processes by itself: SQLite's own wait would stop the whole process.
   writable.exec('pragma busy_timeout = 0')
+  const readable = openSqlite(path, { readOnly: true })
   const writing = new Kysely<Database>({ dialect: sqliteDialect(writable) })
-  const reading = new Kysely<Database>({ dialect: sqliteDialect(openSqlite(path, { readOnly: true })) })
-  return opened('sqlite', reading, writing)
+  const reading = new Kysely<Database>({ dialect: sqliteDialect(readable) })
+  return opened('sqlite', reading, writing, () => {
+    // Kysely closes only what it has used.
+    for (const database of [readable, writable]) if (database.isOpen) database.close()
+  })
 }
 
 async function connectPostgres(url: string, schema: string): Promise<Connection> {
@@ -50,7 +54,7 @@ async function connectPostgres(url: string, schema: string): Promise<Connection>
   return opened('postgres', reading, writing)
 }
 
-function opened(engine: Engine, reading: Db, writing: Db): Connection {
+function opened(engine: Engine, reading: Db, writing: Db, closed = () => {}): Connection {
   const writer = createWriter(writing, engine)
   return {
     engine,
@@ -60,6 +64,7 @@ function opened(engine: Engine, reading: Db, writing: Db): Connection {
       await writer.close()
       await reading.destroy()
       await writing.destroy()
+      closed()
     },
   }
 }
