@@ -24,7 +24,8 @@ const onS3 = [
 ]
 const s3Alone = ['src/blobs/s3.test.ts']
 const artifactScenarios = 'artifacts_client,artifacts_proxied_raw,artifacts_traversal'
-const common = { testTimeout: 30_000, hookTimeout: 60_000, pool: 'forks' as const }
+/** Files share the modules of their worker: loading them anew for each took half of the time. What a test changes it sets back. */
+const common = { testTimeout: 30_000, hookTimeout: 60_000, pool: 'forks' as const, isolate: false }
 
 const folder = process.env.TMPDIR ?? fastFolder()
 if (folder !== undefined) process.env.TMPDIR = folder

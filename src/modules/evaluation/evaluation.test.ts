@@ -73,7 +73,9 @@ test('a protocol is versioned: another text is a new version, the same text is n
   expect((await (await app.as('auditor')).put('/models/wages/protocol', protocol)).status).toBe(403)
 })
 
-test('the server scores a version and keeps performance and fairness as evidence, which gives the same digest again', async () => {
+test('the server scores a version and keeps performance and fairness as evidence, which gives the same digest again', {
+  timeout: 60_000,
+}, async () => {
   const app = await testApp()
   const { developer, version, dataset, request, ends } = await given(app)
   const asked = await request()
@@ -209,8 +211,10 @@ test('an evaluation whose server died goes on in the next one and ends once', as
   const app = await testApp()
   const { developer, version, request, get, ends } = await given(app)
   const { connection } = workspaceOf(app)
-  const { id } = (await request()).json()
-  await expect.poll(async () => (await get(id)).state, patience).toBe('running')
+  // Longer than the moment in which its lease changes hands.
+  await developer.put('/models/wages/protocol', { ...protocol, explanation: { repeats: 50, explained: 30 } })
+  const { id } = (await request({ kinds: ['performance', 'explanation'] })).json()
+  await expect.poll(async () => (await get(id)).state, { ...patience, interval: 5 }).toBe('running')
   // As a killed process leaves it: running, under the lease of a worker that is not there any more.
   const leased_by = 'elsewhere/1/1/gone'
   await connection.writer.commit((tx) => tx.updateTable('job').set({ leased_by }).execute())

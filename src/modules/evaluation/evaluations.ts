@@ -3,9 +3,10 @@ import { badRequest, conflict, notFound } from '../../lib/errors.ts'
 import { newId } from '../../lib/ids.ts'
 import type { ActorRef, PersonId } from '../audit/schema.ts'
 import type { ModelVersion } from '../registry/schema.ts'
+import { demandAdmitted, pinnedDataset } from './dataset-rules.ts'
 import type { Gathering } from './gather.ts'
 import type { EvaluationParts } from './parts.ts'
-import type { Evaluation, EvaluationId, EvaluationInput } from './schema.ts'
+import type { Evaluation, EvaluationId, EvaluationInput, Protocol } from './schema.ts'
 import * as store from './store.ts'
 
 /** Kind of the job that carries an evaluation out. */
@@ -18,13 +19,15 @@ export function createEvaluations(
 ) {
   async function request(actor: ActorRef, input: EvaluationInput): Promise<Evaluation> {
     const version = await versions.get(input.model, input.version)
-    const table = await tableFor(version, input)
     const protocol = await store.findProtocol(db, version.model_id)
     if (!protocol) {
       throw badRequest(
         `${version.model} has no evaluation protocol yet: say first which column is the label and what is protected`,
       )
     }
+    const { datasets: rules } = protocol.protocol
+    const table = await tableFor(version, { ...input, dataset: input.dataset ?? defaultOf(input, rules) })
+    demandAdmitted(rules, table)
     const id = newId('evl', clock.now().getTime()) as EvaluationId
     const stored = await write(actor, async (tx, record) => {
       const evaluation: store.StoredEvaluation = {
@@ -61,6 +64,10 @@ export function createEvaluations(
     })
     return toEvaluation(stored, version.model, [])
   }
+
+  /** An artifact is a table of its own, so that no other is meant. */
+  const defaultOf = ({ source }: EvaluationInput, rules: Protocol['datasets']) =>
+    'artifact' in source && source.artifact !== undefined ? undefined : pinnedDataset(rules)
 
   /** The bytes that are read: a stored dataset, or a table among the artifacts of the run. */
   async function tableFor(version: ModelVersion, { dataset, source }: EvaluationInput) {

@@ -94,6 +94,23 @@ export const ScoringEndpoint = z.strictObject({
 })
 export type ScoringEndpoint = z.infer<typeof ScoringEndpoint>
 
+/** Which tables an evaluation may rest on: these bytes, or every stored table that covers enough. */
+export const DatasetRule = z.union([
+  z.strictObject({ digest: Digest }),
+  z.strictObject({
+    /** Any version of this dataset. */
+    name: z.string().min(1).max(200).optional(),
+    /** At least so many rows. */
+    rows: z.int().min(1).optional(),
+    columns: z.array(column).min(1).max(2000).optional(),
+    /** Column → at least so many distinct values. */
+    distinct: z.record(column, z.int().min(1)).optional(),
+    /** Column → at most this share of its values missing. */
+    missing: z.record(column, z.number().min(0).max(1)).optional(),
+  }),
+])
+export type DatasetRule = z.infer<typeof DatasetRule>
+
 /** A figure of the evidence and its limit. Evidence says of each whether it holds; a policy decides what follows. */
 export const FigureLimit = z.strictObject({
   evidence: EvidenceKind,
@@ -108,6 +125,8 @@ const shared = {
   /** Model input name → dataset column; inputs that are missing here take the column of their own name. */
   inputs: z.record(z.string(), z.string()).default({}),
   protected: z.array(z.string()).max(8).default([]),
+  /** One of them has to admit the table; every table is admitted, if left out. */
+  datasets: z.array(DatasetRule).min(1).max(50).optional(),
   intersections: z.boolean().default(true),
   confidence: z.number().min(0.5).max(0.999).default(0.95),
   seed: z.int().min(0).default(1),

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import type { DatasetRule } from '../../../src/modules/evaluation/schema.ts'
 import { ApiError } from '../../api/problem.ts'
 import { Card, KeyValues, Pair } from '../../ui/Card.tsx'
 import { Digest } from '../../ui/Copy.tsx'
@@ -11,6 +12,19 @@ const taskNames = {
   multiclass: 'several classes',
   regression: 'a number',
   scores: 'scores without labels',
+}
+
+/** A rule of the protocol's datasets in words. */
+function admits(rule: DatasetRule): string {
+  if ('digest' in rule) return `exactly ${rule.digest.slice(0, 19)}…`
+  const { name, rows, columns = [], distinct = {}, missing = {} } = rule
+  const parts = [
+    rows === undefined ? '' : `at least ${rows} rows`,
+    columns.length > 0 ? `the columns ${columns.join(', ')}` : '',
+    ...Object.entries(distinct).map(([column, least]) => `${least} or more values of ${column}`),
+    ...Object.entries(missing).map(([column, most]) => `no more than ${Math.round(most * 100)} % of ${column} missing`),
+  ].filter((part) => part !== '')
+  return `${name === undefined ? 'any table' : `any version of ${name}`}${parts.length > 0 ? ` with ${parts.join(', ')}` : ''}`
 }
 
 /** How this model is examined, the same for every version. */
@@ -53,6 +67,11 @@ export function ProtocolCard({ model }: { model: string }) {
               {text.protected.join(', ') || 'none'}
               {text.intersections && text.protected.length > 1 && ', and their intersection'}
             </Pair>
+            {text.datasets && (
+              <Pair name="Tables" wrap>
+                {text.datasets.map(admits).join(', or ')}
+              </Pair>
+            )}
             <Pair name="Intervals">{Math.round(text.confidence * 100)} %</Pair>
             <Pair name="Bootstrap">
               {text.bootstrap} rounds, seed {text.seed}
