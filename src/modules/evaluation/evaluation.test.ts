@@ -217,11 +217,14 @@ test('an evaluation whose server died goes on in the next one and ends once', as
   await expect.poll(async () => (await get(id)).state, { ...patience, interval: 5 }).toBe('running')
   // As a killed process leaves it: running, under the lease of a worker that is not there any more.
   const leased_by = 'elsewhere/1/1/gone'
-  await connection.writer.commit((tx) => tx.updateTable('job').set({ leased_by }).execute())
+  await connection.writer.commit((tx) =>
+    tx.updateTable('job').set({ leased_by }).where('kind', '=', 'evaluation').execute(),
+  )
   app.clock.advance(60_000)
   const done = await ends(id, 'done')
   expect(done.evidence).toHaveLength(2)
-  const jobOf = () => connection.db.selectFrom('job').selectAll().executeTakeFirstOrThrow()
+  const jobOf = () =>
+    connection.db.selectFrom('job').selectAll().where('kind', '=', 'evaluation').executeTakeFirstOrThrow()
   await expect.poll(async () => (await jobOf()).state, patience).toBe('done')
   expect((await jobOf()).attempts).toBe(2)
   expect((await developer.get('/evidence?model=wages')).json().evidence).toHaveLength(2)
