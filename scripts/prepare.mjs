@@ -26,7 +26,13 @@ function install() {
   const stamp = 'node_modules/.modelkeep-installed'
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && existsSync(ownNode)) return
   say('Installing packages from the npm registry')
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
+  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'])
+  // Every npm leaves install scripts out here (.npmrc); those that package.json names run one by one.
+  const { allowScripts } = JSON.parse(readFileSync('package.json', 'utf8'))
+  const named = Object.keys(allowScripts).filter(
+    (name) => allowScripts[name] === true && existsSync(join('node_modules', name)),
+  )
+  run('npm', ['rebuild', ...named, '--ignore-scripts=false', '--loglevel=error'])
   writeFileSync(stamp, wanted)
 }
 

@@ -35,6 +35,7 @@ import { seatReads } from './migrations/039-seat-reads.ts'
 import { signInAttempts } from './migrations/040-sign-in-attempts.ts'
 import { policyPublication } from './migrations/043-policy-publication.ts'
 import { findings } from './migrations/045-findings.ts'
+import { scanWaivers } from './migrations/049-scan-waivers.ts'
 
 /** People, sessions and the list of workspaces; it has its own audit log. */
 export const systemMigrations: readonly Migration[] = [
@@ -78,4 +79,5 @@ export const workspaceMigrations: readonly Migration[] = [
   evaluationFindings,
   policyPublication,
   findings,
+  scanWaivers,
 ]

@@ -58,7 +58,16 @@ export function snapshot(changes: Partial<Snapshot> = {}): Snapshot {
       run: { id: 'a'.repeat(32), digest: sha256('run') },
       datasets: [{ name: 'wages', digest: 'abc', context: 'training' }],
       signature: null,
-      facts: {},
+      facts: {
+        scan: {
+          scanner: 'modelkeep-scan-1',
+          verdict: 'clean',
+          looked_at: 1,
+          unsafe: 0,
+          unknown: 0,
+          findings: [],
+        },
+      },
       developers: [idOf('per', 'dev')],
       registered_by: idOf('per', 'dev'),
     },

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Permission, PersonId } from '../../src/modules/access/schema.ts'
+import { Permission, PersonId, TokenId } from '../../src/modules/access/schema.ts'
 import { CellState, Duty } from '../../src/modules/duties/schema.ts'
 import { EvidenceKind } from '../../src/modules/evaluation/schema.ts'
 import { Tier } from '../../src/modules/registry/schema.ts'
@@ -116,4 +116,5 @@ export const admin = z.object({
   model: text,
   version: text,
   action: Permission.optional().catch(undefined),
+  token: TokenId.optional().catch(undefined),
 })

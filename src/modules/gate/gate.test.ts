@@ -121,7 +121,7 @@ test('the standing says in a sentence what is so, without asking the gate', asyn
   expect(before).toMatchObject({
     environment: 'prod',
     outcome: 'denied',
-    sentence: 'Not allowed in prod: one of nine requirements is not met. 1 item, for a validator.',
+    sentence: 'Not allowed in prod: one of 11 requirements is not met. 1 item, for a validator.',
     policies: [{ name: 'high-risk-people-decisions', title: 'High-risk decisions about people' }],
     open_review: null,
   })

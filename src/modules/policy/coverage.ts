@@ -18,7 +18,7 @@ export function covering<T extends AppliedPolicy>(policies: readonly T[], tier: 
 const hour = 3_600_000
 const withoutPolicy = 24
 
-/** Until when an answer given now holds: the shortest of the policies' terms and of the evidence that still counts. */
+/** Until when an answer given now holds: the shortest of the policies' terms, the evidence that still counts and the waivers. */
 export function answerUntil(policies: readonly AppliedPolicy[], snapshot: Snapshot): string {
   const now = Date.parse(snapshot.at)
   const hours = policies.map(({ document }) => document.verdict_hours)
@@ -30,5 +30,6 @@ export function answerUntil(policies: readonly AppliedPolicy[], snapshot: Snapsh
       if (until && until > snapshot.at) terms.push(until)
     }
   }
+  for (const { until } of snapshot.version.waivers ?? []) terms.push(until)
   return terms.reduce((first, term) => (term < first ? term : first))
 }

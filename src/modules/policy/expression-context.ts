@@ -1,6 +1,7 @@
 import type { CelInput } from '@bufbuild/cel'
 import type { Json } from '../../lib/json.ts'
 import type { Snapshot } from './schema.ts'
+import { unwaived } from './unwaived.ts'
 
 export type Bindings = Readonly<Record<string, CelInput>>
 /** What an expression sees, and the length of the longest list in it. */
@@ -15,7 +16,7 @@ export function expressionContext(snapshot: Snapshot): ExpressionContext {
   const { at, environment, model, version, evidence, policies, requester } = snapshot
   const counted = (value: Json) => toCel(value, true, measure)
   const measured = (value: Json) => toCel(value, false, measure)
-  const { signature, facts, ...sealed } = version
+  const { signature, facts, waivers = [], ...sealed } = version
 
   const kinds = new Map<string, CelInput>()
   for (const { kind, result, ...item } of evidence) {
@@ -33,7 +34,11 @@ export function expressionContext(snapshot: Snapshot): ExpressionContext {
       environment,
       requester,
       model: counted(model),
-      version: versionFields.set('signature', measured(signature)).set('facts', measured(facts)),
+      version: versionFields
+        .set('signature', measured(signature))
+        .set('facts', measured(facts))
+        .set('waivers', counted(waivers))
+        .set('unwaived', unwaived(facts, waivers)),
       evidence: kinds,
       policies: counted(policies),
     },

@@ -41,6 +41,8 @@ export const contextShape: Readonly<Record<string, Shape>> = {
     datasets: list(fields({ name: value, digest: value, context: value })),
     signature: any,
     facts: any,
+    waivers: list(fields({ path: value, rule: value, what: value, until: value, given_by: value })),
+    unwaived: value,
     developers: list(value),
     registered_by: value,
   }),

@@ -21,7 +21,7 @@ test('a new workspace has published starters, written by the server, and each ru
     { name: 'low-tier', state: 'published' },
     { name: 'medium-tier', state: 'published' },
   ])
-  expect(reply.json().policies[0].sentences).toHaveLength(9)
+  expect(reply.json().policies[0].sentences).toHaveLength(11)
   expect((await app.trail('policy:low-tier/1')).map(({ action }) => action)).toEqual([
     'policy.drafted',
     'policy.published',

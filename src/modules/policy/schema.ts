@@ -139,6 +139,10 @@ export const Snapshot = z.object({
     datasets: z.array(z.object({ name: z.string(), digest: z.string(), context: z.string().nullable() })),
     signature: z.json().nullable(),
     facts: z.json(),
+    /** Unknown findings of the look at the files that somebody lets through at this moment. */
+    waivers: z
+      .array(z.object({ path: z.string(), rule: z.string(), what: z.string(), until: Moment, given_by: PersonId }))
+      .exactOptional(),
     developers: z.array(PersonId),
     registered_by: PersonId,
   }),

@@ -46,6 +46,8 @@ test('every rule is one sentence', () => {
     'There is performance evidence that the server computed itself, not older than 90 days.',
     'There is fairness evidence that the server computed itself, not older than 90 days.',
     'Every file of the version is sealed by its digest: the server checks that version.files.size() > 0 && version.files.all(file, file.sha256.startsWith("sha256:")).',
+    'No file runs code of its own when it is loaded: the server checks that version.facts.scan.unsafe == 0.0.',
+    'What nobody can vouch for in the files is waived: the server checks that version.unwaived == 0.',
     'The data that the version was trained on is named by its digest: the server checks that version.datasets.size() > 0 && version.datasets.all(dataset, dataset.digest != "").',
     'The ROC AUC in the performance evidence is at least 0.70.',
     'The selection rate ratio between the groups of sex in the fairness evidence is at least 0.80.',
@@ -81,7 +83,7 @@ test.each([
 
 test('every mistake is named at once', () => {
   const text = good.replace('limit: 0.70', 'limit: x').replace('role: validator', 'role: king')
-  expect(problems(text).map(({ path }) => path)).toEqual(['checks.2.limit', 'approvals.0.role'])
+  expect(problems(text).map(({ path }) => path)).toEqual(['checks.4.limit', 'approvals.0.role'])
 })
 
 test('hostile texts are refused', () => {

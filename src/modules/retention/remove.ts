@@ -6,6 +6,7 @@ import type { Thing } from '../audit/schema.ts'
 import { evaluationPurge } from '../evaluation/index.ts'
 import { genaiPurge } from '../genai/index.ts'
 import { registryPurge } from '../registry/index.ts'
+import { reviewPurge } from '../reviews/index.ts'
 import { tracePurge } from '../traces/index.ts'
 import { trackingPurge } from '../tracking/index.ts'
 import { countOf, nothing } from './plan.ts'
@@ -94,6 +95,7 @@ async function removeVersions(tx: Tx, ids: readonly string[], removed: Removed):
   const versions = await registryPurge.readVersions(tx, ids)
   await artifactPurge.dropSealsOf(tx, ids)
   await evaluationPurge.removeEvaluationsOf(tx, ids)
+  await reviewPurge.removeWaivers(tx, ids)
   await registryPurge.removeVersions(tx, ids)
   const copies = versions.map(({ location }) => location).filter((uri) => artifactPurge.isSealedCopy(pathOfUri(uri)))
   const resting = await registryPurge.versionsFrom(tx, copies)

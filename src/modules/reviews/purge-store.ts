@@ -1,4 +1,4 @@
-import type { Db } from '../../db/database.ts'
+import type { Db, Tx } from '../../db/database.ts'
 
 /** Reviews that were ever asked for, withdrawn ones too, and decisions: both keep what they are about. */
 export async function reviewsOfVersions(db: Db, versions: readonly string[]) {
@@ -37,5 +37,12 @@ export async function decisionTextsAfter(db: Db, after: string, limit: number) {
     .where('id', '>', after)
     .orderBy('id')
     .limit(limit)
+    .execute()
+}
+
+export async function removeWaivers(tx: Tx, versions: readonly string[]): Promise<void> {
+  await tx
+    .deleteFrom('scan_waiver')
+    .where('version_id', 'in', [...versions])
     .execute()
 }

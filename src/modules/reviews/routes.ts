@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { VersionNumberText } from '../registry/schema.ts'
 import { Decision, DecisionInput, DecisionResult, Review, ReviewInput, ReviewSheet, SignedDecision } from './schema.ts'
 import type { Reviews } from './service.ts'
+import { waiverRoutes } from './waiver-routes.ts'
 
 const tags = ['reviews']
 const byId = z.object({ id: z.string() })
@@ -14,6 +15,8 @@ export function reviewRoutes({ at }: { at: (req: FastifyRequest) => Reviews }): 
   const reads = { requires: 'review.read', model: 'any' } as const
 
   return async (app) => {
+    await app.register(waiverRoutes({ at }))
+
     app.post('/models/:name/versions/:version/reviews', {
       config: { requires: 'review.submit', model: { param: 'name' } },
       schema: {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Digest, idSchema, Moment } from '../../lib/ids.ts'
+import { ScanFinding } from '../artifacts/schema.ts'
 import { PersonId } from '../audit/schema.ts'
 import { Assessment, Snapshot } from '../policy/schema.ts'
 import { EnvironmentName } from '../registry/schema.ts'
@@ -101,3 +102,43 @@ export const ReviewSheet = z.object({
   conflicts: z.array(z.object({ rule: z.string(), message: z.string() })),
 })
 export type ReviewSheet = z.infer<typeof ReviewSheet>
+
+export const WaiverId = idSchema('wvr')
+export type WaiverId = z.infer<typeof WaiverId>
+
+const found = ScanFinding.pick({ path: true, rule: true, what: true })
+
+/** Lets one unknown finding in the files of one version through, for a time. What is unsafe is never waived. */
+export const WaiverInput = z.strictObject({
+  ...found.shape,
+  reason: z.string().trim().min(10, 'say why in at least ten characters').max(5000),
+  /** At most a year away. */
+  until: Moment,
+})
+export type WaiverInput = z.infer<typeof WaiverInput>
+
+export const Waiver = z.object({
+  id: WaiverId,
+  model: z.string(),
+  version: z.int(),
+  ...found.shape,
+  reason: z.string(),
+  until: Moment,
+  given_by: PersonId,
+  given_at: Moment,
+  withdrawn_at: Moment.nullable(),
+  withdrawn_by: PersonId.nullable(),
+  /** `active` counts for policies now. */
+  state: z.enum(['active', 'ended', 'withdrawn']),
+})
+export type Waiver = z.infer<typeof Waiver>
+
+/** Whoever made the version is refused, and so is a second waiver of what is waived; the reasons are named. */
+export const WaiverResult = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.literal('recorded'), waiver: Waiver }),
+  z.object({
+    outcome: z.literal('refused'),
+    reasons: z.array(z.object({ rule: z.string(), message: z.string() })).min(1),
+  }),
+])
+export type WaiverResult = z.infer<typeof WaiverResult>

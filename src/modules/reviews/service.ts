@@ -13,6 +13,7 @@ import type { Decision, Review, ReviewInput, ReviewSheet, SignedDecision } from 
 import { conflictsOf, type Parties } from './separation.ts'
 import { createSituations, documentOf } from './situation.ts'
 import * as store from './store.ts'
+import { createWaivers } from './waivers.ts'
 
 export type Reviews = ReturnType<typeof createReviews>
 
@@ -166,7 +167,8 @@ export function createReviews(parts: ReviewParts) {
   }
 
   const decide = createDecide({ ...parts, situations, getReview, partiesOf, partsOf })
-  return { submit, withdraw, decide, sheet, list, decisions, decision, situations, standingOf }
+  const waivers = createWaivers({ db, write, clock, partiesOf })
+  return { submit, withdraw, decide, sheet, list, decisions, decision, situations, standingOf, waivers }
 }
 
 /** A token that may only submit or only decide knows the review that it is about. */

@@ -15,6 +15,7 @@ import { type Decision, DecisionDocument, type DecisionId, type ReviewId } from 
 import { comparable, differencesBetween, type Scope, scopeOf } from './scope.ts'
 import { snapshotOf } from './snapshot.ts'
 import * as store from './store.ts'
+import { waiversAt } from './waivers-store.ts'
 
 /** Everything about one version before one environment at one moment: what reviews and the gate both look at. */
 export type Situation = {
@@ -80,6 +81,7 @@ export function createSituations({ policies, evidence, key }: SituationParts) {
       environment: name,
       model,
       version,
+      waivers: await waiversAt(db, version.id, now),
       evidence: await evidence.of(db, version.id),
       policies: covering(published, model.tier, name),
       requester: (latest?.requested_by as PersonId | undefined) ?? null,

@@ -9,6 +9,8 @@ export type SnapshotParts = {
   readonly environment: string
   readonly model: Model
   readonly version: ModelVersion
+  /** Those that count at this moment. */
+  readonly waivers: NonNullable<Snapshot['version']['waivers']>
   /** Newest first. */
   readonly evidence: readonly Evidence[]
   /** Those that cover the model's tier in this environment. */
@@ -19,7 +21,7 @@ export type SnapshotParts = {
 
 /** Everything a decision looks at, as plain JSON. Only evidence that the policies ask for is part of it. */
 export function snapshotOf(parts: SnapshotParts): Snapshot {
-  const { at, environment, model, version, policies, requester } = parts
+  const { at, environment, model, version, waivers, policies, requester } = parts
   const { manifest, facts } = version
   const documents = policies.map(({ document }) => document)
   return {
@@ -36,6 +38,7 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
       datasets: manifest.datasets.map(({ name, digest, context }) => ({ name, digest, context })),
       signature: manifest.signature,
       facts,
+      waivers: [...waivers],
       developers: version.developers,
       registered_by: version.registered_by,
     },

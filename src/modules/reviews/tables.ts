@@ -1,4 +1,4 @@
-export type ReviewTables = { review: ReviewRow; decision: DecisionRow }
+export type ReviewTables = { review: ReviewRow; decision: DecisionRow; scan_waiver: ScanWaiverRow }
 
 /** `scope` is what was there when somebody asked, so that a later difference can be named. */
 export type ReviewRow = {
@@ -31,4 +31,21 @@ export type DecisionRow = {
   document: string
   key_id: string
   signature: string
+}
+
+/** A finding is named by path, rule and what was found; those of a version never change. */
+export type ScanWaiverRow = {
+  id: string
+  model_id: string
+  version_id: string
+  version: number
+  path: string
+  rule: string
+  what: string
+  reason: string
+  until: string
+  given_by: string
+  given_at: string
+  withdrawn_at: string | null
+  withdrawn_by: string | null
 }

@@ -15,6 +15,7 @@ import { HandoverDialog } from '../duties/Handover.tsx'
 import { openDutiesOf } from '../duties/queries.ts'
 import { ResetSecondFactor } from '../signin/ResetSecondFactor.tsx'
 import { grantText } from './grants.ts'
+import { Identities } from './Identities.tsx'
 import { useMay } from './people.tsx'
 import { addGrant, disablePerson, removeGrant, roles } from './queries.ts'
 
@@ -44,6 +45,7 @@ export function PersonPeek({ person, onClose }: { person: Person; onClose: () =>
           <PathLink to={`/trail?actor=${person.id}`}>What {person.name} did</PathLink>
         </p>
       )}
+      {writes && person.kind === 'person' && <Identities person={person} />}
       {writes && person.disabled_at === null && <Disable person={person} />}
       {writes && person.kind === 'person' && person.disabled_at === null && <ResetSecondFactor person={person} />}
     </Peek>

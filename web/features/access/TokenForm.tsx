@@ -6,6 +6,7 @@ import { fieldError } from '../../api/problem.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Card } from '../../ui/Card.tsx'
 import { ErrorState } from '../../ui/States.tsx'
+import { workspaces } from '../workspaces/queries.ts'
 import { useMay } from './people.tsx'
 import { createToken, people, session } from './queries.ts'
 
@@ -18,6 +19,8 @@ export function TokenForm({ onMade }: { onMade: (made: NewToken) => void }) {
   const [days, setDays] = useState(90)
   const [scopes, setScopes] = useState<string[]>([])
   const [service, setService] = useState('')
+  const [workspace, setWorkspace] = useState('')
+  const { data: places = [] } = useQuery(workspaces)
   const services = known.filter((person) => person.kind === 'service' && person.disabled_at === null)
   const owner = services.find((person) => person.id === service)
   const make = useMutation({
@@ -27,6 +30,7 @@ export function TokenForm({ onMade }: { onMade: (made: NewToken) => void }) {
         scopes: scopes.length > 0 ? scopes.map((scope) => Permission.parse(scope)) : null,
         expires_in_days: days,
         ...(owner ? { person: owner.id } : {}),
+        ...(workspace === '' ? {} : { workspace }),
       }),
     onSuccess: async (made) => {
       onMade(made)
@@ -78,6 +82,18 @@ export function TokenForm({ onMade }: { onMade: (made: NewToken) => void }) {
             data={[
               { value: '', label: 'myself' },
               ...services.map((person) => ({ value: person.id, label: person.name })),
+            ]}
+          />
+        )}
+        {places.length > 1 && (
+          <NativeSelect
+            label="It opens"
+            size="sm"
+            value={workspace}
+            onChange={(event) => setWorkspace(event.currentTarget.value)}
+            data={[
+              { value: '', label: 'every workspace of its owner' },
+              ...places.map(({ name: place }) => ({ value: place, label: `${place} only` })),
             ]}
           />
         )}

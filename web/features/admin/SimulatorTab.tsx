@@ -2,7 +2,7 @@ import { NativeSelect, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
-import { Permission } from '../../../src/modules/access/schema.ts'
+import { Permission, TokenId } from '../../../src/modules/access/schema.ts'
 import type { Explanation, PermissionAnswer } from '../../../src/modules/simulator/schema.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Card } from '../../ui/Card.tsx'
@@ -12,23 +12,24 @@ import { EmptyState, Loaded } from '../../ui/States.tsx'
 import { Tone } from '../../ui/Tone.tsx'
 import { Fact } from '../../ui/Voice.tsx'
 import { usePeople } from '../access/people.tsx'
+import { tokens } from '../access/queries.ts'
 import { explanation } from './queries.ts'
 
 const route = getRouteApi('/signed-in/admin')
 
 /** What can this person do to this, and why. */
 export function SimulatorTab() {
-  const { login, model, version, action } = route.useSearch()
+  const { login, model, version, action, token } = route.useSearch()
   return (
     <>
-      <Question key={JSON.stringify([login, model, version, action])} />
+      <Question key={JSON.stringify([login, model, version, action, token])} />
       {login === undefined ? (
         <EmptyState title="Whom is it about?" command="modelkeep access explain vera --model wage-screening@2">
           Choose somebody, and a model and a version if it is about one. The answer comes from the same rules that every
           request is decided by.
         </EmptyState>
       ) : (
-        <Answer query={{ login, model, version, action }} />
+        <Answer query={{ login, model, version, action, token }} />
       )}
     </>
   )
@@ -38,12 +39,16 @@ function Question() {
   const asked = route.useSearch()
   const navigate = route.useNavigate()
   const people = [...usePeople().values()]
+  const { data: everyToken = [] } = useQuery(tokens)
   const [draft, setDraft] = useState({
     login: asked.login ?? '',
     model: asked.model ?? '',
     version: asked.version ?? '',
     action: asked.action ?? '',
+    token: asked.token ?? '',
   })
+  const asking = people.find(({ login }) => login === draft.login)
+  const theirs = everyToken.filter(({ person, revoked_at }) => person === asking?.id && revoked_at === null)
   const set = (field: keyof typeof draft) => (event: { currentTarget: { value: string } }) =>
     setDraft({ ...draft, [field]: event.currentTarget.value })
   function submit(event: FormEvent) {
@@ -56,6 +61,7 @@ function Question() {
         model,
         version: model === undefined ? undefined : draft.version.trim() || undefined,
         action: Permission.safeParse(draft.action).data,
+        token: TokenId.safeParse(draft.token).data,
       },
     })
   }
@@ -65,7 +71,7 @@ function Question() {
         label="What can"
         size="sm"
         value={draft.login}
-        onChange={set('login')}
+        onChange={(event) => setDraft({ ...draft, login: event.currentTarget.value, token: '' })}
         data={[
           { value: '', label: 'somebody' },
           ...people.map(({ login, name }) => ({ value: login, label: `${name} (${login})` })),
@@ -94,6 +100,17 @@ function Question() {
         onChange={set('action')}
         data={[{ value: '', label: 'every permission' }, ...Permission.options]}
       />
+      <NativeSelect
+        label="With the token"
+        size="sm"
+        value={draft.token}
+        onChange={set('token')}
+        disabled={theirs.length === 0}
+        data={[
+          { value: '', label: theirs.length === 0 && asking ? 'no token' : 'none: signed in' },
+          ...theirs.map(({ id, name, hint }) => ({ value: id, label: `${name} (${hint})` })),
+        ]}
+      />
       <Button type="submit" kind="go" disabled={draft.login === ''}>
         Explain
       </Button>
@@ -106,15 +123,17 @@ type Asked = {
   model?: string | undefined
   version?: string | undefined
   action?: Permission | undefined
+  token?: TokenId | undefined
 }
 
-function Answer({ query: { login, model, version, action } }: { query: Asked }) {
+function Answer({ query: { login, model, version, action, token } }: { query: Asked }) {
   const query = useQuery(
     explanation({
       login,
       ...(model === undefined ? {} : { model }),
       ...(version === undefined ? {} : { version }),
       ...(action === undefined ? {} : { action }),
+      ...(token === undefined ? {} : { token }),
     }),
   )
   return (
@@ -122,6 +141,11 @@ function Answer({ query: { login, model, version, action } }: { query: Asked }) 
       {(found) => (
         <>
           <Verdict found={found} />
+          {found.token && (
+            <p className="quiet">
+              As if the request came with the token <Fact>{found.token.name}</Fact>.
+            </p>
+          )}
           {found.duties.length > 0 && (
             <Card title="Duties">
               {found.duties.map(({ duty, sentence }) => (

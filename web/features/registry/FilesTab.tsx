@@ -8,6 +8,7 @@ import { bytes, Fact } from '../../ui/Voice.tsx'
 import { FactTable } from './FactTable.tsx'
 import { fileAddress } from './queries.ts'
 import { ScanCard } from './ScanCard.tsx'
+import { WaiversCard } from './WaiversCard.tsx'
 
 /** The manifest that was sealed at registration, and what was read out of the files. */
 export function FilesTab({ version }: { version: ModelVersion }) {
@@ -53,6 +54,7 @@ export function FilesTab({ version }: { version: ModelVersion }) {
         />
       </Card>
       <ScanCard version={version} />
+      <WaiversCard version={version} />
       {facts.problems.length > 0 && (
         <Card title="Facts that could not be read">
           {facts.problems.map((problem) => (

@@ -11,6 +11,7 @@ import { useGo } from '../../ui/sections.ts'
 import { StateTone, Tone } from '../../ui/Tone.tsx'
 import { bytes, counted, Fact, Human } from '../../ui/Voice.tsx'
 import { PersonName, useMay } from '../access/people.tsx'
+import { ModelDuties } from '../duties/ModelDuties.tsx'
 import { CompareLink } from '../evaluation/CompareLink.tsx'
 import { AliasRail } from './AliasRail.tsx'
 import { EditModel } from './EditModel.tsx'
@@ -105,6 +106,7 @@ function Found({ model }: { model: Model }) {
               ]}
             />
           </Card>
+          <ModelDuties model={model.name} />
           {model.tags.length > 0 && (
             <Card title="Tags">
               <KeyValues>

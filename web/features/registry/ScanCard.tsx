@@ -1,13 +1,23 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import type { FileScan, ScanFinding } from '../../../src/modules/artifacts/schema.ts'
 import type { ModelVersion } from '../../../src/modules/registry/schema.ts'
+import type { Waiver } from '../../../src/modules/reviews/schema.ts'
+import { Button } from '../../ui/Button.tsx'
 import { Card } from '../../ui/Card.tsx'
 import { type Column, DataTable } from '../../ui/DataTable.tsx'
+import { Moment } from '../../ui/Moment.tsx'
 import { Tone } from '../../ui/Tone.tsx'
 import { Fact } from '../../ui/Voice.tsx'
+import { useMay } from '../access/people.tsx'
+import { waiversOf } from '../reviews/queries.ts'
+import { WaiverDialog } from './WaiverDialog.tsx'
 
 const tones = { unsafe: 'blocked', unknown: 'unknown', notice: 'attention' } as const
 
-const columns: Column<ScanFinding>[] = [
+type Waived = { waivers: readonly Waiver[]; onWaive: ((finding: ScanFinding) => void) | undefined }
+
+const columnsOf = ({ waivers, onWaive }: Waived): Column<ScanFinding>[] => [
   {
     key: 'severity',
     header: 'Found',
@@ -23,11 +33,36 @@ const columns: Column<ScanFinding>[] = [
     value: ({ message }) => message,
     hideNarrow: true,
   },
+  {
+    key: 'waiver',
+    header: 'Waiver',
+    cell: (finding) => {
+      const waiver = activeFor(finding, waivers)
+      if (waiver) {
+        return (
+          <Tone tone="attention">
+            until <Moment at={waiver.until} />
+          </Tone>
+        )
+      }
+      if (finding.severity !== 'unknown') return '–'
+      if (!onWaive) return <span className="quiet">none</span>
+      return (
+        <Button kind="bare" onClick={() => onWaive(finding)} aria-label={`Waive ${finding.what} in ${finding.path}`}>
+          Waive
+        </Button>
+      )
+    },
+    value: (finding) => activeFor(finding, waivers)?.until ?? null,
+  },
 ]
 
 /** What a look at the files showed when the version was sealed, without loading any of them. */
 export function ScanCard({ version }: { version: ModelVersion }) {
   const { scan } = version.facts
+  const { data: waivers = [] } = useQuery(waiversOf(version.model, version.version))
+  const may = useMay()
+  const [waiving, setWaiving] = useState<ScanFinding>()
   if (!scan) {
     return (
       <Card title="What the files would do when they are loaded">
@@ -47,15 +82,19 @@ export function ScanCard({ version }: { version: ModelVersion }) {
       ) : (
         <DataTable
           label={`Findings in the files of ${version.model} ${version.version}`}
-          columns={columns}
+          columns={columnsOf({ waivers, onWaive: may('review.decide', version.model) ? setWaiving : undefined })}
           rows={scan.findings}
           rowKey={({ path, rule, what }) => `${path} ${rule} ${what}`}
           unit="finding"
         />
       )}
+      {waiving && <WaiverDialog version={version} finding={waiving} onClose={() => setWaiving(undefined)} />}
     </Card>
   )
 }
+
+const activeFor = ({ path, rule, what }: ScanFinding, waivers: readonly Waiver[]) =>
+  waivers.find((each) => each.state === 'active' && each.path === path && each.rule === rule && each.what === what)
 
 const countOf = ({ looked_at }: FileScan) =>
   looked_at === 1 ? 'one file' : `${looked_at} files and entries of archives`

@@ -8,6 +8,9 @@ import {
   type ReviewInput,
   ReviewSheet,
   SignedDecision,
+  Waiver,
+  type WaiverInput,
+  WaiverResult,
 } from '../../../src/modules/reviews/schema.ts'
 import { at, get, send } from '../../api/http.ts'
 
@@ -44,3 +47,17 @@ export const signedDecision = (id: string) =>
     queryFn: () => get(at(['decisions', id]), SignedDecision),
     staleTime: Number.POSITIVE_INFINITY,
   })
+
+export const waiversOf = (model: string, version: number) =>
+  queryOptions({
+    queryKey: ['reviews', 'waivers', model, version],
+    queryFn: async () =>
+      (await get(at(['models', model, 'versions', version, 'waivers']), z.object({ waivers: z.array(Waiver) })))
+        .waivers,
+  })
+
+/** A refusal comes back as an answer with status 409. */
+export const giveWaiver = (model: string, version: number, input: WaiverInput) =>
+  send('POST', at(['models', model, 'versions', version, 'waivers']), WaiverResult, input, [409])
+
+export const withdrawWaiver = (id: string) => send('POST', at(['waivers', id, 'withdraw']), Waiver)

@@ -6,6 +6,8 @@ import {
   Account,
   CeremonyOptions,
   FactorAdded,
+  Identity,
+  type IdentityInput,
   RecoveryCodes,
   SecondFactorRule,
   SessionInfo,
@@ -81,3 +83,16 @@ export const setRule = (next: SecondFactorRule) => send('PUT', '/second-factor-r
 export const resetSecondFactor = (person: string) => sendOnly('DELETE', at(['people', person, 'second-factor']))
 
 export const finishSetUp = (input: SetUpInput) => sendOnly('POST', '/set-up', input)
+
+const Identities = z.object({ identities: z.array(Identity) })
+
+export const identitiesOf = (person: string) =>
+  queryOptions({
+    queryKey: ['access', 'identities', person],
+    queryFn: async () => (await get(at(['people', person, 'identities']), Identities)).identities,
+    retry: false,
+  })
+export const linkIdentity = (person: string, input: IdentityInput) =>
+  send('POST', at(['people', person, 'identities']), Identities, input)
+export const unlinkIdentity = (person: string, { issuer, subject }: Identity) =>
+  send('DELETE', at(['people', person, 'identities'], { issuer, subject }), Identities)

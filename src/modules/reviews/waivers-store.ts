@@ -1,0 +1,66 @@
+import type { Selectable } from 'kysely'
+import type { Db, Tx } from '../../db/database.ts'
+import { ScanRule } from '../artifacts/schema.ts'
+import type { PersonId } from '../audit/schema.ts'
+import type { Waiver, WaiverId } from './schema.ts'
+import type { ScanWaiverRow } from './tables.ts'
+
+export type StoredWaiver = Selectable<ScanWaiverRow>
+
+/** The model's name is the present one, which may not be the one of then. */
+export function toWaiver(row: StoredWaiver, model: string, now: string): Waiver {
+  const { id, version, path, what, reason, until, given_by, given_at, withdrawn_at, withdrawn_by } = row
+  return {
+    id: id as WaiverId,
+    model,
+    version,
+    path,
+    rule: ScanRule.parse(row.rule),
+    what,
+    reason,
+    until,
+    given_by: given_by as PersonId,
+    given_at,
+    withdrawn_at,
+    withdrawn_by: withdrawn_by as PersonId | null,
+    state: withdrawn_at !== null ? 'withdrawn' : until > now ? 'active' : 'ended',
+  }
+}
+
+export function findWaiver(db: Db, id: string): Promise<StoredWaiver | undefined> {
+  return db.selectFrom('scan_waiver').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+/** Newest first, those that ended too. */
+export function waiversOf(db: Db, version_id: string): Promise<StoredWaiver[]> {
+  return db.selectFrom('scan_waiver').selectAll().where('version_id', '=', version_id).orderBy('id', 'desc').execute()
+}
+
+/** Those that count at a moment, as a snapshot holds them. */
+export async function waiversAt(db: Db, version_id: string, now: string) {
+  const rows = await db
+    .selectFrom('scan_waiver')
+    .select(['path', 'rule', 'what', 'until', 'given_by'])
+    .where('version_id', '=', version_id)
+    .where('withdrawn_at', 'is', null)
+    .where('given_at', '<=', now)
+    .where('until', '>', now)
+    .orderBy('id')
+    .execute()
+  return rows.map((row) => ({ ...row, given_by: row.given_by as PersonId }))
+}
+
+export async function insertWaiver(tx: Tx, row: ScanWaiverRow): Promise<void> {
+  await tx.insertInto('scan_waiver').values(row).execute()
+}
+
+/** Compare-and-set: false when it was withdrawn before. */
+export async function withdrawWaiver(tx: Tx, id: string, by: PersonId, at: string): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('scan_waiver')
+    .set({ withdrawn_at: at, withdrawn_by: by })
+    .where('id', '=', id)
+    .where('withdrawn_at', 'is', null)
+    .executeTakeFirst()
+  return numUpdatedRows === 1n
+}
