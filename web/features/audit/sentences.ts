@@ -111,7 +111,6 @@ const verbs: Record<string, string> = {
   'review.withdrawn': 'withdrew a review',
   'decision.refused': 'was refused to decide',
   'decision.recorded': 'signed a decision: {outcome}',
-<<<<<<< HEAD
   'finding.opened': 'opened a finding of {severity} severity: {title}',
   'finding.changed': 'changed the finding {title}',
   'finding.planned': 'planned how to mend the finding {title}',
@@ -120,11 +119,9 @@ const verbs: Record<string, string> = {
   'finding.verify_refused': 'was refused to verify the finding {title}',
   'finding.reopened': 'reopened the finding {title}: {reason}',
   'finding.commented': 'commented on the finding {title}',
-=======
   'waiver.given': 'waived the finding {what} until {until}',
   'waiver.withdrawn': 'withdrew a waiver of {what}',
   'waiver.refused': 'was refused to waive {what}',
->>>>>>> dfcfbca (reviews: an unknown finding in a version's files is waived by name, for a time, by somebody who did not make it)
   'gate.asked': 'asked the gate of {environment} about version {version}: {outcome}',
   'deployment.reported': 'reported a deployment to {environment}',
   'deployment.ended': 'reported the end of a deployment to {environment}',
