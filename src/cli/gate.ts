@@ -1,11 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
-import { AliasMove, Verdict } from '../modules/gate/schema.ts'
+import { AliasMove, GateReport, Verdict } from '../modules/gate/schema.ts'
 import type { Who } from '../modules/policy/schema.ts'
 import { Deployment } from '../modules/registry/schema.ts'
 import { type Client, connectClient, parseModelVersion } from './client.ts'
 import { CliError, exitCodes } from './exit.ts'
-import { print, printJson, styled, tone, wrapped } from './output.ts'
+import { print, printJson, styled, table, tone, wrapped } from './output.ts'
 import { signingKeys } from './trusted-keys.ts'
 
 export function addGate(program: Command) {
@@ -17,6 +17,14 @@ export function addGate(program: Command) {
     .option('--json', 'print the whole verdict as JSON')
     .option('--save <file>', 'write the signed verdict (a DSSE envelope) to a file')
     .action(check)
+
+  gate
+    .command('report')
+    .description('what environments that observe or warn would have stopped, had they enforced')
+    .option('--days <days>', 'how far back', '30')
+    .option('--env <environment>', 'only in this environment')
+    .option('--json', 'print JSON')
+    .action(reportDenials)
 
   program
     .command('verdict')
@@ -81,6 +89,18 @@ export function explain(verdict: Verdict, client: Pick<Client, 'url'>) {
   }
   print()
   print(`Verdict ${verdict.id}, ${client.url}/gate/verdicts/${verdict.id}`)
+}
+
+async function reportDenials({ days, env, json }: { days: string; env?: string; json?: boolean }) {
+  const query = new URLSearchParams({ days, ...(env === undefined ? {} : { environment: env }) })
+  const report = await (await connectClient()).get(`/gate/report?${query}`, GateReport)
+  if (json) return printJson(report)
+  const { asked, would_block, blocked, complete, rows } = report
+  const least = complete ? '' : 'at least '
+  print(`Asked ${asked} times in ${days} days: ${least}${would_block} denials stopped nothing, ${blocked} stopped.`)
+  if (rows.length === 0) return
+  const lines = rows.map((row) => [`${row.model}@${row.version}`, row.environment, String(row.times), row.path])
+  print(`\n${table([['VERSION', 'ENVIRONMENT', 'TIMES', 'WHAT WAS LEFT'], ...lines])}`)
 }
 
 async function verify(file: string, options: { key?: string; digest?: string }) {

@@ -9,6 +9,7 @@ import * as duties from './fixtures/duties.ts'
 import { evaluations, evidenceOf, protocol } from './fixtures/evaluation.ts'
 import { compared, examined } from './fixtures/examined.ts'
 import { decision as explained, findings } from './fixtures/findings.ts'
+import { report } from './fixtures/gate-report.ts'
 import { decision, draft, policy, reviews, sheet, signedDecision, standingOf, verdicts } from './fixtures/governance.ts'
 import { openapi } from './fixtures/openapi.ts'
 import { findingSheetOf, findings as problems } from './fixtures/problems.ts'
@@ -146,6 +147,7 @@ const routes: readonly Route[] = [
       }),
   ],
   ['GET', /^\/gate\/verdicts\/([^/]+)$/, ([id]) => found(verdicts.find((each) => each.id === id))],
+  ['GET', /^\/gate\/report$/, () => ok(report)],
   ['POST', /^\/gate\/checks$/, () => ok(verdicts[0])],
   [
     'GET',

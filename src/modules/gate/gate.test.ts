@@ -158,6 +158,24 @@ test('environments that observe or warn do not stop anything', async () => {
   expect(move.json()).toMatchObject({ outcome: 'moved', verdict: { outcome: 'denied', mode: 'warn' } })
 })
 
+test('a report tells what enforcing would have stopped, to those who may read it', async () => {
+  const app = await testApp()
+  const { developer } = await givenReady(app)
+  for (const environment of ['dev', 'staging', 'staging', 'prod']) await ask(developer, 1, environment)
+  const { json } = await developer.get('/gate/report')
+  expect(json()).toMatchObject({ asked: 4, would_block: 3, blocked: 1, complete: true })
+  expect(json().rows).toMatchObject([
+    { environment: 'staging', mode: 'warn', model: governedName, version: 1, times: 2 },
+    { environment: 'dev', mode: 'observe', times: 1, unmet: [{ id: 'coverage', who: 'administrator' }] },
+  ])
+  expect((await developer.get('/gate/report?environment=dev')).json()).toMatchObject({ asked: 1, would_block: 1 })
+  const stranger = await app.as([{ role: 'developer', model: 'another' }])
+  expect((await stranger.get('/gate/report')).json()).toMatchObject({ asked: 0, would_block: 0, blocked: 0, rows: [] })
+  expect((await developer.get('/gate/report?days=0')).status).toBe(400)
+  app.clock.advance(29 * 86_400_000)
+  expect((await developer.get('/gate/report?days=7')).json()).toMatchObject({ asked: 0, rows: [] })
+})
+
 test('without a tier nobody knows which policy applies, so the answer is no', async () => {
   const app = await testApp()
   const developer = await app.as('developer')

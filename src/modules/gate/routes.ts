@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { EnvironmentName } from '../registry/schema.ts'
-import { GateQuestion, Standing, Verdict, VerdictQuery } from './schema.ts'
+import { GateQuestion, GateReport, GateReportQuery, Standing, Verdict, VerdictQuery } from './schema.ts'
 import type { Gate } from './service.ts'
 
 const tags = ['gate']
@@ -36,6 +36,17 @@ export function gateRoutes({ at }: { at: (req: FastifyRequest) => Gate }): Fasti
       config: { requires: 'registry.read', model: 'any' },
       schema: { tags, summary: 'One verdict', params: z.object({ id: z.string() }), response: { 200: Verdict } },
       handler: (req) => at(req).verdict(req.actor, req.params.id),
+    })
+
+    app.get('/gate/report', {
+      config: { requires: 'registry.read', model: 'any' },
+      schema: {
+        tags,
+        summary: 'What environments that observe or warn would have stopped, had they enforced',
+        querystring: GateReportQuery,
+        response: { 200: GateReport },
+      },
+      handler: (req) => at(req).report(req.actor, req.query),
     })
 
     app.get('/models/:name/versions/:version/standing', {

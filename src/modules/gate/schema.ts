@@ -53,6 +53,40 @@ export const VerdictQuery = z.strictObject({
 })
 export type VerdictQuery = z.infer<typeof VerdictQuery>
 
+export const GateReportQuery = z.strictObject({
+  days: z.coerce.number().int().min(1).max(366).default(30),
+  environment: EnvironmentName.optional(),
+})
+export type GateReportQuery = z.infer<typeof GateReportQuery>
+
+/** Denials that stopped nothing because the environment observes or warns. */
+export const GateReport = z.object({
+  since: Moment,
+  until: Moment,
+  /** Verdicts of every kind. */
+  asked: z.int(),
+  would_block: z.int(),
+  /** Denials in environments that enforce. */
+  blocked: z.int(),
+  /** False when there were more denials than a report reads; then it is about the newest. */
+  complete: z.boolean(),
+  rows: z.array(
+    z.object({
+      environment: EnvironmentName,
+      mode: GateMode,
+      model: z.string(),
+      version: z.int(),
+      times: z.int(),
+      last_at: Moment,
+      last_verdict: VerdictId,
+      /** What was left to do when it was asked last. */
+      path: z.string(),
+      unmet: z.array(Requirement.pick({ id: true, title: true, who: true })),
+    }),
+  ),
+})
+export type GateReport = z.infer<typeof GateReport>
+
 /** The state of one version before one environment, without issuing a verdict: what the version page shows. */
 export const Standing = z.object({
   model: z.string(),

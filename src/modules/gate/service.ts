@@ -18,6 +18,7 @@ import {
 } from '../registry/index.ts'
 import type { Environment } from '../registry/schema.ts'
 import { type Situation, type Situations, thingsOf } from '../reviews/index.ts'
+import { createReport } from './report.ts'
 import type { AliasMove, GateQuestion, Standing, Verdict, VerdictId, VerdictQuery } from './schema.ts'
 import { standingOf } from './standing.ts'
 import * as store from './store.ts'
@@ -111,7 +112,7 @@ export function createGate({ db, write, clock, key, registry, situations, observ
   }
 
   const aliases: AliasMover = { move }
-  return { ask, aliases, standing, verdicts, verdict }
+  return { ask, aliases, standing, verdicts, verdict, report: createReport({ db, clock }) }
 }
 
 /** `prod` by its name, otherwise the one that stops most. */

@@ -34,3 +34,25 @@ export function listVerdicts(db: Db, filter: VerdictFilter): Promise<VerdictRow[
 export function toVerdict({ body }: Pick<VerdictRow, 'body'>): Verdict {
   return Verdict.parse(JSON.parse(body))
 }
+
+/** How often the gate was asked since a moment, by model. */
+export function countVerdicts(db: Db, since: string, environment: string | undefined) {
+  let query = db
+    .selectFrom('verdict')
+    .select('model_id')
+    .select((eb) => eb.fn.countAll<number>().as('asked'))
+    .where('issued_at', '>=', since)
+  if (environment !== undefined) query = query.where('environment', '=', environment)
+  return query.groupBy('model_id').orderBy('model_id').execute()
+}
+
+/** Newest first. */
+export function denialsSince(db: Db, since: string, environment: string | undefined, limit: number) {
+  let query = db
+    .selectFrom('verdict')
+    .select(['id', 'model_id', 'body'])
+    .where('issued_at', '>=', since)
+    .where('outcome', '=', 'denied')
+  if (environment !== undefined) query = query.where('environment', '=', environment)
+  return query.orderBy('issued_at', 'desc').orderBy('id', 'desc').limit(limit).execute()
+}

@@ -11,6 +11,7 @@ import { Tone } from '../../ui/Tone.tsx'
 import { PersonName } from '../access/people.tsx'
 import { EnvironmentCard } from './EnvironmentCard.tsx'
 import { verdicts } from './queries.ts'
+import { ReportCard } from './ReportCard.tsx'
 
 const route = getRouteApi('/signed-in/gate')
 
@@ -25,13 +26,16 @@ export function VerdictsPage() {
       intro="The question before every deployment: may this version run there, now? Every answer is signed."
     >
       <div className="cols">
-        <Loaded query={query} lines={8}>
-          {(list) => (
-            <Card title="Recent verdicts" flush>
-              <VerdictTable list={list} onOpen={(verdict) => go(`/gate/verdicts/${verdict.id}`)} />
-            </Card>
-          )}
-        </Loaded>
+        <div>
+          <Loaded query={query} lines={8}>
+            {(list) => (
+              <Card title="Recent verdicts" flush>
+                <VerdictTable list={list} onOpen={(verdict) => go(`/gate/verdicts/${verdict.id}`)} />
+              </Card>
+            )}
+          </Loaded>
+          <ReportCard />
+        </div>
         <aside aria-label="Environments">
           <EnvironmentCard />
         </aside>

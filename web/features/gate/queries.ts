@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import { z } from 'zod'
-import { type GateQuestion, Standing, Verdict } from '../../../src/modules/gate/schema.ts'
+import { type GateQuestion, GateReport, Standing, Verdict } from '../../../src/modules/gate/schema.ts'
 import { at, get, send } from '../../api/http.ts'
 
 export const standing = (model: string, version: number, environment?: string) =>
@@ -22,5 +22,10 @@ export const verdicts = (filter: { model?: string; version?: number; environment
     queryFn: async () =>
       (await get(at(['gate', 'verdicts'], filter), z.object({ verdicts: z.array(Verdict) }))).verdicts,
   })
+
+export const report = queryOptions({
+  queryKey: ['gate', 'report'],
+  queryFn: () => get(at(['gate', 'report']), GateReport),
+})
 
 export const askGate = (question: GateQuestion) => send('POST', '/gate/checks', Verdict, question)
