@@ -11,7 +11,7 @@ const modes: Record<Environment['mode'], { tone: 'met' | 'attention' | 'unknown'
   observe: { tone: 'unknown', word: 'observes only' },
 }
 
-/** How strict each environment is, and which aliases ask it. */
+/** How strict each environment is, which aliases ask it, and from which severity on open findings block it. */
 export function EnvironmentCard() {
   const query = useQuery(environments)
   return (
@@ -24,8 +24,12 @@ export function EnvironmentCard() {
               name: (
                 <>
                   {each.name}
-                  {each.protected_aliases.length > 0 && `, asked by ${each.protected_aliases.join(', ')}`}
-                  {each.findings_block !== 'none' && `, blocked by findings from ${each.findings_block} on`}
+                  <span className="quiet small" style={{ display: 'block' }}>
+                    {each.protected_aliases.length > 0 && `protects ${each.protected_aliases.join(', ')}`}
+                  </span>
+                  <span className="quiet small" style={{ display: 'block' }}>
+                    {each.findings_block !== 'none' && `findings from ${each.findings_block}`}
+                  </span>
                 </>
               ),
               value: <Tone tone={modes[each.mode].tone}>{modes[each.mode].word}</Tone>,
