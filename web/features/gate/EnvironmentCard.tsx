@@ -28,7 +28,7 @@ export function EnvironmentCard() {
                     {each.protected_aliases.length > 0 && `protects ${each.protected_aliases.join(', ')}`}
                   </span>
                   <span className="quiet small" style={{ display: 'block' }}>
-                    {each.findings_block !== 'none' && `findings from ${each.findings_block}`}
+                    {each.findings_block !== 'none' && `findings from ${each.findings_block} block`}
                   </span>
                 </>
               ),
