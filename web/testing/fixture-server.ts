@@ -174,6 +174,7 @@ const routes: readonly Route[] = [
       }),
   ],
   ['GET', /^\/findings\/([^/]+)$/, ([which]) => found(findingSheetOf(which))],
+  ['GET', /^\/models\/([^/]+)\/versions\/([^/]+)\/waivers$/, () => ok({ waivers: [] })],
   ['GET', /^\/decisions$/, (_, query) => ok({ decisions: query.get('version') === '2' ? [decision] : [] })],
   ['GET', /^\/decisions\/([^/]+)$/, () => ok(signedDecision)],
   ['GET', /^\/policies$/, () => ok({ policies: [draft, policy] })],
