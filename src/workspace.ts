@@ -101,7 +101,8 @@ export async function openWorkspace(
   const datasets = createDatasets({ ...shared, blobs })
   const registry = createRegistry({ ...shared, engine: connection.engine, tracking, artifacts, datasets })
   await registry.environments.ensureEnvironments()
-  const policies = createPolicies({ db: connection.db, write: audit.write, clock })
+  const roles = async () => (await access.in(name).roles.list()).map((role) => role.name)
+  const policies = createPolicies({ ...shared, roles })
   await policies.ensureStarters()
   const jobs = createJobs({ connection, clock })
   const evaluations = createEvaluation({
@@ -120,7 +121,7 @@ export async function openWorkspace(
   const { peopleBehind } = access
   const findings = createFindings({ ...shared, peopleBehind, dutiesOn })
   const reviews = createReviews({ ...shared, key: keys.signing, registry, policies, evidence, peopleBehind, dutiesOn })
-  const studio = createStudio({ ...shared, policies, situations: reviews.situations })
+  const studio = createStudio({ ...shared, policies, roles, situations: reviews.situations })
   const { people } = access.in(name)
   const duties = createDuties({ connection, write: audit.write, clock, jobs, people: people.list })
   const auditors = createSeatReads({ connection, write: audit.write, clock })

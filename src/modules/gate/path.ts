@@ -13,6 +13,17 @@ const whoWords: Record<Who, string> = {
  * several requirements at once is one item: evidence and the checks that wait for it, one approval that two policies ask for.
  */
 export function pathOf(requirements: readonly Requirement[], policies: readonly AppliedPolicy[]): string {
+  return [wayOf(requirements, policies), ...denialTexts(requirements, policies)].join('. ')
+}
+
+/** What the policies that are not met say with every denial. */
+function denialTexts(requirements: readonly Requirement[], policies: readonly AppliedPolicy[]): string[] {
+  const unmet = new Set(requirements.filter(isUnmet).map(({ policy }) => policy.name))
+  const texts = policies.flatMap(({ name, document }) => (unmet.has(name) && document.denial ? [document.denial] : []))
+  return [...new Set(texts)].map((text) => text.trim().replace(/\.$/, ''))
+}
+
+function wayOf(requirements: readonly Requirement[], policies: readonly AppliedPolicy[]): string {
   const items = stepsOf(requirements, policies)
   if (items.length === 0) return 'nothing left to do'
   const counts = new Map<Who, number>()

@@ -27,7 +27,7 @@ export function sentenceOf(situation: Situation): string {
   const { requirements, outcome } = assessment
   if (outcome === 'allowed') {
     const noted = requirements.filter(({ state }) => state === 'attention').length
-    const until = momentText(answerUntil(policies, snapshot))
+    const until = momentText(answerUntil(policies, snapshot, situation.approvals))
     const note = noted === 0 ? '' : `, with ${countText(noted)} ${noted === 1 ? 'thing' : 'things'} to note`
     return `Allowed in ${environment.name}${note}. A verdict asked for now holds until ${until}.`
   }

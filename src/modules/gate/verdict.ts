@@ -40,7 +40,7 @@ export function giveVerdict(
   const { assessment, snapshot, environment, policies, version, model } = situation
   const { outcome, requirements } = assessment
   const issued_at: Moment = snapshot.at
-  const expires_at = answerUntil(policies, snapshot)
+  const expires_at = answerUntil(policies, snapshot, situation.approvals)
   const proceed = outcome === 'allowed' || environment.mode !== 'enforce'
   const decisions = situation.decisions.filter((each) => each.covers && each.outcome === 'approved')
   const predicate: VerdictPredicate = {

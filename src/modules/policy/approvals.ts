@@ -1,49 +1,142 @@
-import type { ApprovalFact, ApprovalRule, Requirement, Snapshot } from './schema.ts'
-import { countText, dayOf, listed } from './words.ts'
+import type { ApprovalFact, ApprovalRule, PolicyDocument, Requirement, Snapshot } from './schema.ts'
+import { countText, dayOf, listed, rolesOf } from './words.ts'
 
 type Finding = Pick<Requirement, 'state' | 'explanation'>
+type About = Pick<Snapshot, 'version' | 'requester' | 'at'>
+type Standing = {
+  rule: ApprovalRule
+  /** The approvals that count, oldest first, one for each person. */
+  counting: ApprovalFact[]
+  /** Those of them that the rule rests on. */
+  used: ApprovalFact[]
+  met: boolean
+  /** The stage that has to be complete first, if it is not. */
+  waitsFor: string | null
+}
+type Document = Pick<PolicyDocument, 'approvals' | 'stages'>
 
-/** Approvals that count: of exactly this content, in this role, by somebody independent, after the last rejection of it. */
-export function countingApprovals(
-  rule: Pick<ApprovalRule, 'role'>,
-  { version, requester }: Pick<Snapshot, 'version' | 'requester'>,
-  approvals: readonly ApprovalFact[],
-): ApprovalFact[] {
-  const rejection = lastRejection(approvals)
-  const independent = ({ decided_by }: ApprovalFact) =>
-    decided_by !== requester && !version.developers.includes(decided_by) && decided_by !== version.registered_by
-  const counting = approvals.filter(
-    (fact) =>
-      fact.outcome === 'approved' &&
-      fact.covers &&
-      fact.roles.includes(rule.role) &&
-      independent(fact) &&
-      (!rejection || fact.decided_at > rejection.decided_at),
-  )
-  return [...new Map(counting.map((fact) => [fact.decided_by, fact])).values()]
+const day = 86_400_000
+
+/** How every approval rule of a policy stands: stages in order, and within a stage in the order of the text. */
+export function approvalStandings(document: Document, about: About, approvals: readonly ApprovalFact[]): Standing[] {
+  const done = new Map<string, Standing>()
+  const stageOf = ({ stage }: ApprovalRule) => (stage === undefined ? -1 : document.stages.indexOf(stage))
+  for (const rule of document.approvals.toSorted((a, b) => stageOf(a) - stageOf(b))) {
+    const before = [...done.values()].filter((each) => stageOf(each.rule) < stageOf(rule) && stageOf(each.rule) >= 0)
+    const waitsFor = before.find(({ met }) => !met)?.rule.stage ?? null
+    const since = before
+      .flatMap(({ used }) => used.map(({ decided_at }) => decided_at))
+      .toSorted()
+      .at(-1)
+    const others = rule.not.flatMap((id) => done.get(id)?.used.map(({ decided_by }) => decided_by) ?? [])
+    const counting =
+      waitsFor === null
+        ? candidates(rule, about, approvals).filter(
+            (fact) => !others.includes(fact.decided_by) && (since === undefined || fact.decided_at > since),
+          )
+        : []
+    const parts = (rule.all_of ?? [null]).map((role) =>
+      counting.filter(({ roles }) => role === null || roles.includes(role)).slice(0, rule.count),
+    )
+    const met = parts.every((part) => part.length >= rule.count)
+    done.set(rule.id, { rule, counting, used: [...new Set(parts.flat())], met, waitsFor })
+  }
+  return document.approvals.flatMap(({ id }) => done.get(id) ?? [])
 }
 
-export function assessApproval(rule: ApprovalRule, snapshot: Snapshot, approvals: readonly ApprovalFact[]): Finding {
-  const counting = countingApprovals(rule, snapshot, approvals)
-  if (counting.length >= rule.count) {
-    const dates = listed(counting.map(({ decided_at }) => dayOf(decided_at)))
+/** Whether every approval that a policy asks for is there. */
+export function approvalsMet(document: Document, about: About, approvals: readonly ApprovalFact[]): boolean {
+  return approvalStandings(document, about, approvals).every(({ met }) => met)
+}
+
+/** The stage that comes first, where these roles are asked for in a later one alone. */
+export function stageBefore(
+  document: Document,
+  about: About,
+  approvals: readonly ApprovalFact[],
+  roles: readonly string[],
+): string | null {
+  const theirs = approvalStandings(document, about, approvals).filter(({ rule }) =>
+    rolesOf(rule).some((role) => roles.includes(role)),
+  )
+  return theirs.length > 0 && theirs.every(({ waitsFor }) => waitsFor !== null) ? (theirs[0]?.waitsFor ?? null) : null
+}
+
+/** The moments at which approvals that a policy rests on stop counting. */
+export function approvalsEnd(document: Document, about: About, approvals: readonly ApprovalFact[]): string[] {
+  return approvalStandings(document, about, approvals).flatMap(({ rule, used }) =>
+    used.flatMap(({ decided_at }) => endOf(rule, decided_at) ?? []),
+  )
+}
+
+/** Approvals of exactly this content, in a role asked for, by somebody independent, after the last rejection of it. */
+function candidates(rule: ApprovalRule, { version, requester, at }: About, approvals: readonly ApprovalFact[]) {
+  const rejection = lastRejection(approvals)
+  const roles = rolesOf(rule)
+  const independent = ({ decided_by }: ApprovalFact) =>
+    decided_by !== requester && !version.developers.includes(decided_by) && decided_by !== version.registered_by
+  const counting = approvals
+    .filter(
+      (fact) =>
+        fact.outcome === 'approved' &&
+        fact.covers &&
+        roles.some((role) => fact.roles.includes(role)) &&
+        independent(fact) &&
+        (!rejection || fact.decided_at > rejection.decided_at) &&
+        (endOf(rule, fact.decided_at) ?? at) >= at,
+    )
+    .toSorted((a, b) => (a.decided_at < b.decided_at ? -1 : 1))
+  const first = new Map<string, ApprovalFact>()
+  for (const fact of counting) if (!first.has(fact.decided_by)) first.set(fact.decided_by, fact)
+  return [...first.values()]
+}
+
+function endOf({ valid_days }: ApprovalRule, decided_at: string): string | null {
+  return valid_days === undefined ? null : new Date(Date.parse(decided_at) + valid_days * day).toISOString()
+}
+
+export function assessApproval(
+  { rule, counting, used, met, waitsFor }: Standing,
+  { at }: Pick<Snapshot, 'at'>,
+  approvals: readonly ApprovalFact[],
+): Finding {
+  if (met) {
+    const dates = listed([...new Set(used.map(({ decided_at }) => dayOf(decided_at)))])
     return { state: 'met', explanation: `Approved on ${dates}; the approval covers exactly what is here now.` }
   }
+  const roles = rolesOf(rule)
   const rejection = lastRejection(approvals)
   if (rejection && counting.length === 0) {
     return { state: 'blocked', explanation: `Rejected on ${dayOf(rejection.decided_at)}.` }
   }
-  const lapsed = approvals.find((fact) => fact.outcome === 'approved' && !fact.covers && fact.roles.includes(rule.role))
+  if (waitsFor !== null) return { state: 'waiting', explanation: `The stage ${waitsFor} has to be complete first.` }
+  const theirs = approvals.filter(
+    (fact) => fact.outcome === 'approved' && roles.some((role) => fact.roles.includes(role)),
+  )
+  const lapsed = theirs.find(({ covers }) => !covers)
   if (lapsed && counting.length === 0) {
     const differences = lapsed.differences.join('; ')
     const explanation = `The approval of ${dayOf(lapsed.decided_at)} no longer covers the content: ${differences}.`
     return { state: 'blocked', explanation }
   }
-  const asked = rule.count === 1 ? `A ${rule.role}` : `${counting.length} of ${countText(rule.count)} ${rule.role}s`
+  const old = theirs.find(({ decided_at }) => (endOf(rule, decided_at) ?? at) < at)
+  if (old && counting.length === 0) {
+    const explanation = `The approval of ${dayOf(old.decided_at)} no longer counts: it holds for ${rule.valid_days} days.`
+    return { state: 'waiting', explanation }
+  }
+  if (rule.all_of) {
+    const missing = roles.filter((role) => used.filter((fact) => fact.roles.includes(role)).length < rule.count)
+    return {
+      state: 'waiting',
+      explanation: `${rule.count} of ${listed(missing)} each still ${rule.count === 1 ? 'has' : 'have'} to decide.`,
+    }
+  }
+  const role = roles.join(' or ')
+  const asked = rule.count === 1 ? `A ${role}` : `${counting.length} of ${countText(rule.count)} ${role}s`
   const explanation =
     counting.length > 0
       ? `${asked} have approved.`
-      : `${rule.count === 1 ? asked : `Each of ${countText(rule.count)} ${rule.role}s`} who neither developed it nor asked for the review still has to decide.`
+      : `${rule.count === 1 ? asked : `Each of ${countText(rule.count)} ${role}s`} who neither developed it nor asked for the review still has to decide.`
   return { state: 'waiting', explanation }
 }
 

@@ -1,12 +1,18 @@
 import { parsePath } from '../../lib/figures.ts'
 import { compile } from './expression.ts'
+import { factProblem } from './facts.ts'
 import type { PolicyDocument } from './schema.ts'
 
 export type DocumentProblem = { path: readonly (string | number)[]; message: string }
 
 /** What a document's schema cannot say: rules that refer to each other, and expressions that must be readable. */
 export function problemsOf(document: PolicyDocument): DocumentProblem[] {
-  return [...repeatedIds(document), ...checkProblems(document), ...approvalProblems(document)]
+  return [
+    ...repeatedIds(document),
+    ...checkProblems(document),
+    ...approvalProblems(document),
+    ...orderProblems(document),
+  ]
 }
 
 function repeatedIds(document: PolicyDocument): DocumentProblem[] {
@@ -25,6 +31,10 @@ function checkProblems(document: PolicyDocument): DocumentProblem[] {
   const kinds = new Set<string>(document.evidence.map(({ kind }) => kind))
   return document.checks.flatMap((rule, index) => {
     const problem = (key: string, message: string) => ({ path: ['checks', index, key], message })
+    if ('fact' in rule) {
+      const found = factProblem(rule)
+      return found ? [problem(found.key, found.message)] : []
+    }
     if ('cel' in rule) {
       const compiled = compile(rule.cel)
       if (compiled.outcome === 'refused') return [problem('cel', compiled.message)]
@@ -55,4 +65,43 @@ function approvalProblems(document: PolicyDocument): DocumentProblem[] {
         message: `the server never lets the ${who} approve: name ${who} here, or leave "not" out`,
       })),
   )
+}
+
+/** A role that there is not is one that nobody holds. */
+export function unknownRoles({ approvals }: PolicyDocument, roles: readonly string[]): DocumentProblem[] {
+  return approvals.flatMap((rule, index) =>
+    (['role', 'any_of', 'all_of'] as const).flatMap((key) =>
+      [rule[key] ?? []]
+        .flat()
+        .filter((role) => !roles.includes(role))
+        .map((role) => ({ path: ['approvals', index, key], message: `there is no role ${role} in this workspace` })),
+    ),
+  )
+}
+
+/** Roles, stages and the rules that name each other. */
+function orderProblems({ approvals, stages }: PolicyDocument): DocumentProblem[] {
+  const stageOf = (stage: string | undefined) => (stage === undefined ? -1 : stages.indexOf(stage))
+  return approvals.flatMap((rule, index) => {
+    const problem = (key: string, message: string) => ({ path: ['approvals', index, key], message })
+    const problems: DocumentProblem[] = []
+    const forms = [rule.role, rule.any_of, rule.all_of].filter((form) => form !== undefined)
+    if (forms.length !== 1) problems.push(problem('id', 'it takes exactly one of role, any_of and all_of'))
+    if (stages.length > 0 && rule.stage === undefined) {
+      problems.push(problem('id', `it names no stage; there is ${stages.join(', ')}`))
+    }
+    if (rule.stage !== undefined && !stages.includes(rule.stage)) {
+      problems.push(problem('stage', `there is no stage ${rule.stage}; there is ${stages.join(', ') || 'none'}`))
+    }
+    for (const id of rule.not) {
+      if (id === 'developer' || id === 'requester') continue
+      const at = approvals.findIndex((each) => each.id === id)
+      const other = approvals[at]
+      if (!other) problems.push(problem('not', `there is no approval rule ${id}`))
+      else if (at >= index || stageOf(other.stage) > stageOf(rule.stage)) {
+        problems.push(problem('not', `${id} has to stand before this rule`))
+      }
+    }
+    return problems
+  })
 }

@@ -8,6 +8,7 @@ import {
   performanceResult,
   snapshot,
 } from '../../testing/snapshots.ts'
+import { answerUntil } from './coverage.ts'
 import { assess } from './evaluate.ts'
 import type { ApprovalFact, Requirement, Snapshot } from './schema.ts'
 
@@ -183,4 +184,113 @@ checks: [{ id: it, title: It, cel: 'version.files.all(a, version.files.all(b, a.
   const started = performance.now()
   expect(requirement(snapshot({ version }), 'it', [], policy)).toMatchObject({ state: 'unknown' })
   expect(performance.now() - started).toBeLessThan(1000)
+})
+
+const ours = (rules: string) =>
+  appliedPolicy(`format: modelkeep-policy-1
+name: ours
+title: Ours
+scope: { tiers: [high], environments: [prod] }
+${rules}
+`)
+
+test('facts about version and model are compared, and one that is not known is never met', () => {
+  const fact = (rule: string, of = snapshot()) =>
+    requirement(of, 'it', [], ours(`checks: [{ id: it, title: It, ${rule} }]`))
+  const facts = { onnx: { opset: 17 }, flavors: ['onnx'] }
+  const known = snapshot({
+    version: { ...snapshot().version, facts, registered_at: '2026-02-01T09:00:00.000Z' },
+    model: { ...snapshot().model, tags: [{ key: 'area', value: 'lending' }] },
+  })
+  expect(fact('fact: facts.onnx.opset, is: at_least, value: 13', known)).toMatchObject({
+    state: 'met',
+    explanation: 'The onnx opset is 17.',
+  })
+  expect(fact('fact: facts.onnx.opset, is: below, value: 13, reason: Ours is older.', known)).toMatchObject({
+    state: 'blocked',
+    explanation: 'The onnx opset is 17; it should be below 13. Ours is older.',
+  })
+  expect(fact('fact: model.tags.area, is: one_of, value: [lending, claims]', known).state).toBe('met')
+  expect(fact('fact: version.age_days, is: at_most, value: 28', known)).toMatchObject({ state: 'blocked' })
+  expect(fact('fact: version.files, is: equal, value: 1', known).state).toBe('met')
+  expect(fact('fact: model.tier, is: not_equal, value: high', known).state).toBe('blocked')
+  expect(fact('fact: facts.onnx.opset, is: equal, value: "17"', known).state).toBe('unknown')
+  expect(fact('fact: facts.onnx.opset, is: at_least, value: 13').state).toBe('unknown')
+  expect(fact('fact: version.age_days, is: at_most, value: 28').state).toBe('unknown')
+  expect(fact('fact: facts.onnx, is: equal, value: 13', known).state).toBe('unknown')
+})
+
+test('a policy may be about models with a tag alone', () => {
+  const policy = appliedPolicy(`format: modelkeep-policy-1
+name: ours
+title: Ours
+scope: { tiers: [high], environments: [prod], tags: { area: lending, checked: "*" } }
+`)
+  const tagged = (...tags: [string, string][]) => {
+    const model = { ...snapshot().model, tags: tags.map(([key, value]) => ({ key, value })) }
+    return assess([policy], snapshot({ model }), []).requirements.map(({ id }) => id)
+  }
+  expect(tagged(['area', 'lending'], ['checked', 'yes'])).toEqual([])
+  expect(tagged(['area', 'lending'])).toEqual(['coverage'])
+  expect(tagged(['area', 'claims'], ['checked', 'yes'])).toEqual(['coverage'])
+  expect(assess([policy], snapshot(), []).outcome).toBe('denied')
+})
+
+test('evidence may have to be of a method, and stated by a person', () => {
+  const rule = (rest: string) => ours(`evidence: [{ id: it, title: It, kind: performance, ${rest} }]`)
+  const of = (policy: ReturnType<typeof ours>, changes: Partial<Snapshot['evidence'][number]> = {}) =>
+    requirement(snapshot({ evidence: [evidenceItem('performance', {}, changes)] }), 'it', [], policy)
+  expect(of(rule('method: performance')).state).toBe('met')
+  expect(of(rule('method: other'))).toMatchObject({
+    state: 'waiting',
+    explanation: 'There is no performance evidence that the server computed with other yet.',
+  })
+  expect(of(rule('source: person')).state).toBe('waiting')
+  expect(of(rule('source: person'), { source: 'person' }).state).toBe('met')
+})
+
+test('approvals: roles of our own, any or all of several, other people, stages in order, and a term', () => {
+  const ok = (by: string, roles: string[], decided_at: string) =>
+    approval({ decided_by: idOf('per', by), roles, decided_at })
+  const states = (rules: string, facts: ApprovalFact[]) =>
+    assess([ours(rules)], snapshot(), facts).requirements.map(({ state }) => state)
+  const [early, late] = ['2026-03-01T08:00:00.000Z', '2026-03-02T08:00:00.000Z']
+
+  const own = 'approvals: [{ id: a, title: A, role: model-risk }]'
+  expect(states(own, [ok('ana', ['model-risk'], early)])).toEqual(['met'])
+  expect(states(own, [ok('ana', ['validator'], early)])).toEqual(['waiting'])
+
+  const any = 'approvals: [{ id: a, title: A, any_of: [validator, approver], count: 2 }]'
+  expect(states(any, [ok('ana', ['validator'], early), ok('bo', ['approver'], early)])).toEqual(['met'])
+  expect(states(any, [ok('ana', ['validator', 'approver'], early)])).toEqual(['waiting'])
+
+  const all = 'approvals: [{ id: a, title: A, all_of: [validator, approver] }]'
+  expect(states(all, [ok('ana', ['validator'], early), ok('bo', ['validator'], early)])).toEqual(['waiting'])
+  expect(states(all, [ok('ana', ['validator'], early), ok('bo', ['approver'], early)])).toEqual(['met'])
+
+  const apart = `approvals:
+  - { id: a, title: A, role: validator }
+  - { id: b, title: B, role: approver, not: [developer, requester, a] }`
+  const both = ok('ana', ['validator', 'approver'], early)
+  expect(states(apart, [both])).toEqual(['met', 'waiting'])
+  expect(states(apart, [both, ok('bo', ['approver'], early)])).toEqual(['met', 'met'])
+
+  const stages = `stages: [validation, release]
+approvals:
+  - { id: b, title: B, role: approver, stage: release }
+  - { id: a, title: A, role: validator, stage: validation }`
+  expect(states(stages, [ok('bo', ['approver'], early)])).toEqual(['waiting', 'waiting'])
+  expect(states(stages, [ok('ana', ['validator'], late), ok('bo', ['approver'], early)])).toEqual(['waiting', 'met'])
+  expect(states(stages, [ok('bo', ['approver'], late), ok('ana', ['validator'], early)])).toEqual(['met', 'met'])
+  expect(requirement(snapshot(), 'b', [], ours(stages)).explanation).toBe(
+    'The stage validation has to be complete first.',
+  )
+
+  const term = 'approvals: [{ id: a, title: A, role: validator, valid_days: 30 }]'
+  const given = [ok('ana', ['validator'], early)]
+  expect(states(term, given)).toEqual(['met'])
+  const later = snapshot({ at: '2026-04-02T09:00:00.000Z' })
+  expect(requirement(later, 'a', given, ours(term)).explanation).toContain('it holds for 30 days')
+  const soon = snapshot({ at: '2026-03-30T20:00:00.000Z' })
+  expect(answerUntil([ours(term)], soon, given)).toBe('2026-03-31T08:00:00.000Z')
 })

@@ -1,12 +1,21 @@
-import { assessApproval, lastRejection } from './approvals.ts'
+import { approvalStandings, assessApproval, lastRejection } from './approvals.ts'
 import { type AskedEvidence, assessComparison } from './comparisons.ts'
 import { type AppliedPolicy, covering } from './coverage.ts'
 import { ageInDays, countsUntil, evidenceFor } from './evidence.ts'
 import { compile, type ExpressionResult } from './expression.ts'
 import { type ExpressionContext, expressionContext } from './expression-context.ts'
+import { assessFact } from './facts.ts'
 import { linksOf } from './links.ts'
-import type { ApprovalFact, Assessment, EvidenceRule, ExpressionRule, Requirement, Snapshot } from './schema.ts'
-import { dayOf, spoken } from './words.ts'
+import type {
+  ApprovalFact,
+  ApprovalRule,
+  Assessment,
+  EvidenceRule,
+  ExpressionRule,
+  Requirement,
+  Snapshot,
+} from './schema.ts'
+import { dayOf, rolesOf, spoken } from './words.ts'
 
 /** The state of one rule; the rest of a requirement follows from the rule itself. */
 export type Finding = Pick<Requirement, 'state' | 'explanation'> & Partial<Pick<Requirement, 'figure' | 'evidence_id'>>
@@ -21,7 +30,7 @@ export function assess(
   snapshot: Snapshot,
   approvals: readonly ApprovalFact[],
 ): Assessment {
-  const applied = covering(policies, snapshot.model.tier, snapshot.environment)
+  const applied = covering(policies, snapshot.model, snapshot.environment)
   const context = lazily(() => expressionContext(snapshot))
   const requirements =
     applied.length === 0
@@ -69,16 +78,23 @@ function requirementsOf(
     ...document.checks.map((rule): Requirement => {
       const { id, title, who } = rule
       const base = { id, policy, type: 'check' as const, title, ...rest, who }
+      if ('fact' in rule) return { ...base, link: links.version, ...assessFact(rule, snapshot) }
       if ('cel' in rule) return { ...base, link: links.version, ...assessExpression(rule, context) }
       return { ...base, link: links.evidence, ...assessComparison(rule, asked.get(rule.evidence)) }
     }),
-    ...document.approvals.map((rule): Requirement => {
-      const { id, title, role } = rule
-      const who = role === 'auditor' || role === 'contributor' ? 'approver' : role
-      const finding = assessApproval(rule, snapshot, approvals)
+    ...approvalStandings(document, snapshot, approvals).map((standing): Requirement => {
+      const { id, title } = standing.rule
+      const who = whoOf(standing.rule)
+      const finding = assessApproval(standing, snapshot, approvals)
       return { id, policy, type: 'approval', title, ...rest, who, link: links.decisions, ...finding }
     }),
   ]
+}
+
+/** Roles that a workspace made itself approve; so do those that only look or contribute, where a policy asks them to. */
+function whoOf(rule: ApprovalRule): Requirement['who'] {
+  const role = rolesOf(rule)[0]
+  return role === 'validator' || role === 'administrator' || role === 'developer' ? role : 'approver'
 }
 
 /** The evidence that a rule asks for, and why it does not count if it does not. */
@@ -87,10 +103,17 @@ function look(rule: EvidenceRule, { evidence, at }: Snapshot): AskedEvidence {
   return { rule, item, problem: item ? staleness(rule, item, at) : null }
 }
 
+const bySource: Record<EvidenceRule['source'], string> = {
+  server: ' that the server computed',
+  client: ' that a client sent',
+  person: ' that a person stated',
+  any: '',
+}
+
 function assessEvidence({ rule, item, problem }: AskedEvidence, at: string): Finding {
   const kind = spoken(rule.kind)
   if (!item) {
-    const by = rule.source === 'server' ? ' that the server computed' : ''
+    const by = bySource[rule.source] + (rule.method === undefined ? '' : ` with ${rule.method}`)
     return { state: 'waiting', explanation: `There is no ${kind} evidence${by} yet.` }
   }
   if (problem) return { state: 'blocked', explanation: problem, evidence_id: item.id }

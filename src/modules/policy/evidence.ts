@@ -6,8 +6,21 @@ type Item = Snapshot['evidence'][number]
 const day = 86_400_000
 
 /** The newest evidence that a rule can mean, whatever its age: whether it still counts depends on the moment. */
-export function evidenceFor<T extends Pick<Item, 'kind' | 'source'>>(newestFirst: readonly T[], rule: EvidenceRule) {
-  return newestFirst.find((item) => item.kind === rule.kind && (rule.source === 'any' || item.source === rule.source))
+export function evidenceFor<T extends Pick<Item, 'kind' | 'source'> & { method: Item['method'] | Evidence['method'] }>(
+  newestFirst: readonly T[],
+  rule: EvidenceRule,
+) {
+  return newestFirst.find(
+    (item) =>
+      item.kind === rule.kind &&
+      (rule.source === 'any' || item.source === rule.source) &&
+      (rule.method === undefined || methodName(item.method) === rule.method),
+  )
+}
+
+/** A snapshot has name and version of a method in one text. */
+function methodName(method: Item['method'] | Evidence['method']): string {
+  return typeof method === 'string' ? method.slice(0, Math.max(0, method.lastIndexOf(' '))) : method.name
 }
 
 /** The evidence that these policies ask for, newest first: what a snapshot holds. */

@@ -26,6 +26,7 @@ export function situated(shared: Given, own: Given, { scope }: Pick<PolicyDocume
       tier: model.tier === undefined ? (scope.tiers[0] ?? null) : model.tier,
       purpose: model.purpose ?? '',
       owner: model.owner ? person(model.owner) : null,
+      tags: model.tags ?? tagsOf(scope),
     },
     version: {
       id: 'ver_000000000000000000000000',
@@ -38,6 +39,7 @@ export function situated(shared: Given, own: Given, { scope }: Pick<PolicyDocume
       facts: version.facts ?? {},
       developers: developers.map(person),
       registered_by: person(registered_by),
+      registered_at: ago(version.age_days ?? 7),
     },
     evidence: (given.evidence ?? [])
       .map(({ kind, source, age_days, method, result }, index) => ({
@@ -67,6 +69,11 @@ export function situated(shared: Given, own: Given, { scope }: Pick<PolicyDocume
     }),
   )
   return { snapshot, approvals }
+}
+
+/** A model that the policy is about. */
+function tagsOf({ tags = {} }: PolicyDocument['scope']) {
+  return Object.entries(tags).map(([key, value]) => ({ key, value }))
 }
 
 /** The same id for the same name. */

@@ -63,7 +63,15 @@ test('a text with mistakes is refused with the line of each, and nothing is stor
     detail: expect.stringContaining('line 8'),
     errors: [{ path: 'checks.0.limit', line: 8 }],
   })
+  const king = await admin.post('/policies', { text: `${text(0.7)}approvals: [{ id: it, title: It, role: king }]\n` })
+  expect(king.json()).toMatchObject({
+    status: 400,
+    errors: [{ path: 'approvals.0.role', line: 9, message: 'there is no role king in this workspace' }],
+  })
+  await admin.post('/roles', { name: 'king', permissions: ['review.decide'] })
   expect((await admin.get('/policies')).json().policies).toHaveLength(3)
+  const crowned = `${text(0.7)}approvals: [{ id: it, title: It, role: king }]\n`
+  expect((await admin.post('/policies', { text: crowned })).status).toBe(200)
 })
 
 test('only administrators write policies; the JSON Schema is public', async () => {

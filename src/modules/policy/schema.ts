@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { Digest, Moment } from '../../lib/ids.ts'
-import { Role, RoleName } from '../access/schema.ts'
+import { RoleName } from '../access/schema.ts'
 import { ActorRef, PersonId } from '../audit/schema.ts'
 import { EvidenceKind } from '../evaluation/schema.ts'
-import { EnvironmentName, Severity, Tier } from '../registry/schema.ts'
+import { EnvironmentName, Severity, Tag, Tier } from '../registry/schema.ts'
 import { PolicyPlan } from './plan-schema.ts'
 import { TestResults } from './tests-schema.ts'
 
@@ -22,7 +22,10 @@ export const EvidenceRule = z.strictObject({
   kind: EvidenceKind,
   /** Evidence older than this does not count. */
   max_age_days: z.int().min(1).max(3660).optional(),
-  source: z.enum(['server', 'any']).default('server'),
+  /** Who computed or stated it. */
+  source: z.enum(['server', 'client', 'person', 'any']).default('server'),
+  /** Name of the method it was made with, without its version. */
+  method: z.string().min(1).max(200).optional(),
   who: Who.default('developer'),
 })
 export type EvidenceRule = z.infer<typeof EvidenceRule>
@@ -52,13 +55,38 @@ export const ExpressionRule = z.strictObject({
 })
 export type ExpressionRule = z.infer<typeof ExpressionRule>
 
+const Scalar = z.union([z.number(), z.string().max(1000), z.boolean()])
+
+/** A declared comparison on what is known about the version and its model without any evidence. */
+export const FactRule = z.strictObject({
+  id: RuleId,
+  title: z.string().min(1).max(300),
+  /** Dotted path: `facts.…`, `model.tier`, `model.tags.area`, `version.age_days`, `version.size`, … */
+  fact: z.string().min(1).max(300),
+  is: z.enum(['at_least', 'at_most', 'above', 'below', 'equal', 'not_equal', 'one_of']),
+  value: z.union([Scalar, z.array(Scalar).min(1).max(100)]),
+  reason: z.string().max(2000).optional(),
+  who: Who.default('developer'),
+})
+export type FactRule = z.infer<typeof FactRule>
+
+const Roles = z.array(RoleName).min(1).max(10)
+
+/** Approvals by people: of one role, of any of several, or of all of several. Exactly one of the three is there. */
 export const ApprovalRule = z.strictObject({
   id: RuleId,
   title: z.string().min(1).max(300),
-  role: Role,
+  role: RoleName.optional(),
+  any_of: Roles.optional(),
+  /** `count` people of each; one person may stand for several roles that they hold. */
+  all_of: Roles.optional(),
   count: z.int().min(1).max(10).default(1),
-  /** Who may not be the same person as the approver. */
-  not: z.array(z.enum(['developer', 'requester'])).default(['developer', 'requester']),
+  /** Who may not be the same person as the approver: `developer`, `requester`, or whoever met another approval rule. */
+  not: z.array(RuleId).max(20).default(['developer', 'requester']),
+  /** One of the policy's stages: approvals count when those of the stages before it are complete. */
+  stage: RuleId.optional(),
+  /** How long an approval counts. */
+  valid_days: z.int().min(1).max(3660).optional(),
 })
 export type ApprovalRule = z.infer<typeof ApprovalRule>
 
@@ -67,13 +95,22 @@ export const PolicyDocument = z.strictObject({
   name: RuleId,
   title: z.string().min(1).max(200),
   description: z.string().max(5000).optional(),
-  scope: z.strictObject({ tiers: z.array(Tier).min(1), environments: z.array(EnvironmentName).min(1) }),
+  /** Tags of the model, all of which must be there; `*` stands for any value. */
+  scope: z.strictObject({
+    tiers: z.array(Tier).min(1),
+    environments: z.array(EnvironmentName).min(1),
+    tags: z.record(z.string().min(1).max(250), z.string().max(5000)).optional(),
+  }),
+  /** In which order approvals are given. */
+  stages: z.array(RuleId).max(10).default([]),
   evidence: z.array(EvidenceRule).max(50).default([]),
   checks: z
-    .array(z.union([ComparisonRule, ExpressionRule]))
+    .array(z.union([ComparisonRule, ExpressionRule, FactRule]))
     .max(500)
     .default([]),
   approvals: z.array(ApprovalRule).max(20).default([]),
+  /** Said with every denial: whom to ask, what to read. */
+  denial: z.string().min(1).max(1000).optional(),
   /** How long a verdict under this policy stays good. */
   verdict_hours: z
     .int()
@@ -129,6 +166,8 @@ export const Snapshot = z.object({
     tier: Tier.nullable(),
     purpose: z.string(),
     owner: PersonId.nullable(),
+    /** Left out of snapshots that do not know them. */
+    tags: z.array(Tag).exactOptional(),
   }),
   version: z.object({
     id: z.string(),
@@ -145,6 +184,7 @@ export const Snapshot = z.object({
       .exactOptional(),
     developers: z.array(PersonId),
     registered_by: PersonId,
+    registered_at: Moment.exactOptional(),
   }),
   evidence: z.array(
     z.object({

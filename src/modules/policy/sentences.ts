@@ -1,6 +1,7 @@
 import { parsePath } from '../../lib/figures.ts'
+import { factPhrase, wantedText } from './facts.ts'
 import type { ApprovalRule, ComparisonRule, EvidenceRule, PolicyDocument } from './schema.ts'
-import { capitalised, comparisonWords, countText, numberText, spoken } from './words.ts'
+import { capitalised, comparisonWords, countText, listed, numberText, spoken } from './words.ts'
 
 export type RuleSentence = { id: string; sentence: string }
 
@@ -12,23 +13,46 @@ export function sentencesOf(document: PolicyDocument): RuleSentence[] {
     ...document.checks.map((rule) => ({
       id: rule.id,
       sentence:
-        'cel' in rule
-          ? `${capitalised(rule.title)}: the server checks that ${oneLine(rule.cel)}.`
-          : `${capitalised(figurePhrase(rule.figure))} in the ${kinds.get(rule.evidence) ?? rule.evidence} evidence is ${limitPhrase(rule)}.`,
+        'fact' in rule
+          ? `${capitalised(factPhrase(rule.fact))} is ${wantedText(rule)}.`
+          : 'cel' in rule
+            ? `${capitalised(rule.title)}: the server checks that ${oneLine(rule.cel)}.`
+            : `${capitalised(figurePhrase(rule.figure))} in the ${kinds.get(rule.evidence) ?? rule.evidence} evidence is ${limitPhrase(rule)}.`,
     })),
     ...document.approvals.map((rule) => ({ id: rule.id, sentence: approvalSentence(rule) })),
   ]
 }
 
 function evidenceSentence(rule: EvidenceRule): string {
-  const by = rule.source === 'server' ? ' that the server computed itself' : ''
+  const by = bySource[rule.source] + (rule.method === undefined ? '' : ` with ${rule.method}`)
   const age = rule.max_age_days === undefined ? '' : `, not older than ${days(rule.max_age_days)}`
   return `There is ${rule.kind} evidence${by}${age}.`
 }
 
-function approvalSentence({ role, count }: ApprovalRule): string {
-  const who = count === 1 ? `${article(role)} ${role}` : `${capitalised(countText(count))} ${role}s`
-  return `${who} who neither developed the version nor asked for the review ${count === 1 ? 'approves' : 'approve'} exactly this content.`
+const bySource: Record<EvidenceRule['source'], string> = {
+  server: ' that the server computed itself',
+  client: ' that a client sent',
+  person: ' that a person stated',
+  any: '',
+}
+
+/** For instance "In the stage validation, two validators who neither … approve exactly this content, for at most 90 days." */
+function approvalSentence({ role, any_of, all_of, count, not, stage, valid_days }: ApprovalRule): string {
+  const one = count === 1
+  const of = (name: string) => (one ? `${article(name).toLowerCase()} ${name}` : `${countText(count)} ${name}s`)
+  const people = all_of
+    ? listed(all_of.map(of))
+    : any_of
+      ? `${one ? 'one' : countText(count)} of the roles ${any_of.join(' or ')}`
+      : of(role ?? '')
+  const others = not.filter((id) => id !== 'developer' && id !== 'requester')
+  const apart = others.length === 0 ? '' : `, and did not meet ${listed(others)},`
+  const plural = !one || (all_of !== undefined && all_of.length > 1)
+  const when = stage === undefined ? '' : `in the stage ${stage}, `
+  const term = valid_days === undefined ? '' : `, for at most ${days(valid_days)}`
+  return capitalised(
+    `${when}${people} who neither developed the version nor asked for the review${apart} ${plural ? 'approve' : 'approves'} exactly this content${term}.`,
+  )
 }
 
 function limitPhrase({ is, limit, use }: ComparisonRule): string {

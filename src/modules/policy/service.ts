@@ -24,8 +24,16 @@ import type { PolicyProblem } from './yaml-text.ts'
 
 export type Policies = ReturnType<typeof createPolicies>
 
+type Parts = {
+  db: Db
+  write: Write
+  clock: Clock
+  /** Names of the roles that a person may hold in the workspace. */
+  roles: () => Promise<readonly string[]>
+}
+
 /** The rules of a workspace: drafts become published versions, which never change. */
-export function createPolicies({ db, write, clock }: { db: Db; write: Write; clock: Clock }) {
+export function createPolicies({ db, write, clock, roles }: Parts) {
   const documents = new Map<string, PolicyDocument>()
 
   /** Parsed once for each text; a text that does not match its digest is never applied. */
@@ -84,7 +92,7 @@ export function createPolicies({ db, write, clock }: { db: Db; write: Write; clo
   }
 
   async function draft(actor: ActorRef, { text, tests }: PolicyText): Promise<PolicyVersion> {
-    const { name } = readPolicy(text)
+    const { name } = readPolicy(text, await roles())
     if (tests !== null) readTests(tests, name)
     return write(actor, async (tx, record) =>
       get(name, await insertDraft(tx, record, actor, { name, text, tests }), tx),
@@ -204,8 +212,9 @@ type Named = { readonly name: string; readonly text: string; readonly tests: str
 /** Another server of the same workspace was faster. */
 class StartedElsewhere extends Error {}
 
-export function readPolicy(text: string): PolicyDocument {
-  const parsed = parsePolicy(text)
+/** With the names of roles, also refuses a rule that asks for a role that there is not, which nobody could ever meet. */
+export function readPolicy(text: string, roles?: readonly string[]): PolicyDocument {
+  const parsed = parsePolicy(text, roles)
   if (parsed.outcome === 'parsed') return parsed.document
   throw badRequest(messageOf(parsed.problems, 'policy'), { errors: parsed.problems, in: 'text' })
 }

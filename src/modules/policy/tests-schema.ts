@@ -35,6 +35,8 @@ export const Given = z.strictObject({
       facts: z.record(z.string(), z.json()),
       developers: z.array(Somebody),
       registered_by: Somebody,
+      /** Days since its registration. */
+      age_days: z.number().min(0).max(36_600),
     })
     .partial()
     .optional(),

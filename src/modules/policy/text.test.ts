@@ -57,10 +57,31 @@ test('every rule is one sentence', () => {
   ])
 })
 
+test('what a rule narrows is said in its sentence', () => {
+  const parsed = parsePolicy(`format: modelkeep-policy-1
+name: ours
+title: Ours
+scope: { tiers: [high], environments: [prod] }
+stages: [validation, release]
+evidence: [{ id: e, title: E, kind: fairness, source: person, method: panel }]
+checks: [{ id: c, title: C, fact: model.tags.area, is: one_of, value: [lending, claims] }]
+approvals:
+  - { id: a, title: A, all_of: [validator, legal], stage: validation, valid_days: 90 }
+  - { id: b, title: B, any_of: [approver, board], count: 2, stage: release, not: [developer, requester, a] }
+`)
+  if (parsed.outcome === 'refused') throw new Error('refused')
+  expect(sentencesOf(parsed.document).map(({ sentence }) => sentence)).toEqual([
+    'There is fairness evidence that a person stated with panel.',
+    'The area of the model is one of lending and claims.',
+    'In the stage validation, a validator and a legal who neither developed the version nor asked for the review approve exactly this content, for at most 90 days.',
+    'In the stage release, two of the roles approver or board who neither developed the version nor asked for the review, and did not meet a, approve exactly this content.',
+  ])
+})
+
 test.each([
   ['an unknown field', 'limit: 0.70', 'limits: 0.70', 'limits: 0.70'],
   ['a wrong type', 'limit: 0.70', 'limit: much', 'limit: much'],
-  ['an unknown word', 'role: validator', 'role: king', 'role: king'],
+  ['an unknown word', 'role: validator', 'role: King', 'role: King'],
   ['a repeated id', 'id: purpose-stated', 'id: files-sealed', 'id: files-sealed\n    title: The purpose'],
   ['evidence that is not asked for', 'evidence: performance', 'evidence: speed', 'evidence: speed'],
   ['a path that is none', 'figures.roc_auc', 'figures..roc_auc', 'figure: figures..roc_auc'],
@@ -73,6 +94,28 @@ test.each([
   ['a field that does not exist', 'model.purpose.size()', 'model.purpos.size()', 'cel: model.purpos.size'],
   ['a name that does not exist', 'model.purpose.size()', 'system.purpose.size()', 'cel: system.purpose'],
   ['self-approval', '    count: 1', '    not: [requester]', 'not: [requester]'],
+  ['no role', '    role: validator\n', '', 'id: independent-approval'],
+  [
+    'two forms of roles',
+    '    role: validator',
+    '    role: validator\n    any_of: [approver]',
+    'id: independent-approval',
+  ],
+  ['a stage that is none', '    count: 1', '    stage: last', 'stage: last'],
+  ['somebody else than whom', '    count: 1', '    not: [developer, requester, first]', 'not: [developer'],
+  [
+    'a fact of nothing',
+    'cel: model.purpose.size() >= 20',
+    'fact: purpose\n    is: equal\n    value: 1',
+    'fact: purpose',
+  ],
+  [
+    'a text as a limit',
+    'cel: model.purpose.size() >= 20',
+    'fact: version.size\n    is: above\n    value: x',
+    'value: x',
+  ],
+  ['a section that does nothing', 'verdict_hours: 24', 'waivers: []', 'waivers: []'],
   ['a key twice', 'verdict_hours: 24', 'verdict_hours: 24\nverdict_hours: 25', 'verdict_hours: 25'],
 ])('%s is refused at its line', (_, before, after, at) => {
   const text = good.replace(before, after)
@@ -82,7 +125,7 @@ test.each([
 })
 
 test('every mistake is named at once', () => {
-  const text = good.replace('limit: 0.70', 'limit: x').replace('role: validator', 'role: king')
+  const text = good.replace('limit: 0.70', 'limit: x').replace('role: validator', 'role: King')
   expect(problems(text).map(({ path }) => path)).toEqual(['checks.4.limit', 'approvals.0.role'])
 })
 

@@ -1,4 +1,4 @@
-import type { ComparisonRule } from './schema.ts'
+import type { ApprovalRule, ComparisonRule, FactRule } from './schema.ts'
 
 export const comparisonWords: Record<ComparisonRule['is'], string> = {
   at_least: 'at least',
@@ -6,6 +6,17 @@ export const comparisonWords: Record<ComparisonRule['is'], string> = {
   above: 'above',
   below: 'below',
   equal: 'exactly',
+}
+
+export const factWords: Record<FactRule['is'], string> = {
+  ...comparisonWords,
+  not_equal: 'anything but',
+  one_of: 'one of',
+}
+
+/** The roles that an approval rule speaks of. */
+export function rolesOf({ role, any_of, all_of }: Pick<ApprovalRule, 'role' | 'any_of' | 'all_of'>): string[] {
+  return [...(role === undefined ? [] : [role]), ...(any_of ?? []), ...(all_of ?? [])]
 }
 
 const acronyms = new Set([

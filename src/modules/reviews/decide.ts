@@ -6,7 +6,7 @@ import { canonicalJson } from '../../lib/json.ts'
 import { type Actor, permits } from '../access/schema.ts'
 import type { RecordEvent } from '../audit/index.ts'
 import type { PersonId } from '../audit/schema.ts'
-import { countingApprovals } from '../policy/index.ts'
+import { approvalsMet, stageBefore } from '../policy/index.ts'
 import type { ApprovalFact } from '../policy/schema.ts'
 import { getVersion } from '../registry/index.ts'
 import type { LifecycleState, Model, ModelVersion } from '../registry/schema.ts'
@@ -51,7 +51,8 @@ export function createDecide(parts: DecideParts) {
       const { developers } = parties
       const requester = review.requested_by as PersonId
       const compared = { approver: actor.id as PersonId, requester, developers: [...developers] }
-      const reasons = conflictsOf(actor, { ...parties, model: model.name, roles: rolesAsked(situation) })
+      const conflicts = conflictsOf(actor, { ...parties, model: model.name, roles: rolesAsked(situation) })
+      const reasons = conflicts.length > 0 ? conflicts : tooEarly(situation, input, rolesOn(actor, model.name))
       if (reasons.length > 0) {
         const rules = reasons.map(({ rule }) => rule)
         record('decision.refused', `review:${id}`, { outcome: input.outcome, rules, compared }, thingsOf(situation))
@@ -150,8 +151,16 @@ const judgeable: readonly LifecycleState[] = [
 ]
 
 function enoughApprovals({ policies, approvals, snapshot }: Situation, fact: ApprovalFact): boolean {
-  const rules = policies.flatMap(({ document }) => document.approvals)
-  return rules.every((rule) => countingApprovals(rule, snapshot, [fact, ...approvals]).length >= rule.count)
+  return policies.every(({ document }) => approvalsMet(document, snapshot, [fact, ...approvals]))
+}
+
+/** Whoever is asked in a later stage waits for the one before; a rejection is heard at any time. */
+function tooEarly({ policies, snapshot, approvals }: Situation, { outcome }: DecisionInput, roles: readonly string[]) {
+  if (outcome !== 'approved') return []
+  const stages = policies.map(({ document }) => stageBefore(document, snapshot, approvals, roles))
+  const [first] = stages
+  if (!first || stages.some((stage) => stage === null)) return []
+  return [{ rule: 'stage', message: `The stage ${first} has to be complete first.` }]
 }
 
 function decisionOf(document: DecisionDocument, digest: Decision['digest'], { model, version }: Situation): Decision {

@@ -3,6 +3,7 @@ import type { Clock } from '../../lib/clock.ts'
 import { conflict } from '../../lib/errors.ts'
 import type { Write } from '../audit/index.ts'
 import type { PersonId, Thing } from '../audit/schema.ts'
+import { rolesOf } from '../policy/index.ts'
 import type { Registry } from '../registry/index.ts'
 import type { ModelId } from '../registry/schema.ts'
 import type { Parties } from './separation.ts'
@@ -27,7 +28,7 @@ export type ReviewParts = SituationParts & {
 
 /** Roles that the policies ask an approval from. */
 export function rolesAsked({ policies }: Pick<Situation, 'policies'>): Parties['roles'] {
-  return [...new Set(policies.flatMap(({ document }) => document.approvals.map(({ role }) => role)))]
+  return [...new Set(policies.flatMap(({ document }) => document.approvals.flatMap(rolesOf)))]
 }
 
 export function thingsOf({

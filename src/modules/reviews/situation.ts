@@ -83,7 +83,7 @@ export function createSituations({ policies, evidence, key }: SituationParts) {
       version,
       waivers: await waiversAt(db, version.id, now),
       evidence: await evidence.of(db, version.id),
-      policies: covering(published, model.tier, name),
+      policies: covering(published, model, name),
       requester: (latest?.requested_by as PersonId | undefined) ?? null,
       findings: findings.map(({ id, title, severity, state, due_at }) => ({ id, title, severity, state, due_at })),
     })
@@ -97,7 +97,7 @@ export function createSituations({ policies, evidence, key }: SituationParts) {
       model,
       version,
       environment,
-      policies: covering(published, model.tier, name),
+      policies: covering(published, model, name),
       snapshot,
       scope,
       scope_digest,

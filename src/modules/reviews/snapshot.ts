@@ -28,7 +28,14 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
     format: 'modelkeep-snapshot-1',
     at,
     environment,
-    model: { id: model.id, name: model.name, tier: model.tier, purpose: model.purpose, owner: model.owner },
+    model: {
+      id: model.id,
+      name: model.name,
+      tier: model.tier,
+      purpose: model.purpose,
+      owner: model.owner,
+      tags: model.tags,
+    },
     version: {
       id: version.id,
       version: version.version,
@@ -41,6 +48,7 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
       waivers: [...waivers],
       developers: version.developers,
       registered_by: version.registered_by,
+      registered_at: version.registered_at,
     },
     evidence: evidenceAskedFor(parts.evidence, documents).map((item) => ({
       id: item.id,

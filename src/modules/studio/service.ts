@@ -24,11 +24,17 @@ import type { Situations } from '../reviews/index.ts'
 import { compareAt, planOf, withCandidate } from './plan.ts'
 import type { Preview, PreviewedVersion, PreviewInput, Subject } from './schema.ts'
 
-type Parts = { db: Db; clock: Clock; policies: Policies; situations: Situations }
+type Parts = {
+  db: Db
+  roles: () => Promise<readonly string[]>
+  clock: Clock
+  policies: Policies
+  situations: Situations
+}
 export type Studio = ReturnType<typeof createStudio>
 
 /** Where policies are written: what a text says, what it would change, and its publication. */
-export function createStudio({ db, clock, policies, situations }: Parts) {
+export function createStudio({ db, clock, policies, situations, roles }: Parts) {
   const look = async () => ({ situations, published: await policies.published(), at: isoNow(clock) })
 
   async function plan(actor: Actor, text: string): Promise<PolicyPlan> {
@@ -41,7 +47,7 @@ export function createStudio({ db, clock, policies, situations }: Parts) {
   }
 
   async function preview(actor: Actor, { text, tests, on }: PreviewInput): Promise<Preview> {
-    const parsed = parsePolicy(text)
+    const parsed = parsePolicy(text, await roles())
     const digest = sha256(text)
     const nothing = { document: null, digest, sentences: [], tests: null, versions: [], test_problems: [] }
     if (parsed.outcome === 'refused') return { ...nothing, problems: parsed.problems }

@@ -30,7 +30,7 @@ export function ruleParts(policy: PolicyVersion): { title: string; rules: RuleTe
       rules: approvals.map((rule) => ({
         id: rule.id,
         sentence: sentenceOf(rule.id, rule.title),
-        who: rule.not.length > 0 ? `a ${rule.role} who is not the ${rule.not.join(' or the ')}` : `a ${rule.role}`,
+        who: (rule.role ?? rule.any_of?.join(' or ') ?? rule.all_of?.join(' and ') ?? 'a person').trim(),
       })),
     },
   ]
