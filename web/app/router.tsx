@@ -206,6 +206,12 @@ const policy = createRoute({
   validateSearch: search.policy,
   component: lazyRouteComponent(() => import('../features/policy/PolicyPage.tsx'), 'PolicyPage'),
 })
+const policyStudio = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/policies/$name/edit',
+  validateSearch: search.policyStudio,
+  component: lazyRouteComponent(() => import('../features/policy/StudioPage.tsx'), 'StudioPage'),
+})
 const datasets = createRoute({
   getParentRoute: () => signedIn,
   path: '/datasets',
@@ -291,6 +297,7 @@ const tree = root.addChildren([
     verdict,
     policies,
     policy,
+    policyStudio,
     datasets,
     trail,
     people,

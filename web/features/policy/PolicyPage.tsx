@@ -12,6 +12,7 @@ import { Human } from '../../ui/Voice.tsx'
 import { PersonName, useMay } from '../access/people.tsx'
 import { PolicyState } from './PoliciesPage.tsx'
 import styles from './PolicyPage.module.css'
+import { PublishedWith } from './PublishedWith.tsx'
 import { policies, policyVersion, publish } from './queries.ts'
 import { ruleParts } from './rules.ts'
 
@@ -47,6 +48,9 @@ function Found({ policy }: { policy: PolicyVersion }) {
       actions={
         <>
           <PolicyState policy={policy} />
+          <Link to="/policies/$name/edit" params={{ name: policy.name }}>
+            Open in the studio
+          </Link>
           <Publish policy={policy} />
         </>
       }
@@ -81,6 +85,7 @@ function Found({ policy }: { policy: PolicyVersion }) {
               <pre>{policy.text}</pre>
             </ScrollRegion>
           </Card>
+          <PublishedWith name={policy.name} version={policy.version} />
           <Card title="What it is">
             <KeyValues>
               <Pair name="Digest">

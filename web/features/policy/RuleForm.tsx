@@ -1,0 +1,92 @@
+import { NativeSelect, NumberInput, Textarea, TextInput } from '@mantine/core'
+import { Button } from '../../ui/Button.tsx'
+import styles from './Studio.module.css'
+
+type Rule = Readonly<Record<string, unknown>>
+type Props = {
+  rule: Rule
+  sentence: string | undefined
+  set: (key: string, value: string | number) => void
+  remove: () => void
+}
+type Field = { key: string; label: string; type: 'text' | 'long' | 'number' | readonly string[]; always?: boolean }
+
+const comparisons = ['at_least', 'at_most', 'above', 'below', 'equal']
+const title: Field = { key: 'title', label: 'Title', type: 'text', always: true }
+
+/** A rule has the fields of what it evidently is; what a form cannot say is changed in the text. */
+const fields: readonly Field[] = [
+  title,
+  { key: 'kind', label: 'Kind', type: 'text' },
+  { key: 'source', label: 'From', type: ['server', 'client', 'person', 'any'] },
+  { key: 'max_age_days', label: 'Days it counts', type: 'number' },
+  { key: 'evidence', label: 'Evidence', type: 'text' },
+  { key: 'figure', label: 'Figure', type: 'text' },
+  { key: 'fact', label: 'Fact', type: 'text' },
+  { key: 'is', label: 'Is', type: comparisons },
+  { key: 'limit', label: 'Limit', type: 'number' },
+  { key: 'value', label: 'Value', type: 'text' },
+  { key: 'use', label: 'Judged by', type: ['estimate', 'lower', 'upper'] },
+  { key: 'cel', label: 'Expression', type: 'long' },
+  { key: 'role', label: 'Role', type: 'text' },
+  { key: 'count', label: 'People', type: 'number' },
+  { key: 'stage', label: 'Stage', type: 'text' },
+  { key: 'valid_days', label: 'Days it counts', type: 'number' },
+  { key: 'reason', label: 'Said when it is not met', type: 'text' },
+]
+
+export function RuleForm({ rule, sentence, set, remove }: Props) {
+  const name = String(rule.id ?? 'rule')
+  const shown = fields.filter(({ key, always }) => always || isPlain(rule[key]))
+  return (
+    <fieldset className={styles.rule} style={{ border: 0, margin: 0 }}>
+      <legend className="fact small">{name}</legend>
+      <div>{sentence ?? <span className="quiet">The sentence comes when the text has no mistakes.</span>}</div>
+      <div className={styles.fields}>
+        {shown.map((field) => (
+          <Input key={field.key} field={field} value={rule[field.key]} set={(value) => set(field.key, value)} />
+        ))}
+        <Button kind="bare" onClick={remove} aria-label={`Remove the rule ${name}`}>
+          Remove
+        </Button>
+      </div>
+    </fieldset>
+  )
+}
+
+type InputProps = { field: Field; value: unknown; set: (value: string | number) => void }
+
+function Input({ field: { label, type }, value, set }: InputProps) {
+  const text = value === undefined ? '' : String(value)
+  if (type === 'number' || typeof value === 'number') {
+    const change = (next: string | number) => {
+      if (typeof next === 'number') set(next)
+    }
+    return <NumberInput size="xs" className={styles.narrow} label={label} value={Number(text)} onChange={change} />
+  }
+  if (typeof type !== 'string') {
+    const options = type.includes(text) ? type : [...type, text]
+    return (
+      <NativeSelect
+        size="xs"
+        className={styles.narrow}
+        label={label}
+        data={options.map((option) => ({ value: option, label: option.replaceAll('_', ' ') }))}
+        value={text}
+        onChange={(event) => set(event.currentTarget.value)}
+      />
+    )
+  }
+  const Area = type === 'long' ? Textarea : TextInput
+  return (
+    <Area
+      size="xs"
+      className={styles.wide}
+      label={label}
+      value={text}
+      onChange={(event: { currentTarget: { value: string } }) => set(event.currentTarget.value)}
+    />
+  )
+}
+
+const isPlain = (value: unknown) => typeof value === 'string' || typeof value === 'number'
