@@ -6,6 +6,7 @@ import { type FixtureServer, startFixtureServer } from '../../web/testing/fixtur
 import { digest, id } from '../../web/testing/fixtures/base.ts'
 import { examinedId } from '../../web/testing/fixtures/examined.ts'
 import { runIds } from '../../web/testing/fixtures/registry.ts'
+import { previewOf } from './studio-preview.ts'
 import { launchBrowser } from './tools.ts'
 
 const version = '/models/wage-screening/versions'
@@ -58,6 +59,10 @@ const pages: Record<string, string> = {
   'verdict-allowed': `/gate/verdicts/${id('vrd', 2)}`,
   policies: '/policies',
   policy: '/policies/high-risk-people?version=4',
+  'policy-studio': '/policies/high-risk-people/edit',
+  'policy-studio-tests': '/policies/high-risk-people/edit?tab=tests',
+  'policy-studio-impact': '/policies/high-risk-people/edit?tab=impact',
+  'policy-studio-changes': '/policies/high-risk-people/edit?tab=changes',
   datasets: '/datasets',
   'dataset-peek': `/datasets?peek=${id('dsv', 2)}`,
   trail: '/trail',
@@ -93,7 +98,9 @@ let browser: Browser
 let server: FixtureServer
 
 beforeAll(async () => {
-  server = await startFixtureServer()
+  server = await startFixtureServer(0, [
+    ['POST', /^\/policies\/preview$/, (_, __, body) => ({ body: previewOf(JSON.parse(body)) })],
+  ])
   browser = await launchBrowser()
 })
 
@@ -390,5 +397,42 @@ test('a test of a webhook shows what the receiver answered', async () => {
   await dialog.getByText('Everything about it (decision.*)').waitFor()
   await dialog.getByLabel('Every event').check()
   expect(await dialog.locator('details').count()).toBe(0)
+  await page.context().close()
+})
+
+test('in the policy studio, form and text are one object, and its answer for a real version follows while it is written', async () => {
+  const { page, problems } = await open('/policies/high-risk-people/edit')
+  const text = page.getByRole('textbox', { name: 'Policy text' })
+  const rule = page.getByRole('group', { name: 'selection-ratio-sex' })
+  await rule.getByText('is at least 0.80').waitFor()
+  await page.getByText('allowed in prod').waitFor()
+
+  // A number in the form is that number in the text, and the comment above it stays.
+  await rule.getByLabel('Limit').fill('0.9')
+  await page.getByText('denied in prod').waitFor()
+  await rule.getByText('is at least 0.90').waitFor()
+  expect(await text.inputValue()).toContain('limit: 0.9\n')
+  expect(await text.inputValue()).toContain('# The four-fifths rule')
+
+  // A mistake in the text stands at its line, and leads there.
+  const good = await text.inputValue()
+  await text.fill(good.replace('limit: 0.9', 'limit: much'))
+  const mistake = page.getByRole('button', { name: /^Line 21: checks\.0\.limit/ })
+  await mistake.focus()
+  await page.keyboard.press('Enter')
+  expect(await text.evaluate('document.activeElement.selectionStart')).toBe(good.indexOf('limit: 0.9'))
+  await text.fill(good)
+  await mistake.waitFor({ state: 'detached' })
+
+  await page.getByRole('button', { name: 'Add an approval' }).click()
+  await page.getByRole('group', { name: 'approval' }).waitFor()
+  await page.getByRole('button', { name: 'Remove the rule approval' }).click()
+  await page.getByRole('link', { name: 'Impact' }).click()
+  await page.getByText('to be approved again').first().waitFor()
+  await page.getByRole('link', { name: 'Changes' }).click()
+  await page.getByText('+     limit: 0.9').waitFor()
+  await text.press('Control+s')
+  await page.getByText('Saved as draft 5.').waitFor()
+  expect(problems).toEqual([])
   await page.context().close()
 })

@@ -2,6 +2,7 @@ import { createReadStream, existsSync, statSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import * as admin from './fixtures/admin.ts'
 import { held, people, session, val, workspaces } from './fixtures/base.ts'
@@ -17,6 +18,7 @@ import * as records from './fixtures/records.ts'
 import { deployments, environments, inventory, models, summaries, versions } from './fixtures/registry.ts'
 import * as retention from './fixtures/retention.ts'
 import * as signIn from './fixtures/sign-in.ts'
+import * as studio from './fixtures/studio.ts'
 import * as traces from './fixtures/traces.ts'
 import { guess, preview } from './fixtures/upload.ts'
 import * as hooks from './fixtures/webhooks.ts'
@@ -32,7 +34,11 @@ const types: Record<string, string> = {
 
 /** `text` is sent as it is; anything else as JSON. */
 type Reply = { status?: number; body: unknown; text?: { type: string; value: string } }
-type Route = readonly [method: string, path: RegExp, reply: (parts: string[], query: URLSearchParams) => Reply]
+export type Route = readonly [
+  method: string,
+  path: RegExp,
+  reply: (parts: string[], query: URLSearchParams, body: string) => Reply,
+]
 const ok = (body: unknown): Reply => ({ body })
 const problem = (status: number, title: string, detail = ''): Reply => ({
   status,
@@ -178,6 +184,9 @@ const routes: readonly Route[] = [
   ['GET', /^\/decisions$/, (_, query) => ok({ decisions: query.get('version') === '2' ? [decision] : [] })],
   ['GET', /^\/decisions\/([^/]+)$/, () => ok(signedDecision)],
   ['GET', /^\/policies$/, () => ok({ policies: [draft, policy] })],
+  ['POST', /^\/policies$/, () => ok(draft)],
+  ['POST', /^\/policies\/plan$/, () => ok(studio.plan)],
+  ['GET', /^\/policies\/([^/]+)\/versions\/([^/]+)\/publication$/, () => ok(studio.publication)],
   ['GET', /^\/policies\/([^/]+)\/versions\/([^/]+)$/, ([, v]) => ok(v === '5' ? draft : policy)],
   ['GET', /^\/experiments$/, (_, query) => ok({ experiments: query.get('view') ? [] : [records.experiment] })],
   ['GET', /^\/experiments\/([^/]+)$/, () => ok(records.experiment)],
@@ -232,8 +241,8 @@ function runsFor(filter: string) {
 }
 
 function file(path: string): Reply {
-  const text = records.files[path]
-  return text ? { body: null, text } : problem(404, 'Not found', `There is no file ${path}.`)
+  const content = records.files[path]
+  return content ? { body: null, text: content } : problem(404, 'Not found', `There is no file ${path}.`)
 }
 
 function found(body: unknown): Reply {
@@ -248,14 +257,20 @@ function filtered(query: URLSearchParams) {
   return { rows, total: rows.length }
 }
 
-function answer(req: IncomingMessage, url: URL, signedIn: boolean): Reply | undefined {
+function answer(
+  req: IncomingMessage,
+  url: URL,
+  signedIn: boolean,
+  body: string,
+  further: readonly Route[],
+): Reply | undefined {
   if (url.pathname === '/openapi.json') return ok(openapi)
   if (!url.pathname.startsWith('/api/v1/')) return undefined
   const path = url.pathname.slice('/api/v1'.length)
   if (path === '/session' && req.method === 'GET' && !signedIn) return problem(401, 'Nobody is signed in')
-  for (const [method, pattern, reply] of routes) {
+  for (const [method, pattern, reply] of [...further, ...routes]) {
     const match = method === req.method ? pattern.exec(path) : null
-    if (match) return reply(match.slice(1).map(decodeURIComponent), url.searchParams)
+    if (match) return reply(match.slice(1).map(decodeURIComponent), url.searchParams, body)
   }
   return problem(404, 'Not found', `${req.method} ${path}`)
 }
@@ -278,11 +293,11 @@ const policyHeader =
 export type FixtureServer = { url: string; close: () => Promise<void> }
 
 /** Serves the built pages with canned answers that satisfy the schemas; signed out when the path asks for the sign-in page. */
-export async function startFixtureServer(port = 0): Promise<FixtureServer> {
-  const server: Server = createServer((req, res) => {
+export async function startFixtureServer(port = 0, further: readonly Route[] = []): Promise<FixtureServer> {
+  const server: Server = createServer(async (req, res) => {
     const url = new URL(req.url ?? '/', 'http://fixture')
     const signedIn = !req.headers.referer?.includes('/sign-in')
-    const reply = answer(req, url, signedIn)
+    const reply = answer(req, url, signedIn, await text(req), further)
     if (!reply) return sendFile(res, url.pathname)
     res.writeHead(reply.status ?? 200, { 'content-type': reply.text?.type ?? 'application/json' })
     res.end(reply.text?.value ?? JSON.stringify(reply.body))
