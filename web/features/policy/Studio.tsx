@@ -74,15 +74,18 @@ export function Studio({ start, tests: kept, inForce }: Props) {
       {save.error && <ErrorState error={save.error} />}
       {asked.error && <ErrorState error={asked.error} retry={() => asked.refetch()} />}
       <div className={styles.sides}>
-        <Card title="Text" flush>
-          <PolicyEditor
-            label="Policy text"
-            text={text}
-            change={setText}
-            problems={problems}
-            save={() => save.mutate()}
-          />
-        </Card>
+        <div>
+          <Card title="Text" flush>
+            <PolicyEditor
+              label="Policy text"
+              text={text}
+              change={setText}
+              problems={problems}
+              save={() => save.mutate()}
+            />
+          </Card>
+          {seen && <StudioPreview seen={seen} stale={asked.isFetching} />}
+        </div>
         <div>
           <Tabs label="Sides of the policy">
             {Object.entries(tabs).map(([key, word]) => (
@@ -130,7 +133,6 @@ export function Studio({ start, tests: kept, inForce }: Props) {
           {tab === 'changes' && <Changes before={inForce} text={text} />}
         </div>
       </div>
-      {seen && <StudioPreview seen={seen} stale={asked.isFetching} />}
     </Page>
   )
 }
