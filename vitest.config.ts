@@ -23,6 +23,8 @@ const onS3 = [
   'src/protocols/mlflow/conformance.test.ts',
 ]
 const s3Alone = ['src/blobs/s3.test.ts']
+/** Puts another module in the place of one that its worker may have loaded before. */
+const withModulesOfTheirOwn = ['test/security/outgoing.test.ts']
 const artifactScenarios = 'artifacts_client,artifacts_proxied_raw,artifacts_traversal'
 /** Files share the modules of their worker: loading them anew for each took half of the time. What a test changes it sets back. */
 const common = { testTimeout: 30_000, hookTimeout: 60_000, pool: 'forks' as const, isolate: false }
@@ -55,7 +57,17 @@ export default defineConfig({
           ...common,
           name: 'sqlite',
           include: ['src/**/*.test.ts', 'test/security/**/*.test.ts'],
-          exclude: [...pure, ...s3Alone],
+          exclude: [...pure, ...s3Alone, ...withModulesOfTheirOwn],
+          env: { TEST_ENGINE: 'sqlite' },
+          globalSetup: ['src/testing/template.ts'],
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: 'isolated',
+          isolate: true,
+          include: withModulesOfTheirOwn,
           env: { TEST_ENGINE: 'sqlite' },
           globalSetup: ['src/testing/template.ts'],
         },
