@@ -86,6 +86,7 @@ const routes: readonly Route[] = [
   ['GET', /^\/account\/sessions$/, () => ok({ sessions: signIn.sessions })],
   ['GET', /^\/second-factor-rule$/, () => ok({ everyone: false, roles: ['administrator'] })],
   ['GET', /^\/people$/, () => ok({ people })],
+  ['GET', /^\/people\/[^/]+\/identities$/, () => ok({ identities: [] })],
   ['GET', /^\/roles$/, () => ok({ roles: admin.roles })],
   ['GET', /^\/connections$/, () => ok(admin.connections)],
   ['GET', /^\/access\/explain$/, (_, query) => ok(admin.explanation(query))],
