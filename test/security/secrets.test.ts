@@ -2,16 +2,20 @@ import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
+import { Secret, TOTP } from 'otpauth'
 import { expect, test, vi } from 'vitest'
 import { pinProblems } from '../../scripts/audit.ts'
 import { sbom } from '../../scripts/sbom.ts'
 import { createBackup } from '../../src/backup/create.ts'
 import { serverActor } from '../../src/modules/audit/schema.ts'
+import { Provider } from '../../src/modules/signin/providers.ts'
 import { testApp } from '../../src/testing/app.ts'
+import { testBrowser } from '../../src/testing/browser.ts'
 
 const password = 'planted-password-1f4c9'
 const mistyped = 'planted-in-the-wrong-field-77'
 const webhookSecret = 'planted-webhook-secret-9e21d0'
+const oidcSecret = 'planted-client-secret-c7d11'
 const s3Secret = 'planted-s3-secret-5b0aa'
 
 function everyFile(folder: string): string[] {
@@ -28,7 +32,20 @@ test('no secret that was given to the server is in its logs, answers, trail, exp
     return true
   })
   try {
-    const app = await testApp({ config: { log: true } })
+    const app = await testApp({
+      config: {
+        log: true,
+        providers: [
+          Provider.parse({
+            id: 'planted',
+            label: 'Planted',
+            issuer: 'http://127.0.0.1:9',
+            client_id: 'modelkeep',
+            client_secret: oidcSecret,
+          }),
+        ],
+      },
+    })
     const administrator = await app.as('administrator')
     const ask = async (method: string, url: string, body?: unknown, headers: Record<string, string> = {}) => {
       const reply = await app.anonymous.request(method, url, body, headers)
@@ -37,6 +54,13 @@ test('no secret that was given to the server is in its logs, answers, trail, exp
     }
     const bearer = { authorization: `Bearer ${administrator.token}` }
     await app.access.people.create(serverActor, { login: 'ada', name: 'Ada', kind: 'person', password, grants: [] })
+
+    await app.access.people.create(serverActor, { login: 'eve', name: 'Eve', kind: 'person', password, grants: [] })
+    const eve = testBrowser(app)
+    await eve.signIn('eve', password)
+    const { secret: totp } = (await eve.post('/account/totp')).json()
+    const code = new TOTP({ secret: Secret.fromBase32(totp) }).generate({ timestamp: app.clock.now().getTime() })
+    const { recovery_codes } = (await eve.post('/account/totp/confirm', { code })).json()
 
     const signedIn = await app.anonymous.post('/session', { login: 'ada', password })
     const [cookie = ''] = String(signedIn.headers['set-cookie']).split(';')
@@ -50,9 +74,17 @@ test('no secret that was given to the server is in its logs, answers, trail, exp
       secret: webhookSecret,
     })
     expect(hook.status).toBe(200)
-    const secrets = [password, mistyped, webhookSecret, s3Secret, session, made.secret, administrator.token]
-    expect(secrets.every((secret) => typeof secret === 'string' && secret.length > 15)).toBe(true)
+    const secrets = [
+      ...[password, mistyped, webhookSecret, s3Secret, oidcSecret, session, made.secret, administrator.token, totp],
+      ...recovery_codes,
+    ]
+    expect(secrets.every((secret) => typeof secret === 'string' && secret.length > 9)).toBe(true)
+    expect(secrets).toHaveLength(19)
 
+    await ask('GET', '/sign-in')
+    // Nobody answers there, which the log says.
+    await ask('GET', '/sign-in/oidc/planted/start')
+    said.push((await eve.get('/account')).text)
     await ask('POST', '/session', { login: mistyped, password: `${password}x` })
     await ask('POST', '/session', { login: 'ada', password, extra: 1 })
     await ask('POST', '/session', `{"login": "ada", "password": "${password}"`, { 'content-type': 'application/json' })
