@@ -49,7 +49,7 @@ export function requestFor(
       ? `?${new URLSearchParams(Object.entries(JSON.parse(bodyOf(random, world))).map(([k, v]) => [k, String(v).slice(0, 4000)]))}`
       : ''
   const options: InjectOptions = { method: method as 'GET', url: `${path}${query}` }
-  if (method === 'GET' || method === 'HEAD') return options
+  if (method === 'GET') return options
   const isRaw = random.below(4) === 0
   return {
     ...options,

@@ -13,7 +13,7 @@ import {
   type GroupTest,
   rateTitles,
 } from '../results.ts'
-import { figureColumns, pText } from './columns.tsx'
+import { figureColumns, groupColumn, pText, rowsColumn } from './columns.tsx'
 
 export function Intersections({ result: { intersection, attributes } }: { result: Fairness }) {
   const groups = intersection?.groups ?? []
@@ -179,25 +179,8 @@ const countColumn = (key: 'tp' | 'fp' | 'tn' | 'fn', header: string): Column<Con
 })
 
 const confusionColumns: Column<ConfusionRow>[] = [
-  {
-    key: 'group',
-    header: 'Group',
-    sort: 'group',
-    cell: (row) => (
-      <>
-        {groupLabel(row.group)} <span className="quiet small">by {row.attribute}</span>
-      </>
-    ),
-    value: (row) => `${row.attribute}: ${row.group}`,
-  },
-  {
-    key: 'n',
-    header: 'Rows',
-    align: 'right',
-    sort: 'n',
-    cell: (row) => row.n.toLocaleString('en'),
-    value: (row) => row.n,
-  },
+  groupColumn(),
+  rowsColumn(),
   countColumn('tp', 'Rightly chosen'),
   countColumn('fp', 'Wrongly chosen'),
   countColumn('fn', 'Wrongly passed over'),

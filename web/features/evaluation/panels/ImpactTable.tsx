@@ -3,9 +3,8 @@ import { type Column, DataTable } from '../../../ui/DataTable.tsx'
 import { useSorted } from '../../../ui/sorted.ts'
 import { Tone } from '../../../ui/Tone.tsx'
 import { figureText } from '../../../ui/Voice.tsx'
-import { groupLabel } from '../fairness-rows.ts'
 import type { AttributeFairness, ImpactRow } from '../results.ts'
-import { figureColumns, pText } from './columns.tsx'
+import { figureColumns, groupColumn, pText, rowsColumn } from './columns.tsx'
 
 type Row = ImpactRow & { attribute: string }
 type Props = { attributes: readonly { name: string; fairness: AttributeFairness }[] }
@@ -44,25 +43,8 @@ export function ImpactTable({ attributes }: Props) {
 }
 
 const columns: Column<Row>[] = [
-  {
-    key: 'group',
-    header: 'Group',
-    sort: 'group',
-    cell: (row) => (
-      <>
-        {groupLabel(row.group)} <span className="quiet small">by {row.attribute}</span>
-      </>
-    ),
-    value: (row) => `${row.attribute}: ${row.group}`,
-  },
-  {
-    key: 'n',
-    header: 'Rows',
-    align: 'right',
-    sort: 'n',
-    cell: (row) => row.n.toLocaleString('en'),
-    value: (row) => row.n,
-  },
+  groupColumn(),
+  rowsColumn(),
   {
     key: 'selected',
     header: 'Chosen',

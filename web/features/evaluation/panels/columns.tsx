@@ -1,5 +1,6 @@
 import type { Column } from '../../../ui/DataTable.tsx'
 import { figureText } from '../../../ui/Voice.tsx'
+import { groupLabel } from '../fairness-rows.ts'
 import type { Figure } from '../results.ts'
 
 /** A sortable column of figures: value with its interval below, or why there is none. In a file, limits and reason stand apart. */
@@ -34,6 +35,28 @@ export function figureColumns<Row>(
     apart('high'),
   ]
 }
+
+/** A group and the attribute that makes it one. */
+export const groupColumn = <Row extends { group: string; attribute: string }>(): Column<Row> => ({
+  key: 'group',
+  header: 'Group',
+  sort: 'group',
+  cell: (row) => (
+    <>
+      {groupLabel(row.group)} <span className="quiet small">by {row.attribute}</span>
+    </>
+  ),
+  value: (row) => `${row.attribute}: ${row.group}`,
+})
+
+export const rowsColumn = <Row extends { n: number }>(): Column<Row> => ({
+  key: 'n',
+  header: 'Rows',
+  align: 'right',
+  sort: 'n',
+  cell: (row) => row.n.toLocaleString('en'),
+  value: (row) => row.n,
+})
 
 export function FigureCell({ figure }: { figure: Figure | undefined }) {
   if (!figure) return <>–</>
