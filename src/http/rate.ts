@@ -1,12 +1,10 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import { AppError } from '../lib/errors.ts'
 import { networkOf } from '../lib/network.ts'
 
 /** So many requests at once, and then so many a minute. */
 export type Rate = { readonly burst: number; readonly perMinute: number }
 
-/** Nobody is known on a public route, so each has a limit by address. Pages bring dozens of files at a time. */
-const ofPublic: Rate = { burst: 600, perMinute: 1200 }
 /** More are followed by no process; the ones that rest longest are forgotten first, and rest means full. */
 const mostBuckets = 50_000
 
@@ -35,18 +33,14 @@ export function createRates(now: () => number = () => performance.now()) {
 }
 
 /** Refuses with 429 what comes more often than its route allows. Called once it is known who asks. */
-export function limitRates(app: FastifyInstance): (req: FastifyRequest) => void {
-  const { take } = createRates()
-  app.addHook('onRoute', (route) => {
-    if (route.config?.rate && route.config.rate.burst < 1) throw new Error(`route ${route.url} lets nobody in`)
-  })
+export function limitRates({ take }: ReturnType<typeof createRates>, nowhere: Rate): (req: FastifyRequest) => void {
   return (req) => {
-    const { rate, requires = 'public' } = req.routeOptions.config
-    const limit = rate ?? (requires === 'public' ? ofPublic : undefined)
-    if (!limit) return
+    const { limits, rate, requires = 'public' } = req.routeOptions.config
     const who = requires === 'public' ? networkOf(req.ip) : req.actor.id
-    const where = rate ? `${req.method} ${req.routeOptions.url}` : 'public'
-    const wait = take(`${where} ${who}`, limit)
+    // Public routes without a rate of their own share one, so that nobody goes through all of them.
+    const where = rate === undefined && requires === 'public' ? 'public' : `${req.method} ${req.routeOptions.url}`
+    // What leads nowhere has no limits of its own.
+    const wait = take(`${where} ${who}`, limits?.rate ?? nowhere)
     if (wait > 0) {
       throw new AppError('too_many_requests', `too many requests; try again in ${wait} s`, { retry_after: wait })
     }

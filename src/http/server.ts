@@ -12,9 +12,9 @@ import { toOnePrefix } from '../protocols/mlflow/index.ts'
 import { failureOf, sendProblem } from './errors.ts'
 import { answerHead, toRouteOfGet } from './head.ts'
 import { parseJsonBodies } from './json-body.ts'
+import { limitRequests } from './limits.ts'
 import { refuseForeignPages } from './open.ts'
 import { checkBodyPermission, checkPermission, demandPermissions } from './permission.ts'
-import { limitRates } from './rate.ts'
 import { authenticate } from './sign-in.ts'
 import { type ClientPatience, limitSlowClients, lookEvery, usualPatience } from './slow-clients.ts'
 import { refuseChange, takeWorkspaceFromQuery, workspaceIn } from './workspace.ts'
@@ -53,7 +53,7 @@ export async function createServer(parts: HttpParts): Promise<FastifyInstance> {
         : parts.log,
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: parts.trustProxy,
-    bodyLimit: 2 * 1024 * 1024,
+    bodyLimit: 64 * 1024,
     requestTimeout: 0,
     http: { connectionsCheckingInterval: lookEvery(patience) },
     // Those of Fastify itself would be loaded only to be replaced by zod.
@@ -80,7 +80,7 @@ export async function createServer(parts: HttpParts): Promise<FastifyInstance> {
   parseJsonBodies(app)
   demandPermissions(app)
   limitSlowClients(app, patience)
-  const demandRate = limitRates(app)
+  const demandRate = limitRequests(app)
 
   app.decorateRequest('actor', undefined as unknown as Actor)
   app.decorateRequest('session', undefined)

@@ -1,7 +1,11 @@
 import { connect } from 'node:net'
+import { Readable } from 'node:stream'
+import { fastify } from 'fastify'
 import { expect, test } from 'vitest'
+import { limitRequests } from '../../src/http/limits.ts'
 import { serverActor } from '../../src/modules/audit/schema.ts'
 import { type TestApp, testApp } from '../../src/testing/app.ts'
+import { declaredOf, pathOf } from './declared.ts'
 
 const password = 'correct horse battery'
 
@@ -116,6 +120,87 @@ test('a route that costs much is asked so often and no more, by each account for
   expect([refused.statusCode, Number(refused.headers['retry-after'])]).toEqual([429, 1])
   expect((await app.http.inject({ ...empty, remoteAddress: '203.0.113.2' })).statusCode).toBe(400)
 })
+
+/** Bodies of one byte more than a route takes, by the biggest of each kind. */
+test('a body that is larger than its route takes is refused in the form of the protocol, and one that fits is read', async () => {
+  const app = await testApp()
+  const administrator = await app.as('administrator')
+  const headers = { authorization: `Bearer ${administrator.token}`, 'content-type': 'application/json' }
+  const wrong: string[] = []
+  let tried = 0
+  // Each limit once for each protocol: the same code holds the others to theirs.
+  const seen = new Set<string>()
+  for (const { method, url, limits } of declaredOf(app.http)) {
+    if (method === 'GET' || limits === undefined) continue
+    const most = typeof limits.body === 'number' ? limits.body : limits.body.streamed
+    const protocol = url.split('/').slice(0, 4).join('/')
+    if (seen.has(`${protocol} ${most}`)) continue
+    seen.add(`${protocol} ${most}`)
+    tried++
+    const send = (length: number) =>
+      app.http.inject({
+        method: method as 'POST',
+        url: pathOf(url),
+        headers: { ...headers, 'content-length': String(length) },
+        payload: '{}',
+      })
+    const { statusCode, body, headers: answer } = await send(most + 1)
+    const form =
+      url.startsWith('/api/2.0') || url.startsWith('/api/3.0') ? '"error_code":"INVALID_PARAMETER_VALUE"' : '"code":'
+    if (statusCode !== 413 || !body.includes(form))
+      wrong.push(`${method} ${url}: ${statusCode} ${body} ${answer['content-type']}`)
+  }
+  expect(wrong).toEqual([])
+  expect(tried).toBeGreaterThan(10)
+
+  const text = (length: number) => ({
+    method: 'POST' as const,
+    url: '/api/v1/people',
+    headers,
+    payload: `"${'x'.repeat(length - 2)}"`,
+  })
+  expect((await app.http.inject(text(256 * 1024))).statusCode).toBe(400)
+  expect((await app.http.inject(text(256 * 1024 + 1))).statusCode).toBe(413)
+})
+
+test('a stream that does not say how long it is ends where its route does', async () => {
+  const app = fastify()
+  app.addContentTypeParser('*', (_req, payload, done) => done(null, payload))
+  app.setErrorHandler((error: { code?: string }, _req, reply) =>
+    reply.code(error.code === 'too_large' ? 413 : 500).send(),
+  )
+  limitRequests(app)
+  const read: number[] = []
+  app.put('/', {
+    config: { requires: 'public', body: { streamed: 1000 } },
+    handler: async (req) => {
+      for await (const chunk of req.body as Readable) read.push(chunk.length)
+      return 'whole'
+    },
+  })
+  const send = (sizes: number[]) =>
+    app.inject({
+      method: 'PUT',
+      url: '/',
+      headers: { 'content-type': 'application/octet-stream', 'transfer-encoding': 'chunked' },
+      payload: Readable.from(sizes.map((size) => Buffer.alloc(size))),
+    })
+  expect((await send([600, 400])).body).toBe('whole')
+  expect((await send([600, 400, 1])).statusCode).toBe(413)
+  expect(read.reduce((sum, each) => sum + each)).toBeLessThanOrEqual(2000)
+})
+
+test('MLflow’s clients are told in their own form that they ask too often, and everything is counted', async () => {
+  const app = await testApp()
+  const administrator = await app.as('administrator')
+  const ask = () => administrator.get('/api/2.0/mlflow/webhooks')
+  for (let i = 0; i < 3000; i += 500) await Promise.all(Array.from({ length: 500 }, ask))
+  let refused = await ask()
+  for (let i = 0; i < 2000 && refused.status !== 429; i++) refused = await ask()
+  expect(refused.json()).toMatchObject({ error_code: 'REQUEST_LIMIT_EXCEEDED' })
+  expect(refused.headers['retry-after']).toBe('1')
+  expect((await administrator.get('/webhooks')).status).toBe(200)
+}, 20_000)
 
 test('clients that send slowly lose their connection, while others are served', async () => {
   const app = await testApp({ patience: { headers: 400, pause: 400, body: 800, idle: 400 } })

@@ -12,10 +12,11 @@ const ofExperiments = /mlflow-artifacts\//
 /** Whether an answer is a refusal for want of a permission; MLflow's clients get 404 for nothing else. */
 const isRefusal = (status: number) => status === 401 || status === 403
 
-test('every route is in the checked-in table of permissions, so that a review sees every change of one', async () => {
+test('every route is in the checked-in table of permissions and limits, so that a review sees every change of one', async () => {
   const { http } = await testApp()
   const routes = declaredOf(http)
   const rows = routes.map(rowOf)
+  expect(rows.filter((row) => !/ \d+ (KiB|MiB|GiB)( streamed)? \d+\+\d+\/min/.test(row))).toEqual([])
   // A line that is missing or differs fails here; `vitest -u` writes the table anew.
   await expect(`${rows.sort(byPath).join('\n')}\n`).toMatchFileSnapshot('routes.txt')
 }, 20_000)

@@ -1,5 +1,5 @@
 export { hashPassword } from './passwords.ts'
-export type { ModelScope } from './request.ts'
+export type { BodyLimit, ModelScope } from './request.ts'
 export { roleRoutes } from './role-routes.ts'
 export { accessRoutes, sessionCookie } from './routes.ts'
 export { hashSecret } from './secrets.ts'

@@ -1,5 +1,8 @@
 import type { Actor, Permission } from './schema.ts'
 
+/** What a route takes: bytes of a body that is held in memory, or of one that flows into the vault. */
+export type BodyLimit = number | { readonly streamed: number }
+
 /** Where a route finds the model that a model-scoped role must be held on. */
 export type ModelScope = { param: string } | { body: string } | { query: string } | 'any'
 
@@ -13,6 +16,8 @@ declare module 'fastify' {
     server?: boolean
     /** The route is open to a session that must add a second factor first. */
     enrolment?: boolean
+    /** The most that a body may have, where the permission does not say it well. */
+    body?: BodyLimit
     /** So many requests at once and then so many a minute, for each account, or each address where nobody signs in. */
     rate?: { readonly burst: number; readonly perMinute: number }
   }

@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncZod, ZodTypeProvider } from 'fastify-type-provid
 import { z } from 'zod'
 import { Digest } from '../../lib/ids.ts'
 import type { Actor } from '../access/schema.ts'
-import { announcedDigest, rawBodies, sendFile, streamOf } from '../artifacts/index.ts'
+import { announcedDigest, largestFile, rawBodies, sendFile, streamOf } from '../artifacts/index.ts'
 import { DatasetDetail, DatasetName, DatasetPreview, type DatasetUse, DatasetVersion, TableFormat } from './schema.ts'
 import type { Datasets } from './service.ts'
 
@@ -73,7 +73,7 @@ export function datasetRoutes({ at, usedBy }: Parts): FastifyPluginAsyncZod {
       const raw = scope.withTypeProvider<ZodTypeProvider>()
       rawBodies(raw)
       raw.post('/datasets/:name/versions', {
-        config: { requires: 'datasets.write' },
+        config: { requires: 'datasets.write', body: { streamed: largestFile } },
         schema: {
           tags,
           summary: 'Upload a table; the body is the file itself',

@@ -4,6 +4,8 @@ import {
   type Artifacts,
   attachment,
   mediaTypeOf,
+  largestFile,
+  largestPart,
   rawBodies,
   sendFile,
   streamOf,
@@ -101,7 +103,7 @@ export function mlflowUploads({ at, inWorkspace, addresses }: UploadRoutes): Fas
     await app.register(async (raw) => {
       rawBodies(raw)
       raw.put('/mlflow-artifacts/mpu/parts/:upload/:number', {
-        config: { requires: 'public', rawBody: true },
+        config: { requires: 'public', rawBody: true, body: { streamed: largestPart } },
         handler: async (req, reply) => {
           const { upload, number } = req.params as { upload: string; number: string }
           const { workspace, demand } = addresses.open(req)
@@ -112,7 +114,7 @@ export function mlflowUploads({ at, inWorkspace, addresses }: UploadRoutes): Fas
         },
       })
       raw.put('/mlflow-artifacts/uploads/:upload', {
-        config: { requires: 'public', rawBody: true },
+        config: { requires: 'public', rawBody: true, body: { streamed: largestFile } },
         handler: async (req) => {
           const { upload } = req.params as { upload: string }
           const { workspace, demand } = addresses.open(req)
@@ -122,7 +124,7 @@ export function mlflowUploads({ at, inWorkspace, addresses }: UploadRoutes): Fas
         },
       })
       raw.post('/mlflow/upload-artifact', {
-        config: { requires: 'artifacts.write', rawBody: true },
+        config: { requires: 'artifacts.write', rawBody: true, body: { streamed: largestFile } },
         handler: async (req) => {
           const query = (req.query ?? {}) as Record<string, unknown>
           for (const key of ['run_uuid', 'path']) {

@@ -4,6 +4,7 @@ import {
   type ArtifactRoot,
   type Artifacts,
   announcedDigest,
+  largestFile,
   rawBodies,
   sendContent,
   sendFile,
@@ -55,7 +56,7 @@ export function mlflowArtifacts({ at }: Parts): FastifyPluginAsync {
     await app.register(async (raw) => {
       rawBodies(raw)
       raw.put('/mlflow-artifacts/artifacts/*', {
-        config: { requires: 'artifacts.write', rawBody: true },
+        config: { requires: 'artifacts.write', rawBody: true, body: { streamed: largestFile } },
         handler: async (req) => {
           const path = toArtifactPath(wildcard(req))
           if (path === undefined) throw invalidPath()

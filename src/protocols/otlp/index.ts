@@ -28,7 +28,7 @@ export function otlpRoutes({ at, failureOf }: Parts): FastifyPluginAsync {
   return async (app) => {
     app.removeAllContentTypeParsers()
     for (const type of [protobufType, 'application/json']) {
-      app.addContentTypeParser(type, { parseAs: 'buffer', bodyLimit: largestBody }, (_req, body, done) =>
+      app.addContentTypeParser(type, { parseAs: 'buffer' }, (_req, body, done) =>
         done(null, body),
       )
     }
@@ -36,7 +36,7 @@ export function otlpRoutes({ at, failureOf }: Parts): FastifyPluginAsync {
     app.setErrorHandler((error, req, reply) => sendStatus(req, reply, failureOf(error, req)))
 
     app.post('/v1/traces', {
-      config: { requires: 'tracking.write' },
+      config: { requires: 'tracking.write', body: largestBody },
       handler: async (req, reply) => {
         if (!Buffer.isBuffer(req.body)) throw contentTypeRefused()
         const bytes = await unpacked(req, req.body)
