@@ -76,7 +76,7 @@ export default defineConfig({
         test: {
           ...common,
           name: 'postgres',
-          include: ['src/**/*.test.ts', 'test/security/fuzz.test.ts'],
+          include: ['src/**/*.test.ts', 'test/security/fuzz.test.ts', 'test/security/secrets.test.ts'],
           exclude: [...pure, ...s3Alone],
           env: { TEST_ENGINE: 'postgres' },
           globalSetup: ['src/testing/postgres.ts'],

@@ -69,7 +69,7 @@ export function createSupervision({ systemAudit, config, clock, system, access, 
       return createSimulator({
         workspace: req.workspace,
         clock,
-        people: people.list,
+        people: people.visible.list,
         roles: roles.list,
         tokens: access.tokens.list,
         registry,

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { Person, Role, RoleName } from '../modules/access/schema.ts'
+import { Account, Person, Role, RoleName } from '../modules/access/schema.ts'
 import { type Client, connectClient } from './client.ts'
 import { CliError } from './exit.ts'
 import { print, printJson, table } from './output.ts'
@@ -71,13 +71,17 @@ async function disable(login: string, { leaveDuties = false }: { leaveDuties?: b
   print(`Disabled ${login}.`)
 }
 
-/** The account that a login names. */
+/** The account that a login names: one of this workspace, or one that is let in now. */
 export async function personId(client: Client, login: string) {
   const { people } = await client.get('/people', People)
-  const person = people.find((candidate) => candidate.login === login)
+  const known = people.find((candidate) => candidate.login === login)
+  if (known) return known.id
+  const { person } = await client.get(`/people/lookup?login=${encodeURIComponent(login)}`, Found)
   if (!person) throw new CliError(`there is no account ${login}`)
   return person.id
 }
+
+const Found = z.object({ person: Account.nullable() })
 
 async function readStdin(): Promise<string> {
   const chunks: Buffer[] = []

@@ -51,12 +51,14 @@ export async function testApp(
     config?: Partial<Config>
     idleMs?: number
     patience?: ClientPatience
+    /** What the server signs in to PostgreSQL with. */
+    databasePassword?: string
   } = {},
 ): Promise<TestApp> {
   const clock = options.clock ?? testClock()
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'modelkeep-test-'))
   const isNew = options.dataDir === undefined && options.config?.database === undefined
-  const { database, remove } = await databaseOfTest(isNew ? dataDir : undefined)
+  const { database, remove } = await databaseOfTest(isNew ? dataDir : undefined, options.databasePassword)
   const config: Config = {
     dataDir,
     host: '127.0.0.1',
@@ -108,7 +110,10 @@ export async function testApp(
 }
 
 /** A database as after a first start, which for SQLite lies in the data folder; an empty one without a folder to fill. */
-async function databaseOfTest(dataDir: string | undefined): Promise<{
+async function databaseOfTest(
+  dataDir: string | undefined,
+  password: string | undefined,
+): Promise<{
   database: Config['database']
   remove: () => Promise<unknown>
 }> {
@@ -117,7 +122,8 @@ async function databaseOfTest(dataDir: string | undefined): Promise<{
   if (process.env.TEST_ENGINE !== 'postgres') return { database: { kind: 'sqlite' }, remove: async () => {} }
   const databases = testDatabases(inject('databaseUrl'))
   const name = `test_${randomBytes(8).toString('hex')}`
-  const url = await databases.create(name, template ? templateDatabase : undefined)
+  const made = await databases.create(name, template ? templateDatabase : undefined)
+  const url = password === undefined ? made : await databases.asKeeper(made, password)
   const remove = async () => {
     await databases.drop(name)
     await databases.close()

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 
 /** What the template database of the tests is called, and the beginning of the names of its schemas. */
@@ -16,11 +17,21 @@ export function testDatabases(url: string) {
     return made.href
   }
 
+  /** An account of the database with a password of its own, and the address with both. */
+  async function asKeeper(address: string, password: string): Promise<string> {
+    const keeper = `keeper_${randomBytes(6).toString('hex')}`
+    await pool.query(`create role ${keeper} superuser login password '${password}'`)
+    const url = new URL(address)
+    url.username = keeper
+    url.password = password
+    return url.href
+  }
+
   /** PostgreSQL waits for connections that are just closing; what is still open after that is cut. */
   const drop = (name: string) =>
     pool
       .query(`drop database if exists ${name}`)
       .catch(() => pool.query(`drop database if exists ${name} with (force)`))
 
-  return { create, drop, close: () => pool.end() }
+  return { create, asKeeper, drop, close: () => pool.end() }
 }

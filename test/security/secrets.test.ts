@@ -1,12 +1,17 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import { gunzipSync } from 'node:zlib'
+import { sql } from 'kysely'
 import { Secret, TOTP } from 'otpauth'
 import { expect, test, vi } from 'vitest'
 import { pinProblems } from '../../scripts/audit.ts'
 import { sbom } from '../../scripts/sbom.ts'
 import { createBackup } from '../../src/backup/create.ts'
+import { ConfigError, readConfig } from '../../src/config.ts'
 import { serverActor } from '../../src/modules/audit/schema.ts'
 import { Provider } from '../../src/modules/signin/providers.ts'
 import { testApp } from '../../src/testing/app.ts'
@@ -16,6 +21,7 @@ const password = 'planted-password-1f4c9'
 const mistyped = 'planted-in-the-wrong-field-77'
 const webhookSecret = 'planted-webhook-secret-9e21d0'
 const oidcSecret = 'planted-client-secret-c7d11'
+const databaseSecret = 'planted-database-password-7be52'
 const s3Secret = 'planted-s3-secret-5b0aa'
 
 function everyFile(folder: string): string[] {
@@ -33,6 +39,7 @@ test('no secret that was given to the server is in its logs, answers, trail, exp
   })
   try {
     const app = await testApp({
+      databasePassword: databaseSecret,
       config: {
         log: true,
         providers: [
@@ -75,11 +82,22 @@ test('no secret that was given to the server is in its logs, answers, trail, exp
     })
     expect(hook.status).toBe(200)
     const secrets = [
-      ...[password, mistyped, webhookSecret, s3Secret, oidcSecret, session, made.secret, administrator.token, totp],
+      ...[
+        password,
+        mistyped,
+        webhookSecret,
+        s3Secret,
+        databaseSecret,
+        oidcSecret,
+        session,
+        made.secret,
+        administrator.token,
+        totp,
+      ],
       ...recovery_codes,
     ]
     expect(secrets.every((secret) => typeof secret === 'string' && secret.length > 9)).toBe(true)
-    expect(secrets).toHaveLength(19)
+    expect(secrets).toHaveLength(20)
 
     await ask('GET', '/sign-in')
     // Nobody answers there, which the log says.
@@ -112,6 +130,16 @@ test('no secret that was given to the server is in its logs, answers, trail, exp
     await ask('GET', '/api/2.0/mlflow/webhooks', undefined, bearer)
     await ask('GET', '/openapi.json')
 
+    // What the browser is served, and what lists of processes show of this one.
+    for (const url of ['/', '/sign-in', '/api/v1/connections', '/api/v1/storage'])
+      await ask('GET', url, undefined, bearer)
+    said.push(process.title, process.argv.join(' '))
+    // A database that cuts its connections is an error, which the log tells with its cause.
+    await sql`select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()`
+      .execute(app.system.db)
+      .catch((error: unknown) => said.push(inspect(error)))
+    await ask('GET', '/models', undefined, bearer)
+
     const folder = mkdtempSync(join(tmpdir(), 'modelkeep-secrets-'))
     await createBackup(app.config, folder, { passphrase: 'a phrase of many words' })
     const kept = [...everyFile(folder), ...everyFile(app.config.dataDir)]
@@ -131,6 +159,39 @@ test('no secret that was given to the server is in its logs, answers, trail, exp
     vi.unstubAllEnvs()
   }
 }, 60_000)
+
+test('the password of a database that cannot be reached is in nothing that the command says, nor in its arguments', async () => {
+  const mistaken = () => readConfig({ DATABASE_URL: `postgers://keeper:${databaseSecret}@127.0.0.1:9/modelkeep` })
+  expect(mistaken).toThrow(ConfigError)
+  expect(mistaken).not.toThrow(databaseSecret)
+  // Nobody listens there; nobody can: the port is too high; the host does not exist.
+  const addresses = [
+    '127.0.0.1:9/modelkeep',
+    '127.0.0.1:99999/modelkeep',
+    'no-such-host.invalid/modelkeep?sslmode=nonsense',
+  ]
+  const told = await Promise.all(addresses.map((address) => failing(`postgres://keeper:${databaseSecret}@${address}`)))
+  for (const { status, text } of told) {
+    expect(status).toBe(2)
+    expect(text).toContain('modelkeep:')
+    expect(text).not.toContain(databaseSecret)
+  }
+}, 30_000)
+
+/** Starts a server that has no database, and says how it ended. */
+async function failing(url: string): Promise<{ status: number | null; text: string }> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'modelkeep-secrets-'))
+  const child = spawn(process.execPath, ['bin/modelkeep.js', 'serve', '--data-dir', dataDir, '--port', '0'], {
+    env: { ...process.env, DATABASE_URL: url, NODE_OPTIONS: '' },
+  })
+  let text = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => {
+      text += chunk.toString()
+    })
+  const [status] = (await once(child, 'close')) as [number | null]
+  return { status, text: `${text} ${child.spawnargs.join(' ')}` }
+}
 
 test('every package is pinned, has a digest, and runs an install script only if it is named', () => {
   expect(pinProblems()).toEqual([])

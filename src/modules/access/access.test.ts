@@ -161,3 +161,36 @@ test.each([
   expect(reply.headers['content-type']).toContain('application/problem+json')
   expect(reply.json()).toMatchObject({ status, code: 'bad_request' })
 })
+
+test('a workspace shows the accounts that have to do with it, and others only to whoever knows their exact name', async () => {
+  const app = await testApp({ config: { workspaces: 'on' } })
+  const server = await app.as('administrator')
+  await server.post('/workspaces', { name: 'guests', description: 'for strangers' })
+  const inGuests = { 'x-modelkeep-workspace': 'guests' }
+  const guest = (method: string, url: string, body?: unknown) => head.request(method, url, body, inGuests)
+  const head = await app.as([], { name: 'Hedy' })
+  const grant = (id: string, role: string) => server.request('POST', `/people/${id}/grants`, { role }, inGuests)
+  expect((await grant(head.person.id, 'administrator')).status).toBe(200)
+  const nina = await server.post('/people', { login: 'nina', name: 'Nina Secret', grants: [] })
+  const { id } = nina.json()
+
+  const logins = async () => (await guest('GET', '/people')).json().people.map(({ login }: { login: string }) => login)
+  expect(await logins()).not.toContain('nina')
+  for (const url of [`/people/${id}`, `/people/${id}/identities`, '/access/explain?login=nina']) {
+    const refused = await guest('GET', url)
+    expect([refused.status, refused.text.includes('Secret')], url).toEqual([404, false])
+  }
+  const users = (await guest('GET', '/api/2.0/mlflow/users/list')).text
+  expect(users).not.toContain('nina')
+
+  expect((await guest('GET', '/people/lookup?login=nin')).json()).toEqual({ person: null })
+  expect((await guest('GET', '/people/lookup?login=Nina')).json()).toMatchObject({ person: { id, login: 'nina' } })
+  const developer = await app.as('developer')
+  expect((await developer.get('/people/lookup?login=nina')).status).toBe(403)
+  expect((await guest('POST', `/people/${id}/grants`, { role: 'developer' })).status).toBe(200)
+  expect(await logins()).toContain('nina')
+  // Whoever had a role keeps a name in what they did.
+  expect((await guest('DELETE', `/people/${id}/grants?role=developer`)).status).toBe(200)
+  expect((await guest('GET', `/people/${id}`)).json()).toMatchObject({ login: 'nina', grants: [] })
+  expect((await server.get('/people')).text).toContain('nina')
+})

@@ -1,3 +1,4 @@
+export { acquaint } from './acquaintance-store.ts'
 export { hashPassword } from './passwords.ts'
 export type { BodyLimit, ModelScope } from './request.ts'
 export { roleRoutes } from './role-routes.ts'

@@ -6,6 +6,7 @@ import { badRequest, conflict, forbidden, notFound } from '../../lib/errors.ts'
 import { newId } from '../../lib/ids.ts'
 import type { RecordEvent, Write } from '../audit/index.ts'
 import type { ActorRef, PersonId } from '../audit/schema.ts'
+import { acquaint } from './acquaintance-store.ts'
 import { refuseEscalation, refuseTaking } from './escalation.ts'
 import { hashPassword } from './passwords.ts'
 import { demandRole } from './roles.ts'
@@ -13,6 +14,7 @@ import type { Actor, GrantInput, Person, PersonInput } from './schema.ts'
 import { refuseBesideSeat } from './seats.ts'
 import { deleteSessionsOf } from './session-store.ts'
 import * as store from './store.ts'
+import { createVisible } from './visible.ts'
 
 /** `memory` holds what requests sign in with; every commit to the database of accounts empties it. */
 export type AccessParts = { db: Db; write: Write; commit: Commit; clock: Clock; memory: Memory }
@@ -59,6 +61,7 @@ export function createPeople({ db, write, clock }: AccessParts, workspace: strin
         created_at: isoNow(clock),
         disabled_at: null,
       })
+      await acquaint(tx, workspace, id)
       for (const grant of input.grants) {
         refuseEscalation(actor, await demandRole(tx, workspace, grant.role), grant.model)
         await store.addGrant(tx, workspace, id, grant)
@@ -149,10 +152,12 @@ export function createPeople({ db, write, clock }: AccessParts, workspace: strin
     revokeGrant,
     disable,
     names,
+    visible: createVisible({ db, workspace, accountsWorkspace }),
     enrol,
     introduce,
     /** Part of the write that deletes the workspace. */
     dismissAll: (tx: Tx) => store.removeGrantsIn(tx, workspace),
+    /** Every account, whichever workspace it has to do with. */
     list: () => store.listPeople(db, workspace),
   }
 }

@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { type HeldDuties, refuseHeld } from './leaving.ts'
 import {
+  Account,
   DisableInput,
   GrantInput,
   NewToken,
@@ -64,13 +65,23 @@ export function accessRoutes(access: Access, { dutiesOf }: Options): FastifyPlug
 
     app.get('/people', {
       config: { requires: 'access.read', model: 'any' },
-      schema: { tags, summary: 'Everyone with an account', response: { 200: z.object({ people: z.array(Person) }) } },
-      handler: async (req) => {
-        const everyone = await peopleOf(req).list()
-        // Accounts of other workspaces are shown to whoever may let them in.
-        const all = req.workspace === 'main' || permits(req.actor, 'access.write')
-        return { people: everyone.filter(({ grants }) => all || grants.length > 0) }
+      schema: {
+        tags,
+        summary: 'Accounts that have to do with this workspace; all of them for an administrator of main',
+        response: { 200: z.object({ people: z.array(Person) }) },
       },
+      handler: async (req) => ({ people: await peopleOf(req).visible.list(req.actor) }),
+    })
+
+    app.get('/people/lookup', {
+      config: { requires: 'access.write', rate: { burst: 30, perMinute: 30 } },
+      schema: {
+        tags,
+        summary: 'The account with exactly this name, to give it a role here; null when there is none',
+        querystring: z.strictObject({ login: z.string().min(1).max(256) }),
+        response: { 200: z.object({ person: Account.nullable() }) },
+      },
+      handler: async (req) => ({ person: await peopleOf(req).visible.lookUp(req.query.login) }),
     })
 
     app.post('/people', {
@@ -83,7 +94,7 @@ export function accessRoutes(access: Access, { dutiesOf }: Options): FastifyPlug
     app.get('/people/:id', {
       config: { requires: 'access.read', model: 'any' },
       schema: { tags, summary: 'One account', params: byId, response: { 200: Person } },
-      handler: (req) => peopleOf(req).get(req.params.id),
+      handler: (req) => peopleOf(req).visible.get(req.actor, req.params.id),
     })
 
     app.post('/people/:id/grants', {

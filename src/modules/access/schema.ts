@@ -117,6 +117,10 @@ export const Person = z.object({
 })
 export type Person = z.infer<typeof Person>
 
+/** An account that was found by its exact name, whichever workspaces it has to do with. */
+export const Account = Person.pick({ id: true, login: true, name: true, kind: true })
+export type Account = z.infer<typeof Account>
+
 /** Whoever a request acts for. `scopes` narrows what a token may do; `null` means everything the person may do. */
 export type Actor = ActorRef & {
   readonly login: string

@@ -1,5 +1,6 @@
 import type { Db, Tx } from '../../db/database.ts'
 import type { PersonId } from '../audit/schema.ts'
+import { acquaint } from './acquaintance-store.ts'
 import type { Seat, SeatId } from './schema.ts'
 import type { AuditorSeatRow } from './tables.ts'
 
@@ -34,6 +35,7 @@ export async function insertSeat(tx: Tx, { person, models, ...seat }: Seat): Pro
     .insertInto('auditor_seat')
     .values({ ...seat, person_id: person, models: models === null ? null : JSON.stringify(models) })
     .execute()
+  await acquaint(tx, seat.workspace, person)
 }
 
 /** False when it was closed already. */

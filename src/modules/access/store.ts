@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely'
 import type { Db, Tx } from '../../db/database.ts'
 import type { PersonId, TokenId } from '../audit/schema.ts'
+import { acquaint } from './acquaintance-store.ts'
 import { heldGrants } from './held.ts'
 import type { GrantInput, HeldGrant, Permission, Person, Token } from './schema.ts'
 import type { PersonRow, TokenRow } from './tables.ts'
@@ -91,6 +92,7 @@ export async function addGrant(tx: Tx, workspace: string, id: PersonId, grant: G
         .where('person_grant.source', 'is not', null),
     )
     .executeTakeFirst()
+  await acquaint(tx, workspace, id)
   return (result.numInsertedOrUpdatedRows ?? 0n) > 0n
 }
 
@@ -222,4 +224,5 @@ export async function removeGrantsIn(tx: Tx, workspace: string): Promise<void> {
   await tx.deleteFrom('person_grant').where('workspace', '=', workspace).execute()
   await tx.deleteFrom('custom_role').where('workspace', '=', workspace).execute()
   await tx.deleteFrom('auditor_seat').where('workspace', '=', workspace).execute()
+  await tx.deleteFrom('workspace_account').where('workspace', '=', workspace).execute()
 }

@@ -7,7 +7,11 @@ export type AccessTables = {
   custom_role: CustomRoleRow
   auditor_seat: AuditorSeatRow
   sign_in_attempt: SignInAttemptRow
+  workspace_account: WorkspaceAccountRow
 }
+
+/** The account holds, or held, a role in the workspace. */
+export type WorkspaceAccountRow = { workspace: string; person_id: string }
 
 export type PersonRow = {
   id: string

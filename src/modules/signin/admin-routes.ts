@@ -47,7 +47,7 @@ export function signInAdminRoutes({ signIn }: { signIn: SigningIn }): FastifyPlu
     app.get('/people/:id/identities', {
       config: { requires: 'access.write' },
       schema: { tags, summary: 'Who an account is at the providers', params, response: { 200: Identities } },
-      handler: async (req) => ({ identities: await admission.identities(req.params.id) }),
+      handler: async (req) => ({ identities: await admission.identities(req.actor, req.params.id, req.workspace) }),
     })
 
     app.post('/people/:id/identities', {

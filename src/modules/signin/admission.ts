@@ -2,10 +2,11 @@ import type { Db, Tx } from '../../db/database.ts'
 import { type Clock, isoNow } from '../../lib/clock.ts'
 import { conflict, notFound } from '../../lib/errors.ts'
 import { newId } from '../../lib/ids.ts'
-import { type Access, findPersonByLogin, insertPerson } from '../access/index.ts'
+import { type Access, acquaint, findPersonByLogin, insertPerson } from '../access/index.ts'
 import { type Actor, Login } from '../access/schema.ts'
 import type { RecordEvent, Write } from '../audit/index.ts'
 import { type PersonId, serverActor } from '../audit/schema.ts'
+import { firstWorkspace } from '../workspaces/schema.ts'
 import * as store from './identity-store.ts'
 import type { Profile } from './profile.ts'
 import type { Provider } from './providers.ts'
@@ -79,6 +80,7 @@ export function createAdmission({ db, write, clock, access, providers }: Parts) 
       const name = (profile.name ?? login).slice(0, 200)
       const row = { id, login, name, kind: 'person' as const, password_hash: null }
       await insertPerson(tx, { ...row, created_at: isoNow(clock), disabled_at: null })
+      await acquaint(tx, firstWorkspace, id)
       record('person.created', `person:${id}`, { kind: 'person', grants: [], source: sourceOf(provider) })
       await link(tx, record, id, { issuer: provider.issuer, subject: profile.subject }, 'first_sign_in')
       return id
@@ -142,6 +144,15 @@ export function createAdmission({ db, write, clock, access, providers }: Parts) 
     return store.listIdentities(db, id)
   }
 
-  return { admit, linkByHand, unlink, identities: (id: PersonId) => store.listIdentities(db, id) }
+  return {
+    admit,
+    linkByHand,
+    unlink,
+    /** Of an account that the actor may see. */
+    async identities(actor: Actor, id: PersonId, workspace: string) {
+      await access.in(workspace).people.visible.get(actor, id)
+      return store.listIdentities(db, id)
+    },
+  }
 }
 export type Admissions = ReturnType<typeof createAdmission>

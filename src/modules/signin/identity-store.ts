@@ -1,4 +1,5 @@
 import type { Db, Tx } from '../../db/database.ts'
+import { acquaint } from '../access/index.ts'
 import type { PersonId } from '../audit/schema.ts'
 import type { Identity } from './schema.ts'
 import type { IdentityRow } from './tables.ts'
@@ -50,6 +51,7 @@ export async function insertGrant(tx: Tx, person: PersonId, grant: SourcedGrant)
   const result = await query
     .onConflict((c) => c.columns(['person_id', 'workspace', 'role', 'model']).doNothing())
     .executeTakeFirst()
+  await acquaint(tx, grant.workspace, person)
   return result.numInsertedOrUpdatedRows === 1n
 }
 

@@ -20,7 +20,8 @@ import type { DecisionAnswer, ExplainQuery, Explanation } from './schema.ts'
 export type SimulatorParts = {
   readonly workspace: string
   readonly clock: Clock
-  readonly people: () => Promise<Person[]>
+  /** Accounts that the actor may see. */
+  readonly people: (actor: Actor) => Promise<Person[]>
   readonly roles: () => Promise<RoleDefinition[]>
   /** Tokens that the actor may know of. */
   readonly tokens: (actor: Actor) => Promise<Token[]>
@@ -36,7 +37,7 @@ export function createSimulator(parts: SimulatorParts) {
 
   async function explain(actor: Actor, query: ExplainQuery): Promise<Explanation> {
     if (query.version !== undefined && query.model === undefined) throw badRequest('name the model of the version')
-    const everyone = await parts.people()
+    const everyone = await parts.people(actor)
     const person = everyone.find(({ login }) => login === query.login.trim().toLowerCase())
     if (!person) throw notFound('account', query.login)
     const { model } = query

@@ -18,7 +18,7 @@ export function mlflowExperimentPermissions({ access, at }: Parts): FastifyPlugi
   async function asked(req: FastifyRequest, fields: Fields) {
     const experiment_id = fields.requiredText('experiment_id')
     const username = fields.requiredText('username')
-    const { person, number } = await usersOf(req).named(username)
+    const { person, number } = await usersOf(req).member(req.actor, username)
     const { permissions } = at(req).tracking
     const held = await permissions.find(person.id, experiment_id)
     const missing = () =>

@@ -69,7 +69,7 @@ export function mlflowUsers({ access, at }: Parts): FastifyPluginAsync {
     })
 
     app.get('/mlflow/users/list', { config: { requires: 'access.write' } }, async (req) => ({
-      users: (await usersOf(req).all()).map(briefly),
+      users: (await usersOf(req).visible(req.actor)).map(briefly),
     }))
 
     app.get('/mlflow/users/current', { config: { requires: 'signed-in' } }, async (req) => ({
