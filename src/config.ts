@@ -110,6 +110,7 @@ const Environment = z.object({
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://')
+    .refine((url) => URL.canParse(url), 'must be an address; a password with special characters is percent-encoded')
     .optional(),
   ...SignInEnvironment,
 })

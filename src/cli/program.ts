@@ -22,6 +22,9 @@ export async function createProgram(word?: string): Promise<Command> {
   return program
 }
 
+/** What went wrong outside of the product: its sentence says enough. */
+const known = new Set(['KeyFileError', 'AppError', 'DatabaseUnreachable'])
+
 /** Runs one command and gives its exit status. */
 export async function run(argv: readonly string[]): Promise<number> {
   const program = await createProgram(commandIn(argv.slice(2)))
@@ -35,7 +38,7 @@ export async function run(argv: readonly string[]): Promise<number> {
       process.stderr.write(`modelkeep: ${error.message}\n`)
       return error.status
     }
-    const isKnown = error instanceof Error && (error.name === 'KeyFileError' || error.name === 'AppError')
+    const isKnown = error instanceof Error && known.has(error.name)
     process.stderr.write(
       isKnown ? `modelkeep: ${error.message}\n` : `modelkeep: ${error instanceof Error ? error.stack : error}\n`,
     )

@@ -47,11 +47,21 @@ async function connectPostgres(url: string, schema: string): Promise<Connection>
   const writing = new Kysely<Database>({ dialect: postgresDialect(openPostgres(url, schema, 1)) })
   const reading = new Kysely<Database>({ dialect: postgresDialect(openPostgres(url, schema, 8)) })
   await sql`create schema if not exists ${sql.id(schema)}`.execute(writing).catch(async (error) => {
+    if (!('severity' in error) || error.severity === 'FATAL') throw new DatabaseUnreachable(url, error)
     // Two servers that start together may both try; the loser finds the schema there.
     const found = await sql`select 1 from pg_namespace where nspname = ${schema}`.execute(writing)
     if (found.rows.length === 0) throw error
   })
   return opened('postgres', reading, writing)
+}
+
+/** Names the host and never the credentials. The cause of the operating system says enough for an operator. */
+export class DatabaseUnreachable extends Error {
+  override readonly name = 'DatabaseUnreachable'
+
+  constructor(url: string, cause: Error) {
+    super(`the database at ${new URL(url).host} does not let the server in: ${cause.message}`, { cause })
+  }
 }
 
 function opened(engine: Engine, reading: Db, writing: Db, closed = () => {}): Connection {

@@ -3,9 +3,9 @@ import { badRequest } from '../../lib/errors.ts'
 import {
   type Artifacts,
   attachment,
-  mediaTypeOf,
   largestFile,
   largestPart,
+  mediaTypeOf,
   rawBodies,
   sendFile,
   streamOf,

@@ -28,9 +28,7 @@ export function otlpRoutes({ at, failureOf }: Parts): FastifyPluginAsync {
   return async (app) => {
     app.removeAllContentTypeParsers()
     for (const type of [protobufType, 'application/json']) {
-      app.addContentTypeParser(type, { parseAs: 'buffer' }, (_req, body, done) =>
-        done(null, body),
-      )
+      app.addContentTypeParser(type, { parseAs: 'buffer' }, (_req, body, done) => done(null, body))
     }
     app.addContentTypeParser('*', (_req, _payload, done) => done(contentTypeRefused()))
     app.setErrorHandler((error, req, reply) => sendStatus(req, reply, failureOf(error, req)))
