@@ -14,6 +14,7 @@ export const commandGroups: readonly CommandGroup[] = [
   { names: ['gate', 'verdict', 'alias', 'deployed'], load: async () => (await import('./gate.ts')).addGate },
   { names: ['environment'], load: async () => (await import('./environments.ts')).addEnvironments },
   { names: ['review', 'decision'], load: async () => (await import('./reviews.ts')).addReviews },
+  { names: ['waiver'], load: async () => (await import('./waivers.ts')).addWaivers },
   { names: ['finding'], load: async () => (await import('./findings.ts')).addFindings },
   { names: ['model', 'dataset'], load: async () => (await import('./data.ts')).addData },
   { names: ['protocol', 'evaluate', 'evidence'], load: async () => (await import('./evaluation.ts')).addEvaluation },

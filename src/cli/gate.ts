@@ -56,7 +56,19 @@ async function check(text: string, options: { env: string; json?: boolean; save?
   if (options.save) await writeFile(options.save, `${JSON.stringify(verdict.envelope, null, 2)}\n`)
   if (options.json) printJson(verdict)
   else explain(verdict, client)
-  process.exitCode = verdict.outcome === 'allowed' || verdict.proceed ? exitCodes.allowed : exitCodes.denied
+  process.exitCode = statusOf(verdict)
+}
+
+/** 4 says that something is not met and a waiver stands in for it. */
+function statusOf({ outcome, proceed }: Pick<Verdict, 'outcome' | 'proceed'>): number {
+  if (outcome === 'waived') return exitCodes.waived
+  return outcome === 'allowed' || proceed ? exitCodes.allowed : exitCodes.denied
+}
+
+const outcomeWords: Record<Verdict['outcome'], () => string> = {
+  allowed: () => styled('green', 'allowed'),
+  waived: () => styled('yellow', 'allowed under a waiver'),
+  denied: () => styled('red', 'denied'),
 }
 
 const whoCan: Record<Who, string> = {
@@ -70,21 +82,28 @@ const whoCan: Record<Who, string> = {
 export function explain(verdict: Verdict, client: Pick<Client, 'url'>) {
   const name = `${verdict.model} version ${verdict.version}`
   const unmet = verdict.requirements.filter((requirement) => requirement.state !== 'met')
-  const met = verdict.requirements.length - unmet.length
-  if (verdict.outcome === 'allowed') {
-    print(
-      `${styled(['green', 'bold'], 'Allowed')}: ${name} may run in ${verdict.environment} until ${verdict.expires_at}.`,
-    )
+  const met = verdict.requirements.filter(({ state }) => state === 'met' || state === 'attention').length
+  const waived = verdict.requirements.filter(({ waiver }) => waiver !== undefined).length
+  if (verdict.outcome !== 'denied') {
+    const word =
+      verdict.outcome === 'waived'
+        ? styled(['yellow', 'bold'], 'Allowed under a waiver')
+        : styled(['green', 'bold'], 'Allowed')
+    print(`${word}: ${name} may run in ${verdict.environment} until ${verdict.expires_at}.`)
   } else {
     print(`${styled(['red', 'bold'], 'Denied')}: ${name} may not run in ${verdict.environment}. ${verdict.path}`)
     if (verdict.proceed) print(`${verdict.environment} is in mode ${verdict.mode}: this does not stop the pipeline.`)
   }
   const rules = verdict.policies.map((policy) => `${policy.name} ${policy.version}`).join(', ')
-  print(`Policy ${rules || 'none'}: ${met} of ${verdict.requirements.length} requirements met.`)
+  print(`Policy ${rules || 'none'}: ${met} of ${verdict.requirements.length} requirements met${waived > 0 ? `, ${waived} waived` : ''}.`)
   for (const requirement of unmet) {
     print()
     print(`  ${tone(requirement.state)}  ${wrapped(requirement.title, 15)}`)
     print(`  ${' '.repeat(13)}${wrapped(requirement.explanation, 15)}`)
+    const { waiver } = requirement
+    if (waiver) {
+      print(`  ${' '.repeat(13)}${wrapped(`Waived until ${waiver.until} with this control: ${waiver.control}`, 15)}`)
+    }
     print(`  ${' '.repeat(13)}${whoCan[requirement.who]} can meet this: ${client.url}${requirement.link}`)
   }
   print()
@@ -114,12 +133,15 @@ async function verify(file: string, options: { key?: string; digest?: string }) 
   if (options.digest && options.digest !== verdict.digest) {
     throw new CliError(`the verdict is about ${verdict.digest}, not ${options.digest}`)
   }
-  const word = verdict.outcome === 'allowed' ? styled('green', 'allowed') : styled('red', 'denied')
+  const word = outcomeWords[verdict.outcome]()
   print(
     `Valid: ${verdict.model} version ${verdict.version} is ${word} in ${verdict.environment} until ${verdict.expires_at}.`,
   )
   print(`Content ${verdict.digest}`)
-  process.exitCode = verdict.outcome === 'allowed' || verdict.proceed ? exitCodes.allowed : exitCodes.denied
+  for (const { requirement, control, until } of verdict.waivers ?? []) {
+    print(`${requirement} is waived until ${until}: ${wrapped(control, 2)}`)
+  }
+  process.exitCode = statusOf(verdict)
 }
 
 async function moveAlias(model: string, alias: string, version: string) {

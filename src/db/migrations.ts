@@ -36,6 +36,7 @@ import { signInAttempts } from './migrations/040-sign-in-attempts.ts'
 import { policyPublication } from './migrations/043-policy-publication.ts'
 import { findings } from './migrations/045-findings.ts'
 import { scanWaivers } from './migrations/049-scan-waivers.ts'
+import { requirementWaivers } from './migrations/050-requirement-waivers.ts'
 import { workspaceAccounts } from './migrations/059-workspace-accounts.ts'
 
 /** People, sessions and the list of workspaces; it has its own audit log. */
@@ -82,4 +83,5 @@ export const workspaceMigrations: readonly Migration[] = [
   policyPublication,
   findings,
   scanWaivers,
+  requirementWaivers,
 ]

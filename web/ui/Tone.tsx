@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { RequirementState } from '../../src/modules/policy/schema.ts'
+import type { Outcome, RequirementState } from '../../src/modules/policy/schema.ts'
 import type { LifecycleState } from '../../src/modules/registry/schema.ts'
 import styles from './Tone.module.css'
 
@@ -13,6 +13,9 @@ export const toneWords: Record<ToneName, string> = {
   waiting: 'Waiting',
   unknown: 'Not assessed',
 }
+
+/** The gate's three answers in the one status language. */
+export const outcomeTones: Record<Outcome, ToneName> = { allowed: 'met', waived: 'attention', denied: 'blocked' }
 
 /** A shape alone is hidden from nobody: its word is always there for a screen reader. */
 export function ToneShape({ tone }: { tone: ToneName }) {

@@ -1,4 +1,4 @@
-import { type AppliedPolicy, countText, isUnmet } from '../policy/index.ts'
+import { type AppliedPolicy, countText, dayOf, isUnmet, isWaived } from '../policy/index.ts'
 import type { Requirement, Who } from '../policy/schema.ts'
 
 const whoWords: Record<Who, string> = {
@@ -25,7 +25,7 @@ function denialTexts(requirements: readonly Requirement[], policies: readonly Ap
 
 function wayOf(requirements: readonly Requirement[], policies: readonly AppliedPolicy[]): string {
   const items = stepsOf(requirements, policies)
-  if (items.length === 0) return 'nothing left to do'
+  if (items.length === 0) return waivedText(requirements) ?? 'nothing left to do'
   const counts = new Map<Who, number>()
   for (const { who } of items) counts.set(who, (counts.get(who) ?? 0) + 1)
   const [only] = counts.size === 1 ? [...counts.keys()] : []
@@ -34,6 +34,15 @@ function wayOf(requirements: readonly Requirement[], policies: readonly AppliedP
   }
   if (items.length === 1) return `1 item, for ${whoWords[only]}`
   return `${items.length} items, ${items.length === 2 ? 'both' : 'all'} for ${whoWords[only]}`
+}
+
+/** For instance "nothing left to do until 3 March 2026, when the waiver of “Fairness is recent” ends". */
+function waivedText(requirements: readonly Requirement[]): string | undefined {
+  const waived = requirements.flatMap((each) =>
+    each.waiver && isWaived(each) ? [{ ...each, until: each.waiver.until }] : [],
+  )
+  const first = waived.toSorted((a, b) => (a.until < b.until ? -1 : 1))[0]
+  return first && `nothing left to do until ${dayOf(first.until)}, when the waiver of “${first.title}” ends`
 }
 
 /** Unmet requirements that have to be met one by one. */

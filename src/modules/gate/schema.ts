@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Digest, idSchema, Moment } from '../../lib/ids.ts'
 import { PersonId } from '../audit/schema.ts'
-import { Requirement } from '../policy/schema.ts'
+import { Outcome, Requirement } from '../policy/schema.ts'
 import { EnvironmentName, GateMode, LifecycleState, VersionNumber, VersionNumberText } from '../registry/schema.ts'
 
 export const VerdictId = idSchema('vrd')
@@ -24,7 +24,7 @@ export type DsseEnvelope = z.infer<typeof DsseEnvelope>
 
 export const Verdict = z.object({
   id: VerdictId,
-  outcome: z.enum(['allowed', 'denied']),
+  outcome: Outcome,
   mode: GateMode,
   /** What the pipeline must do: in observe and warn modes a denial does not stop it. */
   proceed: z.boolean(),
@@ -94,7 +94,7 @@ export const Standing = z.object({
   state: LifecycleState,
   environment: EnvironmentName,
   mode: GateMode,
-  outcome: z.enum(['allowed', 'denied']),
+  outcome: Outcome,
   /** Is it allowed, until when, what must be done: the lead of the page. */
   sentence: z.string(),
   requirements: z.array(Requirement),

@@ -25,6 +25,12 @@ export function standingOf(situation: Situation): Standing {
 export function sentenceOf(situation: Situation): string {
   const { environment, assessment, policies, snapshot, open_review } = situation
   const { requirements, outcome } = assessment
+  if (outcome === 'waived') {
+    const { waived, total } = assessment.counts
+    const until = momentText(answerUntil(policies, snapshot, situation.approvals))
+    const [things, is] = waived === 1 ? ['requirement', 'is'] : ['requirements', 'are']
+    return `Allowed in ${environment.name} under a waiver: ${countText(waived)} of ${countText(total)} ${things} ${is} not met and waived. A verdict asked for now holds until ${until}.`
+  }
   if (outcome === 'allowed') {
     const noted = requirements.filter(({ state }) => state === 'attention').length
     const until = momentText(answerUntil(policies, snapshot, situation.approvals))

@@ -7,7 +7,7 @@ export type VerdictRow = {
   version_id: string
   version: number
   environment: string
-  outcome: 'allowed' | 'denied'
+  outcome: 'allowed' | 'waived' | 'denied'
   asked_by: string
   issued_at: string
   body: string

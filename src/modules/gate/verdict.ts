@@ -4,9 +4,9 @@ import { Digest } from '../../lib/ids.ts'
 import { signStatement, statementOf } from '../../lib/in-toto.ts'
 import type { JsonObject } from '../../lib/json.ts'
 import type { SigningKey } from '../../lib/keys.ts'
-import type { PersonId } from '../audit/schema.ts'
-import { answerUntil } from '../policy/index.ts'
-import { RequirementState } from '../policy/schema.ts'
+import { PersonId } from '../audit/schema.ts'
+import { answerUntil, isWaived } from '../policy/index.ts'
+import { Outcome, type Requirement, RequirementState } from '../policy/schema.ts'
 import { EnvironmentName, GateMode } from '../registry/schema.ts'
 import type { Situation } from '../reviews/index.ts'
 import { pathOf } from './path.ts'
@@ -14,10 +14,19 @@ import { DsseEnvelope, type Verdict, VerdictId } from './schema.ts'
 
 export const verdictPredicateType = 'https://modelkeep.dev/verdict/v1'
 
+const SignedWaiver = z.object({
+  id: z.string(),
+  policy: z.string(),
+  requirement: z.string(),
+  control: z.string(),
+  given_by: PersonId,
+  until: z.iso.datetime(),
+})
+
 /** What a verdict signs, beside its subject: the version by name, with the digest of its content. */
 export const VerdictPredicate = z.object({
   verdict: VerdictId,
-  outcome: z.enum(['allowed', 'denied']),
+  outcome: Outcome,
   mode: GateMode,
   proceed: z.boolean(),
   environment: EnvironmentName,
@@ -27,6 +36,8 @@ export const VerdictPredicate = z.object({
   policies: z.array(z.object({ name: z.string(), version: z.int(), digest: Digest })),
   decisions: z.array(z.object({ id: z.string(), digest: Digest })),
   requirements: z.array(z.object({ id: z.string(), policy: z.string(), state: RequirementState })),
+  /** Of the requirements that are not met and do not deny; left out when there are none. */
+  waivers: z.array(SignedWaiver).exactOptional(),
   issued_at: z.iso.datetime(),
   expires_at: z.iso.datetime(),
 })
@@ -41,7 +52,8 @@ export function giveVerdict(
   const { outcome, requirements } = assessment
   const issued_at: Moment = snapshot.at
   const expires_at = answerUntil(policies, snapshot, situation.approvals)
-  const proceed = outcome === 'allowed' || environment.mode !== 'enforce'
+  const proceed = outcome !== 'denied' || environment.mode !== 'enforce'
+  const waivers = requirements.flatMap(signedWaiver)
   const decisions = situation.decisions.filter((each) => each.covers && each.outcome === 'approved')
   const predicate: VerdictPredicate = {
     verdict: id,
@@ -59,6 +71,7 @@ export function giveVerdict(
       policy: `${each.policy.name}/${each.policy.version}`,
       state: each.state,
     })),
+    ...(waivers.length === 0 ? {} : { waivers }),
     issued_at,
     expires_at,
   }
@@ -86,4 +99,11 @@ export function giveVerdict(
     expires_at,
     envelope: DsseEnvelope.parse(signStatement(statement, [key])),
   }
+}
+
+function signedWaiver(requirement: Requirement): z.infer<typeof SignedWaiver>[] {
+  const { id, policy, waiver } = requirement
+  if (!waiver || !isWaived(requirement)) return []
+  const { control, given_by, until } = waiver
+  return [{ id: waiver.id, policy: `${policy.name}/${policy.version}`, requirement: id, control, given_by, until }]
 }

@@ -46,7 +46,9 @@ export function answerUntil(
       if (until && until > snapshot.at) terms.push(until)
     }
   }
-  for (const { until } of snapshot.version.waivers ?? []) terms.push(until)
+  for (const { until } of [...(snapshot.version.waivers ?? []), ...(snapshot.waivers ?? [])]) {
+    if (until > snapshot.at) terms.push(until)
+  }
   for (const { document } of policies) terms.push(...approvalsEnd(document, snapshot, approvals))
   return terms.reduce((first, term) => (term < first ? term : first))
 }

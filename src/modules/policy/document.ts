@@ -12,12 +12,13 @@ export function problemsOf(document: PolicyDocument): DocumentProblem[] {
     ...checkProblems(document),
     ...approvalProblems(document),
     ...orderProblems(document),
+    ...waiverProblems(document),
   ]
 }
 
 function repeatedIds(document: PolicyDocument): DocumentProblem[] {
   const seen = new Set<string>()
-  return (['evidence', 'checks', 'approvals'] as const).flatMap((list) =>
+  return (['evidence', 'checks', 'approvals', 'waivers'] as const).flatMap((list) =>
     document[list].flatMap(({ id }, index) => {
       const repeated = seen.has(id)
       seen.add(id)
@@ -68,14 +69,35 @@ function approvalProblems(document: PolicyDocument): DocumentProblem[] {
 }
 
 /** A role that there is not is one that nobody holds. */
-export function unknownRoles({ approvals }: PolicyDocument, roles: readonly string[]): DocumentProblem[] {
-  return approvals.flatMap((rule, index) =>
-    (['role', 'any_of', 'all_of'] as const).flatMap((key) =>
-      [rule[key] ?? []]
-        .flat()
-        .filter((role) => !roles.includes(role))
-        .map((role) => ({ path: ['approvals', index, key], message: `there is no role ${role} in this workspace` })),
+export function unknownRoles({ approvals, waivers }: PolicyDocument, roles: readonly string[]): DocumentProblem[] {
+  const unknown = (named: readonly string[], path: DocumentProblem['path']) =>
+    named
+      .filter((role) => !roles.includes(role))
+      .map((role) => ({ path, message: `there is no role ${role} in this workspace` }))
+  return [
+    ...approvals.flatMap((rule, index) =>
+      (['role', 'any_of', 'all_of'] as const).flatMap((key) =>
+        unknown([rule[key] ?? []].flat(), ['approvals', index, key]),
+      ),
     ),
+    ...waivers.flatMap((rule, index) => unknown(rule.roles, ['waivers', index, 'roles'])),
+  ]
+}
+
+/** A requirement is waived under one rule, so that it is plain by whom and for how long. */
+function waiverProblems({ evidence, checks, approvals, waivers }: PolicyDocument): DocumentProblem[] {
+  const known = [...evidence, ...checks].map(({ id }) => id)
+  const seen = new Map<string, string>()
+  return waivers.flatMap((rule, index) =>
+    rule.requirements.flatMap((id, place) => {
+      const problem = (message: string) => [{ path: ['waivers', index, 'requirements', place], message }]
+      if (approvals.some((each) => each.id === id)) return problem(`an approval is never waived: ${id} asks for one`)
+      if (!known.includes(id)) return problem(`there is no evidence or check ${id}`)
+      const other = seen.get(id)
+      if (other !== undefined) return problem(`${id} is in the waiver rule ${other} already`)
+      seen.set(id, rule.id)
+      return []
+    }),
   )
 }
 

@@ -15,6 +15,7 @@ import type {
   Requirement,
   Snapshot,
 } from './schema.ts'
+import { withWaiver } from './waived.ts'
 import { dayOf, rolesOf, spoken } from './words.ts'
 
 /** The state of one rule; the rest of a requirement follows from the rule itself. */
@@ -23,7 +24,7 @@ export type Finding = Pick<Requirement, 'state' | 'explanation'> & Partial<Pick<
 /**
  * What every rule of the policies that apply says about a snapshot. A pure function: the same documents, snapshot and
  * approvals give the same assessment; the only time it knows is `snapshot.at`. `attention` is met with something to read;
- * every other state but `met` denies.
+ * every other state but `met` denies, unless the requirement is waived.
  */
 export function assess(
   policies: readonly AppliedPolicy[],
@@ -36,19 +37,32 @@ export function assess(
     applied.length === 0
       ? [uncovered(snapshot)]
       : [
-          ...applied.flatMap((policy) => requirementsOf(policy, snapshot, approvals, context)),
+          ...applied.flatMap((policy) =>
+            requirementsOf(policy, snapshot, approvals, context).map((each) => withWaiver(each, policy, snapshot)),
+          ),
           ...rejection(applied, snapshot, approvals),
         ]
+  return assessmentOf(requirements)
+}
+
+/** The answer that follows from the states of requirements. */
+export function assessmentOf(requirements: Requirement[]): Assessment {
   const unmet = requirements.filter(isUnmet).length
+  const waived = requirements.filter(isWaived).length
   return {
-    outcome: unmet === 0 ? 'allowed' : 'denied',
+    outcome: unmet > 0 ? 'denied' : waived > 0 ? 'waived' : 'allowed',
     requirements,
-    counts: { met: requirements.length - unmet, unmet, total: requirements.length },
+    counts: { met: requirements.length - unmet - waived, waived, unmet, total: requirements.length },
   }
 }
 
-export function isUnmet({ state }: Pick<Requirement, 'state'>): boolean {
-  return state !== 'met' && state !== 'attention'
+/** It denies: it is not met, and no waiver stands in for it. */
+export function isUnmet({ state, waiver }: Pick<Requirement, 'state' | 'waiver'>): boolean {
+  return state !== 'met' && state !== 'attention' && waiver === undefined
+}
+
+export function isWaived({ state, waiver }: Pick<Requirement, 'state' | 'waiver'>): boolean {
+  return state !== 'met' && state !== 'attention' && waiver !== undefined
 }
 
 function requirementsOf(

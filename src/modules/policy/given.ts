@@ -2,6 +2,7 @@ import { sha256 } from '../../lib/digest.ts'
 import type { PersonId } from '../audit/schema.ts'
 import type { ApprovalFact, PolicyDocument, Snapshot } from './schema.ts'
 import type { Given } from './tests-schema.ts'
+import { waivableIn } from './waived.ts'
 
 export type Situated = { snapshot: Snapshot; approvals: ApprovalFact[] }
 
@@ -9,7 +10,8 @@ const day = 86_400_000
 const at = '2026-01-15T12:00:00.000Z'
 
 /** The snapshot and the approvals of a case: what it says, over what holds in every case, over an ordinary version. */
-export function situated(shared: Given, own: Given, { scope }: Pick<PolicyDocument, 'scope'>): Situated {
+export function situated(shared: Given, own: Given, document: PolicyDocument): Situated {
+  const { scope } = document
   const given = { ...shared, ...own }
   const now = given.at ?? at
   const model = { ...shared.model, ...own.model }
@@ -55,6 +57,7 @@ export function situated(shared: Given, own: Given, { scope }: Pick<PolicyDocume
       }))
       .toSorted((a, b) => (a.collected_at < b.collected_at ? 1 : -1)),
     policies: [],
+    ...(given.waivers ? { waivers: waiversOf(given.waivers, document, now) } : {}),
     requester: given.requester ? person(given.requester) : null,
   }
   const approvals = (given.approvals ?? []).map(
@@ -69,6 +72,25 @@ export function situated(shared: Given, own: Given, { scope }: Pick<PolicyDocume
     }),
   )
   return { snapshot, approvals }
+}
+
+function waiversOf(waivers: NonNullable<Given['waivers']>, document: PolicyDocument, now: string) {
+  const after = (moment: string, days: number) => new Date(Date.parse(moment) + days * day).toISOString()
+  return waivers.map(({ requirement, by, roles, age_days, days }, index) => {
+    const given_at = after(now, -age_days)
+    return {
+      id: `wvr_${String(index).padStart(24, '0')}`,
+      policy: document.name,
+      requirement,
+      rule_digest: waivableIn(document, requirement)?.rule_digest ?? sha256(requirement),
+      reason: 'As the test says.',
+      control: 'As the test says.',
+      given_by: person(by),
+      roles,
+      given_at,
+      until: after(given_at, days),
+    }
+  })
 }
 
 /** A model that the policy is about. */

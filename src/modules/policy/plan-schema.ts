@@ -2,8 +2,7 @@ import { z } from 'zod'
 import { Moment } from '../../lib/ids.ts'
 import { PersonId } from '../audit/schema.ts'
 import { Tier } from '../registry/schema.ts'
-
-const Outcome = z.enum(['allowed', 'denied'])
+import { Outcome } from './outcome.ts'
 
 /**
  * What publishing would do to a version: `denied` by the rules themselves, `approve_again` where only an approval has to be

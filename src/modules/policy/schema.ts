@@ -4,9 +4,11 @@ import { RoleName } from '../access/schema.ts'
 import { ActorRef, PersonId } from '../audit/schema.ts'
 import { EvidenceKind } from '../evaluation/schema.ts'
 import { EnvironmentName, Severity, Tag, Tier } from '../registry/schema.ts'
+import { Outcome } from './outcome.ts'
 import { PolicyPlan } from './plan-schema.ts'
 import { TestResults } from './tests-schema.ts'
 
+export { Outcome } from './outcome.ts'
 export * from './plan-schema.ts'
 export * from './tests-schema.ts'
 
@@ -90,6 +92,18 @@ export const ApprovalRule = z.strictObject({
 })
 export type ApprovalRule = z.infer<typeof ApprovalRule>
 
+/** Which requirements may be waived, by whom and for how long. Approvals never are; every waiver names a compensating control. */
+export const WaiverRule = z.strictObject({
+  id: RuleId,
+  title: z.string().min(1).max(300),
+  /** Evidence rules and checks of this policy. */
+  requirements: z.array(RuleId).min(1).max(500),
+  /** Whoever waives holds one of these roles on the model, and did not make the version. */
+  roles: Roles.default(['approver']),
+  max_days: z.int().min(1).max(366),
+})
+export type WaiverRule = z.infer<typeof WaiverRule>
+
 export const PolicyDocument = z.strictObject({
   format: z.literal('modelkeep-policy-1'),
   name: RuleId,
@@ -109,6 +123,7 @@ export const PolicyDocument = z.strictObject({
     .max(500)
     .default([]),
   approvals: z.array(ApprovalRule).max(20).default([]),
+  waivers: z.array(WaiverRule).max(50).default([]),
   /** Said with every denial: whom to ask, what to read. */
   denial: z.string().min(1).max(1000).optional(),
   /** How long a verdict under this policy stays good. */
@@ -204,6 +219,26 @@ export const Snapshot = z.object({
   findings: z
     .array(z.object({ id: z.string(), title: z.string(), severity: Severity, state: z.string(), due_at: Moment }))
     .optional(),
+  /** Waivers of requirements that nobody has withdrawn and whose time is not over; left out when there are none. */
+  waivers: z
+    .array(
+      z.object({
+        id: z.string(),
+        policy: z.string(),
+        requirement: z.string(),
+        /** Over the rule as it was worded when it was waived: another wording is not waived. */
+        rule_digest: Digest,
+        reason: z.string(),
+        /** What keeps the risk small meanwhile. */
+        control: z.string(),
+        given_by: PersonId,
+        /** That they held on the model. */
+        roles: z.array(RoleName),
+        given_at: Moment,
+        until: Moment,
+      }),
+    )
+    .exactOptional(),
   /** Who asked for the review, if anyone has. */
   requester: PersonId.nullable(),
 })
@@ -225,6 +260,16 @@ export type ApprovalFact = z.infer<typeof ApprovalFact>
 /** The five tones of the interface. Unknown never looks like met; `attention` is met, with something to read, and does not deny. */
 export const RequirementState = z.enum(['met', 'attention', 'blocked', 'waiting', 'unknown'])
 export type RequirementState = z.infer<typeof RequirementState>
+
+/** A waiver as the requirement that it stands in for shows it. */
+export const WaiverInForce = z.object({
+  id: z.string(),
+  reason: z.string(),
+  control: z.string(),
+  given_by: PersonId,
+  until: Moment,
+})
+export type WaiverInForce = z.infer<typeof WaiverInForce>
 
 export const Requirement = z.object({
   id: z.string(),
@@ -248,12 +293,16 @@ export const Requirement = z.object({
   who: Who,
   /** Path of the page in the web application where it can be met. */
   link: z.string(),
+  /** Only while it is not met and a waiver in force stands in for it: then it does not deny. */
+  waiver: WaiverInForce.exactOptional(),
+  /** Only while it is not met and the policy lets somebody waive it. */
+  waivable: WaiverRule.pick({ roles: true, max_days: true }).exactOptional(),
 })
 export type Requirement = z.infer<typeof Requirement>
 
 export const Assessment = z.object({
-  outcome: z.enum(['allowed', 'denied']),
+  outcome: Outcome,
   requirements: z.array(Requirement),
-  counts: z.object({ met: z.int(), unmet: z.int(), total: z.int() }),
+  counts: z.object({ met: z.int(), waived: z.int(), unmet: z.int(), total: z.int() }),
 })
 export type Assessment = z.infer<typeof Assessment>

@@ -1,6 +1,6 @@
 import { parsePath } from '../../lib/figures.ts'
 import { factPhrase, wantedText } from './facts.ts'
-import type { ApprovalRule, ComparisonRule, EvidenceRule, PolicyDocument } from './schema.ts'
+import type { ApprovalRule, ComparisonRule, EvidenceRule, PolicyDocument, WaiverRule } from './schema.ts'
 import { capitalised, comparisonWords, countText, listed, numberText, spoken } from './words.ts'
 
 export type RuleSentence = { id: string; sentence: string }
@@ -20,6 +20,7 @@ export function sentencesOf(document: PolicyDocument): RuleSentence[] {
             : `${capitalised(figurePhrase(rule.figure))} in the ${kinds.get(rule.evidence) ?? rule.evidence} evidence is ${limitPhrase(rule)}.`,
     })),
     ...document.approvals.map((rule) => ({ id: rule.id, sentence: approvalSentence(rule) })),
+    ...document.waivers.map((rule) => ({ id: rule.id, sentence: waiverSentence(rule, document) })),
   ]
 }
 
@@ -53,6 +54,14 @@ function approvalSentence({ role, any_of, all_of, count, not, stage, valid_days 
   return capitalised(
     `${when}${people} who neither developed the version nor asked for the review${apart} ${plural ? 'approve' : 'approves'} exactly this content${term}.`,
   )
+}
+
+/** For instance "An approver who did not make the version may waive “Fairness is recent” for at most 30 days, …". */
+function waiverSentence({ requirements, roles, max_days }: WaiverRule, { evidence, checks }: PolicyDocument): string {
+  const titles = new Map([...evidence, ...checks].map(({ id, title }) => [id, title]))
+  const what = listed(requirements.map((id) => `“${titles.get(id) ?? id}”`))
+  const first = roles[0] ?? ''
+  return `${article(first)} ${roles.join(' or ')} who neither developed the version nor asked for the review may waive ${what} for at most ${days(max_days)}, with a reason and a compensating control.`
 }
 
 function limitPhrase({ is, limit, use }: ComparisonRule): string {

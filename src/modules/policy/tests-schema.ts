@@ -3,10 +3,10 @@ import { Moment } from '../../lib/ids.ts'
 import { RoleName } from '../access/schema.ts'
 import { EvidenceKind } from '../evaluation/schema.ts'
 import { EnvironmentName, Tag, Tier } from '../registry/schema.ts'
+import { Outcome } from './outcome.ts'
 
 /** A person in a test: any name, the same one for the same person. */
 const Somebody = z.string().min(1).max(100)
-const Outcome = z.enum(['allowed', 'denied'])
 
 /** What a test says about the version that is judged; whatever it leaves out is that of an ordinary version. */
 export const Given = z.strictObject({
@@ -64,6 +64,19 @@ export const Given = z.strictObject({
       }),
     )
     .optional(),
+  /** Waivers of this policy's requirements, as they are worded in it. */
+  waivers: z
+    .array(
+      z.strictObject({
+        requirement: z.string(),
+        by: Somebody.default('somebody'),
+        roles: z.array(RoleName).min(1).default(['approver']),
+        /** Days since it was given, and for how many it was given. */
+        age_days: z.number().min(0).max(36_600).default(0),
+        days: z.number().min(0).max(36_600).default(7),
+      }),
+    )
+    .optional(),
 })
 export type Given = z.infer<typeof Given>
 
@@ -71,7 +84,7 @@ export const PolicyCase = z.strictObject({
   name: z.string().min(1).max(200),
   given: Given.default({}),
   expect: Outcome,
-  /** The rules that are not met, all of them, in any order; left out, only the answer is compared. */
+  /** The rules that are neither met nor waived, all of them, in any order; left out, only the answer is compared. */
   unmet: z.array(z.string()).max(600).optional(),
 })
 export type PolicyCase = z.infer<typeof PolicyCase>

@@ -115,7 +115,7 @@ test.each([
     'fact: version.size\n    is: above\n    value: x',
     'value: x',
   ],
-  ['a section that does nothing', 'verdict_hours: 24', 'waivers: []', 'waivers: []'],
+  ['a section that does nothing', 'verdict_hours: 24', 'exceptions: []', 'exceptions: []'],
   ['a key twice', 'verdict_hours: 24', 'verdict_hours: 24\nverdict_hours: 25', 'verdict_hours: 25'],
 ])('%s is refused at its line', (_, before, after, at) => {
   const text = good.replace(before, after)

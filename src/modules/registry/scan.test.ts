@@ -115,7 +115,7 @@ test('an unknown finding counts until somebody who did not make the version waiv
 
   const until = new Date(app.clock.now().getTime() + 7_200_000).toISOString()
   const finding = { path: 'model.pkl', rule: 'pickle-global', what: 'acme.other.Thing' }
-  const input = { ...finding, reason: 'Read in commit 4f2a; it holds numbers only.', until }
+  const input = { kind: 'scan', ...finding, reason: 'Read in commit 4f2a; it holds numbers only.', until }
   expect((await (await app.as('developer')).post(waivers, input)).status).toBe(403)
   const refused = await developer.post(waivers, input)
   expect([refused.status, refused.json().reasons[0].rule]).toEqual([409, 'developer'])

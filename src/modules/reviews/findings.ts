@@ -1,4 +1,5 @@
 import { blocksAt } from '../findings/index.ts'
+import { assessmentOf } from '../policy/index.ts'
 import type { Assessment, Requirement, Snapshot } from '../policy/schema.ts'
 import type { Environment } from '../registry/schema.ts'
 
@@ -27,10 +28,5 @@ export function blockedByFindings(
       link: `/findings/${id}`,
     }
   })
-  const { met, unmet, total } = assessment.counts
-  return {
-    outcome: 'denied',
-    requirements: [...assessment.requirements, ...added],
-    counts: { met, unmet: unmet + added.length, total: total + added.length },
-  }
+  return assessmentOf([...assessment.requirements, ...added])
 }

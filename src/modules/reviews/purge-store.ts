@@ -41,8 +41,10 @@ export async function decisionTextsAfter(db: Db, after: string, limit: number) {
 }
 
 export async function removeWaivers(tx: Tx, versions: readonly string[]): Promise<void> {
-  await tx
-    .deleteFrom('scan_waiver')
-    .where('version_id', 'in', [...versions])
-    .execute()
+  for (const table of ['scan_waiver', 'requirement_waiver'] as const) {
+    await tx
+      .deleteFrom(table)
+      .where('version_id', 'in', [...versions])
+      .execute()
+  }
 }

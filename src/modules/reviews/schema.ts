@@ -108,20 +108,40 @@ export type WaiverId = z.infer<typeof WaiverId>
 
 const found = ScanFinding.pick({ path: true, rule: true, what: true })
 
+const why = z.string().trim().min(10, 'say why in at least ten characters').max(5000)
+
 /** Lets one unknown finding in the files of one version through, for a time. What is unsafe is never waived. */
-export const WaiverInput = z.strictObject({
+export const ScanWaiverInput = z.strictObject({
+  kind: z.literal('scan'),
   ...found.shape,
-  reason: z.string().trim().min(10, 'say why in at least ten characters').max(5000),
+  reason: why,
   /** At most a year away. */
   until: Moment,
 })
+export type ScanWaiverInput = z.infer<typeof ScanWaiverInput>
+
+/** Lets one version run in one environment although a requirement of a policy is not met, for a time. */
+export const RequirementWaiverInput = z.strictObject({
+  kind: z.literal('requirement'),
+  environment: EnvironmentName,
+  policy: z.string(),
+  /** Id of an evidence rule or a check. */
+  requirement: z.string(),
+  reason: why,
+  /** What keeps the risk small while it is not met. */
+  control: z.string().trim().min(10, 'name the compensating control in at least ten characters').max(5000),
+  /** As far away as the policy lets it be. */
+  until: Moment,
+})
+export type RequirementWaiverInput = z.infer<typeof RequirementWaiverInput>
+
+export const WaiverInput = z.discriminatedUnion('kind', [ScanWaiverInput, RequirementWaiverInput])
 export type WaiverInput = z.infer<typeof WaiverInput>
 
-export const Waiver = z.object({
+const AnyWaiver = z.object({
   id: WaiverId,
   model: z.string(),
   version: z.int(),
-  ...found.shape,
   reason: z.string(),
   until: Moment,
   given_by: PersonId,
@@ -131,6 +151,23 @@ export const Waiver = z.object({
   /** `active` counts for policies now. */
   state: z.enum(['active', 'ended', 'withdrawn']),
 })
+
+export const ScanWaiver = AnyWaiver.extend({ kind: z.literal('scan'), ...found.shape })
+export type ScanWaiver = z.infer<typeof ScanWaiver>
+
+export const RequirementWaiver = AnyWaiver.extend({
+  kind: z.literal('requirement'),
+  environment: EnvironmentName,
+  policy: z.string(),
+  /** The version of the policy that it was given under. */
+  policy_version: z.int(),
+  requirement: z.string(),
+  title: z.string(),
+  control: z.string(),
+})
+export type RequirementWaiver = z.infer<typeof RequirementWaiver>
+
+export const Waiver = z.discriminatedUnion('kind', [ScanWaiver, RequirementWaiver])
 export type Waiver = z.infer<typeof Waiver>
 
 /** Whoever made the version is refused, and so is a second waiver of what is waived; the reasons are named. */

@@ -167,7 +167,7 @@ export function createReviews(parts: ReviewParts) {
   }
 
   const decide = createDecide({ ...parts, situations, getReview, partiesOf, partsOf })
-  const waivers = createWaivers({ db, write, clock, partiesOf })
+  const waivers = createWaivers({ db, write, clock, situations, partiesOf })
   return { submit, withdraw, decide, sheet, list, decisions, decision, situations, standingOf, waivers }
 }
 

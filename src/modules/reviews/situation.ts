@@ -11,11 +11,12 @@ import type { ApprovalFact, Assessment, Snapshot } from '../policy/schema.ts'
 import { findEnvironment, findVersionById, getModel, getVersion } from '../registry/index.ts'
 import type { Environment, Model, ModelVersion, VersionId } from '../registry/schema.ts'
 import { blockedByFindings } from './findings.ts'
+import { waiversAt as requirementWaiversAt } from './requirement-waivers-store.ts'
+import { waiversAt } from './scan-waivers-store.ts'
 import { type Decision, DecisionDocument, type DecisionId, type ReviewId } from './schema.ts'
 import { comparable, differencesBetween, type Scope, scopeOf } from './scope.ts'
 import { snapshotOf } from './snapshot.ts'
 import * as store from './store.ts'
-import { waiversAt } from './waivers-store.ts'
 
 /** Everything about one version before one environment at one moment: what reviews and the gate both look at. */
 export type Situation = {
@@ -82,6 +83,7 @@ export function createSituations({ policies, evidence, key }: SituationParts) {
       model,
       version,
       waivers: await waiversAt(db, version.id, now),
+      requirement_waivers: await requirementWaiversAt(db, version.id, name, now),
       evidence: await evidence.of(db, version.id),
       policies: covering(published, model, name),
       requester: (latest?.requested_by as PersonId | undefined) ?? null,

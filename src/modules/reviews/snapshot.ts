@@ -11,6 +11,7 @@ export type SnapshotParts = {
   readonly version: ModelVersion
   /** Those that count at this moment. */
   readonly waivers: NonNullable<Snapshot['version']['waivers']>
+  readonly requirement_waivers: NonNullable<Snapshot['waivers']>
   /** Newest first. */
   readonly evidence: readonly Evidence[]
   /** Those that cover the model's tier in this environment. */
@@ -63,6 +64,7 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
     })),
     policies: policies.map(({ name, version: number, digest }) => ({ name, version: number, digest })),
     ...(parts.findings.length === 0 ? {} : { findings: [...parts.findings] }),
+    ...(parts.requirement_waivers.length === 0 ? {} : { waivers: [...parts.requirement_waivers] }),
     requester,
   }
 }

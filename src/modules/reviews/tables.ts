@@ -1,4 +1,9 @@
-export type ReviewTables = { review: ReviewRow; decision: DecisionRow; scan_waiver: ScanWaiverRow }
+export type ReviewTables = {
+  review: ReviewRow
+  decision: DecisionRow
+  scan_waiver: ScanWaiverRow
+  requirement_waiver: RequirementWaiverRow
+}
 
 /** `scope` is what was there when somebody asked, so that a later difference can be named. */
 export type ReviewRow = {
@@ -43,6 +48,28 @@ export type ScanWaiverRow = {
   rule: string
   what: string
   reason: string
+  until: string
+  given_by: string
+  given_at: string
+  withdrawn_at: string | null
+  withdrawn_by: string | null
+}
+
+/** A requirement is named by policy and rule; `rule_digest` is over the rule as it was worded, `roles` a JSON list of names. */
+export type RequirementWaiverRow = {
+  id: string
+  model_id: string
+  version_id: string
+  version: number
+  environment: string
+  policy: string
+  policy_version: number
+  requirement: string
+  title: string
+  rule_digest: string
+  reason: string
+  control: string
+  roles: string
   until: string
   given_by: string
   given_at: string

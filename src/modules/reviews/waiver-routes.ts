@@ -7,14 +7,15 @@ import type { Reviews } from './service.ts'
 const tags = ['reviews']
 const ofVersion = z.object({ name: z.string(), version: z.string() })
 
-/** Letting through what a look at the files of a version could not vouch for. */
+/** Letting a version through for a time: what a look at its files could not vouch for, or what a policy asks for and is not met. */
 export function waiverRoutes({ at }: { at: (req: FastifyRequest) => Reviews }): FastifyPluginAsyncZod {
   return async (app) => {
     app.get('/models/:name/versions/:version/waivers', {
       config: { requires: 'review.read', model: { param: 'name' } },
       schema: {
         tags,
-        summary: 'Waivers of unknown findings in the files of a version, newest first, those that ended too',
+        summary:
+          'Waivers of a version, of findings in its files and of requirements, newest first, those that ended too',
         params: ofVersion,
         response: { 200: z.object({ waivers: z.array(Waiver) }) },
       },
@@ -27,7 +28,8 @@ export function waiverRoutes({ at }: { at: (req: FastifyRequest) => Reviews }): 
       config: { requires: 'review.decide', model: { param: 'name' } },
       schema: {
         tags,
-        summary: 'Waive an unknown finding for a time; 409 with the reasons when separation of duties forbids it',
+        summary:
+          'Waive an unknown finding or a requirement for a time; 409 with the reasons when separation of duties forbids it',
         params: ofVersion,
         body: WaiverInput,
         response: { 200: WaiverResult, 409: WaiverResult },

@@ -61,9 +61,10 @@ export async function planOf(db: Db, candidate: Candidate, parts: PlanParts): Pr
 
 type Outcome = PlannedVersion['before']
 
+/** What runs under a waiver runs. */
 function changeOf(before: Outcome, after: Outcome, renewed: Outcome): PlanChange | null {
-  if (before === 'allowed') return after === 'allowed' ? null : renewed === 'allowed' ? 'approve_again' : 'denied'
-  return renewed === 'allowed' ? 'allowed' : null
+  if (before !== 'denied') return after !== 'denied' ? null : renewed !== 'denied' ? 'approve_again' : 'denied'
+  return renewed !== 'denied' ? 'allowed' : null
 }
 
 function plannedVersion(

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Digest } from '../../lib/ids.ts'
-import { PolicyDocument, PolicyText, Requirement, TestResults } from '../policy/schema.ts'
+import { Outcome, PolicyDocument, PolicyText, Requirement, TestResults } from '../policy/schema.ts'
 import { EnvironmentName, ModelName, VersionNumber } from '../registry/schema.ts'
 
 /** A version before an environment. */
@@ -14,7 +14,6 @@ export const PreviewInput = z.strictObject({
 })
 export type PreviewInput = z.infer<typeof PreviewInput>
 
-const Outcome = z.enum(['allowed', 'denied'])
 const Problem = z.object({ path: z.string(), message: z.string(), line: z.int(), column: z.int() })
 
 export const PreviewedVersion = z.object({

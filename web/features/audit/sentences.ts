@@ -119,7 +119,7 @@ const verbs: Record<string, string> = {
   'finding.verify_refused': 'was refused to verify the finding {title}',
   'finding.reopened': 'reopened the finding {title}: {reason}',
   'finding.commented': 'commented on the finding {title}',
-  'waiver.given': 'waived the finding {what} until {until}',
+  'waiver.given': 'waived {what} until {until}',
   'waiver.withdrawn': 'withdrew a waiver of {what}',
   'waiver.refused': 'was refused to waive {what}',
   'gate.asked': 'asked the gate of {environment} about version {version}: {outcome}',

@@ -11,6 +11,7 @@ import { Page } from '../../ui/Page.tsx'
 import { PathLink } from '../../ui/PathLink.tsx'
 import { Loaded } from '../../ui/States.tsx'
 import { useGo } from '../../ui/sections.ts'
+import { outcomeTones } from '../../ui/Tone.tsx'
 import { Fact } from '../../ui/Voice.tsx'
 import { PersonName } from '../access/people.tsx'
 import { RequirementList } from '../policy/RequirementList.tsx'
@@ -40,7 +41,7 @@ function Found({ verdict: found }: { verdict: Verdict }) {
   return (
     <Page title={`May ${name} run in ${found.environment}?`}>
       <Lead
-        tone={found.outcome === 'allowed' ? 'met' : found.proceed ? 'attention' : 'blocked'}
+        tone={found.outcome === 'denied' && found.proceed ? 'attention' : outcomeTones[found.outcome]}
         detail={
           <>
             {found.path ? `${sentence(found.path)} ` : ''}
@@ -55,7 +56,7 @@ function Found({ verdict: found }: { verdict: Verdict }) {
       <div className="cols">
         <div>
           <Card title="Every requirement, with who can meet it" flush>
-            <RequirementList requirements={found.requirements} about={found} />
+            <RequirementList requirements={found.requirements} about={found} environment={found.environment} />
           </Card>
           <Card title={`Recent verdicts for ${found.model} in ${found.environment}`} flush>
             <VerdictTable list={recent.data ?? []} onOpen={(each) => go(`/gate/verdicts/${each.id}`)} />
@@ -109,7 +110,7 @@ function Found({ verdict: found }: { verdict: Verdict }) {
           <Card title="Ask again from a pipeline">
             <div className="stack">
               <Command text={`modelkeep gate check ${found.model}@${found.version} --env ${found.environment}`} />
-              <span className="quiet small">Exit status 0 is allowed, 3 is denied.</span>
+              <span className="quiet small">Exit status 0 is allowed, 3 denied, 4 allowed under a waiver.</span>
               <Command text={`modelkeep verdict verify ${found.id}.dsse.json`} />
               <span className="quiet small">Checks the saved verdict without this server.</span>
             </div>
@@ -123,6 +124,7 @@ function Found({ verdict: found }: { verdict: Verdict }) {
 function leadOf(verdict: Verdict): string {
   const name = `${verdict.model} ${verdict.version}`
   if (verdict.outcome === 'allowed') return `Allowed: ${name} may run in ${verdict.environment}.`
+  if (verdict.outcome === 'waived') return `Allowed under a waiver: ${name} may run in ${verdict.environment}.`
   if (verdict.proceed) {
     return `Denied, but ${verdict.environment} is in mode ${verdict.mode}: the pipeline goes on, and ${name} does not meet the policy.`
   }

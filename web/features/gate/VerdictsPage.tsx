@@ -7,7 +7,7 @@ import { Moment } from '../../ui/Moment.tsx'
 import { Page } from '../../ui/Page.tsx'
 import { EmptyState, Loaded } from '../../ui/States.tsx'
 import { useGo } from '../../ui/sections.ts'
-import { Tone } from '../../ui/Tone.tsx'
+import { outcomeTones, Tone } from '../../ui/Tone.tsx'
 import { PersonName } from '../access/people.tsx'
 import { EnvironmentCard } from './EnvironmentCard.tsx'
 import { verdicts } from './queries.ts'
@@ -73,7 +73,7 @@ const columns: Column<Verdict>[] = [
     header: 'Verdict',
     cell: (verdict) => (
       <Link to="/gate/verdicts/$id" params={{ id: verdict.id }}>
-        <Tone tone={verdict.outcome === 'allowed' ? 'met' : 'blocked'}>{verdict.outcome}</Tone>
+        <Tone tone={outcomeTones[verdict.outcome]}>{verdict.outcome}</Tone>
       </Link>
     ),
     value: (verdict) => verdict.outcome,

@@ -17,12 +17,14 @@ const Parts = z.object({
   evidence: Rules.default([]),
   checks: Rules.default([]),
   approvals: Rules.default([]),
+  waivers: Rules.default([]),
 })
 
 const lists = [
   { list: 'evidence', title: 'Evidence it asks for', add: 'Add evidence' },
   { list: 'checks', title: 'Checks', add: 'Add a check' },
   { list: 'approvals', title: 'People who must agree', add: 'Add an approval' },
+  { list: 'waivers', title: 'What may be waived', add: 'Add a waiver rule' },
 ] as const
 
 /** The same object as the text: a change here is a change of the text, which keeps everything else as it is written. */
@@ -75,6 +77,12 @@ function freshRule(list: (typeof lists)[number]['list'], known: ReadonlySet<stri
       }
     case 'approvals':
       return { id: id('approval'), title: 'Somebody independent has approved this content', role: 'validator' }
+    case 'waivers': {
+      const first = [...parts.evidence, ...parts.checks].flatMap((rule) =>
+        typeof rule.id === 'string' ? [rule.id] : [],
+      )
+      return { id: id('waiver'), title: 'It may be late for a while', requirements: first.slice(0, 1), max_days: 30 }
+    }
     case 'checks': {
       const evidence = parts.evidence.find(({ kind }) => kind === 'performance')?.id
       const base = { id: id('check'), title: 'A figure keeps its limit' }

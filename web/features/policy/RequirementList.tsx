@@ -4,27 +4,43 @@ import { PathLink } from '../../ui/PathLink.tsx'
 import { ToneShape } from '../../ui/Tone.tsx'
 import { EvidenceLink, type Subject } from '../evaluation/EvidenceLink.tsx'
 import { hasPicture, RequirementEvidence } from '../evaluation/RequirementEvidence.tsx'
+import { Waive } from '../reviews/Waive.tsx'
+import { WaivedBy } from '../reviews/WaivedBy.tsx'
 import styles from './RequirementList.module.css'
 import { whoWords } from './who.ts'
 
+type ListProps = {
+  requirements: readonly Requirement[]
+  about: Subject
+  /** Where requirements can be waived from here. */
+  environment?: string
+}
+
 /** Every requirement with its state, its figures and, opened, its evidence. What blocks comes opened. */
-export function RequirementList({ requirements, about }: { requirements: readonly Requirement[]; about: Subject }) {
+export function RequirementList({ requirements, about, environment }: ListProps) {
   return (
     <ul className={styles.list}>
       {requirements.map((requirement) => (
-        <RequirementRow key={`${requirement.policy.name}/${requirement.id}`} requirement={requirement} about={about} />
+        <RequirementRow
+          key={`${requirement.policy.name}/${requirement.id}`}
+          requirement={requirement}
+          about={about}
+          environment={environment}
+        />
       ))}
     </ul>
   )
 }
 
-function RequirementRow({ requirement, about }: { requirement: Requirement; about: Subject }) {
+type RowProps = { requirement: Requirement; about: Subject; environment: string | undefined }
+
+function RequirementRow({ requirement, about, environment }: RowProps) {
   const drawable = hasPicture(requirement)
   const [open, setOpen] = useState(drawable && isFairness(requirement))
   return (
     <li className={open ? styles.open : styles.row}>
       <span className={styles.shape}>
-        <ToneShape tone={requirement.state} />
+        <ToneShape tone={requirement.waiver ? 'attention' : requirement.state} />
       </span>
       <div className={styles.text}>
         {drawable ? (
@@ -35,6 +51,8 @@ function RequirementRow({ requirement, about }: { requirement: Requirement; abou
           <span>{requirement.title}</span>
         )}
         <div className={styles.why}>{requirement.explanation}</div>
+        {requirement.waiver && <WaivedBy waiver={requirement.waiver} />}
+        {environment !== undefined && <Waive requirement={requirement} about={about} environment={environment} />}
         {open && <RequirementEvidence requirement={requirement} about={about} />}
         {!drawable && requirement.evidence_id && (
           <div className="small">

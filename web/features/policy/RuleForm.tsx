@@ -1,4 +1,5 @@
 import { NativeSelect, NumberInput, Textarea, TextInput } from '@mantine/core'
+import { useState } from 'react'
 import { Button } from '../../ui/Button.tsx'
 import styles from './Studio.module.css'
 
@@ -6,10 +7,17 @@ type Rule = Readonly<Record<string, unknown>>
 type Props = {
   rule: Rule
   sentence: string | undefined
-  set: (key: string, value: string | number) => void
+  set: (key: string, value: Value) => void
   remove: () => void
 }
-type Field = { key: string; label: string; type: 'text' | 'long' | 'number' | readonly string[]; always?: boolean }
+type Value = string | number | readonly string[]
+type Field = {
+  key: string
+  label: string
+  /** `names`: a list of names, with blanks or commas between them. */
+  type: 'text' | 'long' | 'number' | 'names' | readonly string[]
+  always?: boolean
+}
 
 const comparisons = ['at_least', 'at_most', 'above', 'below', 'equal']
 const title: Field = { key: 'title', label: 'Title', type: 'text', always: true }
@@ -32,12 +40,15 @@ const fields: readonly Field[] = [
   { key: 'count', label: 'People', type: 'number' },
   { key: 'stage', label: 'Stage', type: 'text' },
   { key: 'valid_days', label: 'Days it counts', type: 'number' },
+  { key: 'requirements', label: 'Requirements', type: 'names' },
+  { key: 'roles', label: 'By the roles', type: 'names' },
+  { key: 'max_days', label: 'Days at most', type: 'number' },
   { key: 'reason', label: 'Said when it is not met', type: 'text' },
 ]
 
 export function RuleForm({ rule, sentence, set, remove }: Props) {
   const name = String(rule.id ?? 'rule')
-  const shown = fields.filter(({ key, always }) => always || isPlain(rule[key]))
+  const shown = fields.filter(({ key, always }) => always || isPlain(rule[key]) || isNames(rule[key]))
   return (
     <fieldset className={styles.rule} style={{ border: 0, margin: 0 }}>
       <legend className="fact small">{name}</legend>
@@ -54,9 +65,10 @@ export function RuleForm({ rule, sentence, set, remove }: Props) {
   )
 }
 
-type InputProps = { field: Field; value: unknown; set: (value: string | number) => void }
+type InputProps = { field: Field; value: unknown; set: (value: Value) => void }
 
 function Input({ field: { label, type }, value, set }: InputProps) {
+  if (type === 'names') return <Names label={label} value={isNames(value) ? value : []} set={set} />
   const text = value === undefined ? '' : String(value)
   if (type === 'number' || typeof value === 'number') {
     const change = (next: string | number) => {
@@ -89,4 +101,27 @@ function Input({ field: { label, type }, value, set }: InputProps) {
   )
 }
 
+type NamesProps = { label: string; value: readonly string[]; set: (value: readonly string[]) => void }
+
+/** What is typed stays as it is typed; the text follows with what it names. */
+function Names({ label, value, set }: NamesProps) {
+  const [typed, setTyped] = useState(value.join(', '))
+  const shown = namesIn(typed).join() === value.join() ? typed : value.join(', ')
+  return (
+    <TextInput
+      size="xs"
+      className={styles.wide}
+      label={label}
+      value={shown}
+      onChange={({ currentTarget }) => {
+        setTyped(currentTarget.value)
+        set(namesIn(currentTarget.value))
+      }}
+    />
+  )
+}
+
+const namesIn = (text: string) => text.split(/[\s,]+/).filter((name) => name !== '')
+const isNames = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((each) => typeof each === 'string')
 const isPlain = (value: unknown) => typeof value === 'string' || typeof value === 'number'

@@ -1,7 +1,7 @@
 import type { Preview } from '../../../src/modules/studio/schema.ts'
 import { Card } from '../../ui/Card.tsx'
 import { EmptyState } from '../../ui/States.tsx'
-import { Tone, ToneShape } from '../../ui/Tone.tsx'
+import { outcomeTones, Tone, ToneShape } from '../../ui/Tone.tsx'
 import styles from './Studio.module.css'
 
 /** What the text says about real versions, as if everybody who approved approved again. */
@@ -13,7 +13,7 @@ export function StudioPreview({ seen, stale }: { seen: Preview; stale: boolean }
           <section key={`${each.model}@${each.version}`} className={styles.seen} aria-label={each.model}>
             <strong>{each.model}</strong> <span className="fact">{each.version}</span>
             <div>
-              <Tone tone={each.after === 'allowed' ? 'met' : 'blocked'}>
+              <Tone tone={outcomeTones[each.after]}>
                 {each.after} in {each.environment}
               </Tone>{' '}
               {each.before !== each.after && <span className="quiet small">now {each.before}</span>}

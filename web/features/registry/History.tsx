@@ -4,7 +4,7 @@ import type { ModelVersion } from '../../../src/modules/registry/schema.ts'
 import { Moment } from '../../ui/Moment.tsx'
 import { PathLink } from '../../ui/PathLink.tsx'
 import { type Happening, Timeline } from '../../ui/Timeline.tsx'
-import type { ToneName } from '../../ui/Tone.tsx'
+import { outcomeTones, type ToneName } from '../../ui/Tone.tsx'
 import { PersonName } from '../access/people.tsx'
 import { evidenceOf } from '../evaluation/queries.ts'
 import { verdicts } from '../gate/queries.ts'
@@ -45,7 +45,7 @@ export function History({ version }: { version: ModelVersion }) {
         </PathLink>
       ),
       by: each.asked_by,
-      tone: each.outcome === 'allowed' ? ('met' as const) : ('blocked' as const),
+      tone: outcomeTones[each.outcome],
     })),
     ...computed.map((each) => ({
       at: each.collected_at,

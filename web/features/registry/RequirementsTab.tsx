@@ -6,6 +6,7 @@ import { PathLink } from '../../ui/PathLink.tsx'
 import { EmptyState } from '../../ui/States.tsx'
 import { ComparisonCard } from '../evaluation/ComparisonCard.tsx'
 import { RequirementList } from '../policy/RequirementList.tsx'
+import { RequirementWaiversCard } from '../reviews/RequirementWaiversCard.tsx'
 
 /** The checklist of the policies that apply here, and what changed since the version before. */
 export function RequirementsTab({ version, standing }: { version: ModelVersion; standing: Standing }) {
@@ -17,9 +18,10 @@ export function RequirementsTab({ version, standing }: { version: ModelVersion; 
             Give the model a tier, or publish a policy for this environment.
           </EmptyState>
         ) : (
-          <RequirementList requirements={standing.requirements} about={version} />
+          <RequirementList requirements={standing.requirements} about={version} environment={standing.environment} />
         )}
       </Card>
+      <RequirementWaiversCard version={version} />
       <ComparisonCard version={version} />
     </>
   )
@@ -47,9 +49,13 @@ const words: Record<RequirementState, string> = {
 
 /** "9 met, 1 waiting, 1 not assessed": counts, never a percentage. */
 export function countsOf({ requirements }: Pick<Standing, 'requirements'>): string {
-  return (Object.keys(words) as RequirementState[])
-    .map((state) => ({ state, n: requirements.filter((each) => each.state === state).length }))
+  const waived = requirements.filter((each) => each.waiver).length
+  const counts = (Object.keys(words) as RequirementState[]).map((state) => ({
+    word: words[state],
+    n: requirements.filter((each) => each.state === state && !each.waiver).length,
+  }))
+  return [...counts, { word: 'waived', n: waived }]
     .filter(({ n }) => n > 0)
-    .map(({ state, n }) => `${n} ${words[state]}`)
+    .map(({ word, n }) => `${n} ${word}`)
     .join(', ')
 }

@@ -94,7 +94,10 @@ export function ScanCard({ version }: { version: ModelVersion }) {
 }
 
 const activeFor = ({ path, rule, what }: ScanFinding, waivers: readonly Waiver[]) =>
-  waivers.find((each) => each.state === 'active' && each.path === path && each.rule === rule && each.what === what)
+  waivers.find(
+    (each) =>
+      each.kind === 'scan' && each.state === 'active' && each.path === path && each.rule === rule && each.what === what,
+  )
 
 const countOf = ({ looked_at }: FileScan) =>
   looked_at === 1 ? 'one file' : `${looked_at} files and entries of archives`

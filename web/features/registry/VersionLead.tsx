@@ -51,6 +51,7 @@ export function VersionLead({ version, standing }: Props) {
 
 export function toneOf(standing: Standing): ToneName {
   if (standing.requirements.length === 0) return 'unknown'
+  if (standing.outcome === 'waived') return 'attention'
   if (standing.outcome === 'allowed' && standing.requirements.some((each) => each.state === 'attention'))
     return 'attention'
   if (standing.outcome === 'allowed') return standing.state === 'approved_with_conditions' ? 'attention' : 'met'
@@ -81,7 +82,9 @@ type Next =
 function useNext(version: ModelVersion, standing: Standing): Next {
   const may = useMay()
   const page = `/models/${encodeURIComponent(version.model)}/versions/${version.version}`
-  const unmet = standing.requirements.filter((each) => each.state !== 'met' && each.state !== 'attention')
+  const unmet = standing.requirements.filter(
+    (each) => each.state !== 'met' && each.state !== 'attention' && !each.waiver,
+  )
   const missing = unmet.find((each) => each.type === 'evidence')
   if (missing && may('evaluation.run', version.model)) {
     return {
@@ -90,7 +93,7 @@ function useNext(version: ModelVersion, standing: Standing): Next {
       to: `${page}?tab=evaluations&environment=${standing.environment}`,
     }
   }
-  if (standing.outcome === 'allowed') {
+  if (standing.outcome !== 'denied') {
     return may('gate.check', version.model) ? { kind: 'verdict', title: 'Get a signed verdict' } : { kind: 'none' }
   }
   if (standing.open_review) {

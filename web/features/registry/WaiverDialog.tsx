@@ -20,7 +20,14 @@ export function WaiverDialog({ version, finding, onClose }: Props) {
   const give = useMutation({
     mutationFn: () => {
       const { path, rule, what } = finding
-      return giveWaiver(version.model, version.version, { path, rule, what, reason, until: endOfDay(until) })
+      return giveWaiver(version.model, version.version, {
+        kind: 'scan',
+        path,
+        rule,
+        what,
+        reason,
+        until: endOfDay(until),
+      })
     },
     onSuccess: async ({ outcome }) => {
       if (outcome === 'recorded') onClose()

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { ModelVersion } from '../../../src/modules/registry/schema.ts'
-import type { Waiver } from '../../../src/modules/reviews/schema.ts'
+import type { ScanWaiver } from '../../../src/modules/reviews/schema.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Card } from '../../ui/Card.tsx'
 import { type Column, DataTable } from '../../ui/DataTable.tsx'
@@ -20,14 +20,15 @@ export function WaiversCard({ version }: { version: ModelVersion }) {
   const { data, error, refetch } = useQuery(waiversOf(version.model, version.version))
   const withdraw = useMutation({ mutationFn: withdrawWaiver, onSuccess: () => client.invalidateQueries() })
   if (error) return <ErrorState error={error} retry={() => refetch()} what="The waivers of this version" />
-  if (!data || data.length === 0) return null
+  const waivers = (data ?? []).filter((each) => each.kind === 'scan')
+  if (waivers.length === 0) return null
   const onWithdraw = may('review.decide', version.model) ? withdraw.mutate : undefined
   return (
     <Card title="Waivers" flush>
       <DataTable
         label={`Waivers of ${version.model} ${version.version}`}
         columns={columnsOf(onWithdraw)}
-        rows={data}
+        rows={waivers}
         rowKey={({ id }) => id}
         unit="waiver"
         keyboard={false}
@@ -37,7 +38,7 @@ export function WaiversCard({ version }: { version: ModelVersion }) {
   )
 }
 
-const columnsOf = (onWithdraw: ((id: string) => void) | undefined): Column<Waiver>[] => [
+const columnsOf = (onWithdraw: ((id: string) => void) | undefined): Column<ScanWaiver>[] => [
   {
     key: 'state',
     header: 'State',

@@ -2,15 +2,16 @@ import type { Selectable } from 'kysely'
 import type { Db, Tx } from '../../db/database.ts'
 import { ScanRule } from '../artifacts/schema.ts'
 import type { PersonId } from '../audit/schema.ts'
-import type { Waiver, WaiverId } from './schema.ts'
+import type { ScanWaiver, WaiverId } from './schema.ts'
 import type { ScanWaiverRow } from './tables.ts'
 
 export type StoredWaiver = Selectable<ScanWaiverRow>
 
 /** The model's name is the present one, which may not be the one of then. */
-export function toWaiver(row: StoredWaiver, model: string, now: string): Waiver {
+export function toWaiver(row: StoredWaiver, model: string, now: string): ScanWaiver {
   const { id, version, path, what, reason, until, given_by, given_at, withdrawn_at, withdrawn_by } = row
   return {
+    kind: 'scan',
     id: id as WaiverId,
     model,
     version,
@@ -23,8 +24,13 @@ export function toWaiver(row: StoredWaiver, model: string, now: string): Waiver 
     given_at,
     withdrawn_at,
     withdrawn_by: withdrawn_by as PersonId | null,
-    state: withdrawn_at !== null ? 'withdrawn' : until > now ? 'active' : 'ended',
+    state: stateOf(row, now),
   }
+}
+
+export function stateOf(row: { withdrawn_at: string | null; until: string }, now: string): ScanWaiver['state'] {
+  if (row.withdrawn_at !== null) return 'withdrawn'
+  return row.until > now ? 'active' : 'ended'
 }
 
 export function findWaiver(db: Db, id: string): Promise<StoredWaiver | undefined> {
