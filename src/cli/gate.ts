@@ -95,7 +95,9 @@ export function explain(verdict: Verdict, client: Pick<Client, 'url'>) {
     if (verdict.proceed) print(`${verdict.environment} is in mode ${verdict.mode}: this does not stop the pipeline.`)
   }
   const rules = verdict.policies.map((policy) => `${policy.name} ${policy.version}`).join(', ')
-  print(`Policy ${rules || 'none'}: ${met} of ${verdict.requirements.length} requirements met${waived > 0 ? `, ${waived} waived` : ''}.`)
+  print(
+    `Policy ${rules || 'none'}: ${met} of ${verdict.requirements.length} requirements met${waived > 0 ? `, ${waived} waived` : ''}.`,
+  )
   for (const requirement of unmet) {
     print()
     print(`  ${tone(requirement.state)}  ${wrapped(requirement.title, 15)}`)
