@@ -52,7 +52,6 @@ function RequirementRow({ requirement, about, environment }: RowProps) {
         )}
         <div className={styles.why}>{requirement.explanation}</div>
         {requirement.waiver && <WaivedBy waiver={requirement.waiver} />}
-        {environment !== undefined && <Waive requirement={requirement} about={about} environment={environment} />}
         {open && <RequirementEvidence requirement={requirement} about={about} />}
         {!drawable && requirement.evidence_id && (
           <div className="small">
@@ -62,7 +61,10 @@ function RequirementRow({ requirement, about, environment }: RowProps) {
           </div>
         )}
       </div>
-      <RequirementWho requirement={requirement} />
+      <div className={styles.side}>
+        <RequirementWho requirement={requirement} />
+        {environment !== undefined && <Waive requirement={requirement} about={about} environment={environment} />}
+      </div>
     </li>
   )
 }

@@ -55,8 +55,8 @@ export function RequirementWaiverDialog({ requirement, waivable, about, environm
         </p>
         <p>
           {about.model} {about.version} may run in {environment} as if this were met. The waiver is of this version
-          alone, stands in every verdict under your name, and the version is denied again when it ends. The policy lets{' '}
-          {waivable.roles.join(' or ')} waive it for at most{' '}
+          alone, stands in every verdict under your name, and the version is denied again when it ends. Somebody with
+          the role {waivable.roles.join(' or ')} may waive it for at most{' '}
           {waivable.max_days === 1 ? 'one day' : `${waivable.max_days} days`}.
         </p>
         <Textarea

@@ -12,7 +12,7 @@ export function Waive({ requirement, about, environment }: Props) {
   const [open, setOpen] = useState(false)
   if (!requirement.waivable || requirement.waiver || !may('review.decide', about.model)) return null
   return (
-    <div className="small">
+    <div className="small" style={{ marginTop: 2 }}>
       <Button kind="bare" onClick={() => setOpen(true)} aria-label={`Waive: ${requirement.title}`}>
         Waive…
       </Button>
