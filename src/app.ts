@@ -20,6 +20,7 @@ import { inOneContext } from './lib/one-context.ts'
 import { loadOrCreateSecretBox, type SecretBox } from './lib/secret-box.ts'
 import { lookAfter } from './look-after.ts'
 import { type Access, accessRoutes, createAccess, roleRoutes } from './modules/access/index.ts'
+import { admissionRoutes } from './modules/admission/index.ts'
 import { type Audit, auditRoutes, createAudit } from './modules/audit/index.ts'
 import { auditorRoutes, recordSeatReads } from './modules/auditors/index.ts'
 import { connectionRoutes } from './modules/connections/index.ts'
@@ -49,6 +50,7 @@ import { traceRoutes } from './modules/traces/index.ts'
 import { guardExperiments, trackingEditRoutes, trackingRoutes } from './modules/tracking/index.ts'
 import { createWorkspaces, type Workspaces, workspaceRoutes } from './modules/workspaces/index.ts'
 import { firstWorkspace } from './modules/workspaces/schema.ts'
+import { kubernetesRoutes } from './protocols/kubernetes/index.ts'
 import { mlflowUploads } from './protocols/mlflow/artifact-uploads.ts'
 import { mlflowArtifacts, mlflowGetArtifact } from './protocols/mlflow/artifacts.ts'
 import { mlflowEvaluationDatasets } from './protocols/mlflow/evaluation-datasets.ts'
@@ -267,6 +269,8 @@ export async function createApp(
       await api.register(connectionRoutes({ at: connectionsOf }))
       await api.register(dutyRoutes({ at: (req) => at(req).duties }))
       await api.register(gateRoutes({ at: (req) => at(req).gate }))
+      await api.register(admissionRoutes({ at: (req) => at(req).admission }))
+      await api.register(kubernetesRoutes({ at: (req) => at(req).admission }))
       await api.register(retentionRoutes({ at: (req) => at(req).retention }))
       await api.register(notificationRoutes({ at: (req) => at(req).notifications }))
     },

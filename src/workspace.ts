@@ -10,6 +10,7 @@ import { type SigningKey, shortKeyId } from './lib/keys.ts'
 import type { SecretBox } from './lib/secret-box.ts'
 import { lookAfter } from './look-after.ts'
 import type { Access } from './modules/access/index.ts'
+import { type Admission, createAdmission } from './modules/admission/index.ts'
 import { type Artifacts, createArtifacts } from './modules/artifacts/index.ts'
 import { type Audit, createAudit } from './modules/audit/index.ts'
 import { createSeatReads, type SeatReads } from './modules/auditors/index.ts'
@@ -48,6 +49,7 @@ export type Workspace = {
   findings: Findings
   reviews: Reviews
   gate: Gate
+  admission: Admission
   duties: Duties
   auditors: SeatReads
   notifications: Notifications
@@ -140,6 +142,8 @@ export async function openWorkspace(
     situations: reviews.situations,
     observe: config.open ?? false,
   })
+  const { publicUrl } = config
+  const admission = createAdmission({ ...shared, gate, publicUrl, observe: config.open ?? false })
   const trusted = new Set(config.webhookHosts)
   const deliveryJobs = createJobs({ connection, clock, concurrency: 8, maxAttempts: deliveryAttempts })
   const notifications = createNotifications({
@@ -184,6 +188,7 @@ export async function openWorkspace(
     findings,
     reviews,
     gate,
+    admission,
     duties,
     auditors,
     notifications,

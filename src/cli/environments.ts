@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
+import { AdmissionRules, WithoutModel } from '../modules/admission/schema.ts'
 import { Environment, GateMode, SeverityLevel } from '../modules/registry/schema.ts'
 import { connectClient } from './client.ts'
 import { CliError } from './exit.ts'
@@ -15,6 +16,12 @@ export function addEnvironments(program: Command) {
     .option('--protect <aliases...>', 'aliases that move only through this environment’s gate')
     .option('--findings-block <severity>', `open findings from here on block: ${SeverityLevel.options.join(', ')}`)
     .action(set)
+  environment
+    .command('admission <name>')
+    .description('how a Kubernetes cluster’s workloads are judged that belong to an environment')
+    .option('--namespaces <patterns...>', 'namespaces that are this environment; * stands for any characters')
+    .option('--without-model <what>', `workloads that name no model: ${WithoutModel.options.join(' or ')}`)
+    .action(admission)
 }
 
 async function known() {
@@ -24,11 +31,20 @@ async function known() {
 }
 
 async function list() {
-  const { environments } = await known()
+  const { client, environments } = await known()
+  const { rules } = await client.get('/admission/rules', z.object({ rules: z.array(AdmissionRules) }))
+  const of = new Map(rules.map((each) => [each.environment, each]))
   print(
     table([
-      ['NAME', 'MODE', 'PROTECTED', 'FINDINGS BLOCK'],
-      ...environments.map((e) => [e.name, e.mode, e.protected_aliases.join(' '), e.findings_block]),
+      ['NAME', 'MODE', 'PROTECTED', 'FINDINGS BLOCK', 'NAMESPACES', 'WITHOUT MODEL'],
+      ...environments.map((e) => [
+        e.name,
+        e.mode,
+        e.protected_aliases.join(' '),
+        e.findings_block,
+        of.get(e.name)?.namespaces.join(' ') ?? '',
+        of.get(e.name)?.without_model ?? '',
+      ]),
     ]),
   )
 }
@@ -46,4 +62,17 @@ async function set(name: string, options: { mode?: string; protect?: string[]; f
     ...(level.data === undefined ? {} : { findings_block: level.data }),
   })
   print(`${after.name}: ${after.mode}; protected aliases: ${after.protected_aliases.join(', ') || 'none'}.`)
+}
+
+async function admission(name: string, options: { namespaces?: string[]; withoutModel?: string }) {
+  const without = WithoutModel.optional().safeParse(options.withoutModel)
+  if (!without.success) throw new CliError(`--without-model is ${WithoutModel.options.join(' or ')}`)
+  const client = await connectClient()
+  const after = await client.put(`/environments/${encodeURIComponent(name)}/admission`, AdmissionRules, {
+    ...(options.namespaces === undefined ? {} : { namespaces: options.namespaces }),
+    ...(without.data === undefined ? {} : { without_model: without.data }),
+  })
+  print(
+    `${name}: namespaces ${after.namespaces.join(', ') || 'none'}; workloads without a model: ${after.without_model}.`,
+  )
 }

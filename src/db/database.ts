@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { JobTables } from '../jobs/tables.ts'
 import type { AccessTables } from '../modules/access/tables.ts'
+import type { AdmissionTables } from '../modules/admission/tables.ts'
 import type { ArtifactTables } from '../modules/artifacts/tables.ts'
 import type { AuditTables } from '../modules/audit/tables.ts'
 import type { AuditorTables } from '../modules/auditors/tables.ts'
@@ -24,6 +25,7 @@ import type { WorkspaceTables } from '../modules/workspaces/tables.ts'
 
 /** Every table of a workspace and of the system database; each module declares its own. */
 export type Database = AccessTables &
+  AdmissionTables &
   ArtifactTables &
   AuditorTables &
   AuditTables &

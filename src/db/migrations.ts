@@ -37,6 +37,7 @@ import { policyPublication } from './migrations/043-policy-publication.ts'
 import { findings } from './migrations/045-findings.ts'
 import { scanWaivers } from './migrations/049-scan-waivers.ts'
 import { requirementWaivers } from './migrations/050-requirement-waivers.ts'
+import { admission } from './migrations/053-admission.ts'
 import { workspaceAccounts } from './migrations/059-workspace-accounts.ts'
 
 /** People, sessions and the list of workspaces; it has its own audit log. */
@@ -84,4 +85,5 @@ export const workspaceMigrations: readonly Migration[] = [
   findings,
   scanWaivers,
   requirementWaivers,
+  admission,
 ]

@@ -111,7 +111,8 @@ export async function createServer(parts: HttpParts): Promise<FastifyInstance> {
 
   app.addHook('onResponse', async (req, reply) => {
     req.leave?.()
-    const path = req.originalUrl.split('?')[0]
+    const isSecret = req.routeOptions.config.tokenIn !== undefined
+    const path = isSecret ? req.routeOptions.url : req.originalUrl.split('?')[0]
     req.log.info(
       { method: req.method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime), by: req.actor?.id },
       'request',

@@ -16,6 +16,8 @@ export async function authenticate(
   workspace: string,
   open = false,
 ): Promise<Actor> {
+  const { tokenIn } = req.routeOptions.config
+  if (tokenIn !== undefined) return byPath(access, req, tokenIn, workspace)
   const { authorization } = req.headers
   if (authorization !== undefined) return byHeader(access, authorization, workspace, req.ip)
 
@@ -31,6 +33,15 @@ export async function authenticate(
   }
   req.session = session
   return session.actor
+}
+
+/** Addresses are written down in more places than headers are, so what stands in one must not open more than it is for. */
+async function byPath(access: Access, req: FastifyRequest, part: string, workspace: string): Promise<Actor> {
+  const { [part]: secret = '' } = req.params as Record<string, string>
+  const actor = await access.signIn.byToken(secret, workspace)
+  const { requires } = req.routeOptions.config
+  if (actor.scopes?.every((scope) => scope === requires)) return actor
+  throw forbidden(`a token in an address must be scoped for ${requires} and nothing else`, { rule: 'token_in_address' })
 }
 
 async function byHeader(access: Access, header: string, workspace: string, address: string): Promise<Actor> {

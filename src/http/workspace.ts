@@ -6,8 +6,12 @@ export const workspaceHeader = 'x-modelkeep-workspace'
 /** What MLflow's clients send. */
 export const mlflowWorkspaceHeader = 'x-mlflow-workspace'
 
-/** Which workspace a request names, by whichever header; `main` when it names none. */
-export function workspaceIn({ headers }: Pick<FastifyRequest, 'headers'>): string {
+type NamingRequest = Pick<FastifyRequest, 'headers'> & Partial<Pick<FastifyRequest, 'params' | 'routeOptions'>>
+
+/** Which workspace a request names, by its path or by whichever header; `main` when it names none. */
+export function workspaceIn({ headers, params, routeOptions }: NamingRequest): string {
+  const part = routeOptions?.config.workspaceIn
+  if (part !== undefined) return (params as Record<string, string>)[part] ?? firstWorkspace
   if (headers[workspaceHeader] === undefined && headers[mlflowWorkspaceHeader] === undefined) return firstWorkspace
   const named = new Set<string>()
   for (const header of [workspaceHeader, mlflowWorkspaceHeader]) {

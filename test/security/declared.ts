@@ -57,6 +57,7 @@ function sizeText(bytes: number): string {
 export function pathOf(url: string): string {
   return url
     .replace('/datasets/versions/:digest', `/datasets/versions/sha256:${'0'.repeat(64)}`)
+    .replace('/admission/:workspace', '/admission/main')
     .replace('/people/:id', `/people/per_${'0'.repeat(24)}`)
     .replaceAll(/:version/g, '1')
     .replaceAll(/:\w+/g, 'nothing')

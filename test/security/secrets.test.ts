@@ -107,6 +107,7 @@ test('no secret that was given to the server is in its logs, answers, trail, exp
     await ask('POST', '/session', { login: 'ada', password, extra: 1 })
     await ask('POST', '/session', `{"login": "ada", "password": "${password}"`, { 'content-type': 'application/json' })
     await ask('GET', '/session', undefined, { cookie })
+    await ask('POST', `/admission/main/prod/${made.secret}`, {})
     await ask('GET', '/nothing', undefined, { authorization: `Bearer ${made.secret}x` })
     await ask('GET', `/models?token=${made.secret}&password=${password}`, undefined, bearer)
     await ask('GET', '/api/2.0/mlflow/experiments/get?experiment_id=0', undefined, {

@@ -15,7 +15,15 @@ import { decision, draft, policy, reviews, sheet, signedDecision, standingOf, ve
 import { openapi } from './fixtures/openapi.ts'
 import { findingSheetOf, findings as problems } from './fixtures/problems.ts'
 import * as records from './fixtures/records.ts'
-import { deployments, environments, inventory, models, summaries, versions } from './fixtures/registry.ts'
+import {
+  admissionRules,
+  deployments,
+  environments,
+  inventory,
+  models,
+  summaries,
+  versions,
+} from './fixtures/registry.ts'
 import * as retention from './fixtures/retention.ts'
 import * as signIn from './fixtures/sign-in.ts'
 import * as studio from './fixtures/studio.ts'
@@ -114,6 +122,7 @@ const routes: readonly Route[] = [
     ([v], query) => ok(standingOf(which(v), query.get('environment') ?? 'prod')),
   ],
   ['GET', /^\/environments$/, () => ok({ environments })],
+  ['GET', /^\/admission\/rules$/, () => ok({ rules: admissionRules })],
   ['GET', /^\/deployments$/, () => ok({ deployments })],
   ['GET', /^\/datasets$/, () => ok({ datasets: records.datasets })],
   ['GET', /^\/datasets\/versions\/([^/]+)$/, () => ok({ ...records.datasets[0], used_by: [] })],

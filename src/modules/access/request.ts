@@ -18,6 +18,13 @@ declare module 'fastify' {
     enrolment?: boolean
     /** The most that a body may have, where the permission does not say it well. */
     body?: BodyLimit
+    /** The part of the path that names the workspace, for callers that send no headers. */
+    workspaceIn?: string
+    /**
+     * The part of the path that is a token, for callers that send no headers. It may do what the route requires and
+     * nothing else, and the path is not logged.
+     */
+    tokenIn?: string
     /** So many requests at once and then so many a minute, for each account, or each address where nobody signs in. */
     rate?: { readonly burst: number; readonly perMinute: number }
   }

@@ -1,4 +1,4 @@
-export { unmetText } from './path.ts'
+export { unmetList, unmetText } from './path.ts'
 export * as gatePurge from './purge-store.ts'
 export { gateRoutes } from './routes.ts'
 export { createGate, type Gate } from './service.ts'

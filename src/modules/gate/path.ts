@@ -74,6 +74,13 @@ export function unmetText(requirements: readonly Requirement[]): string {
     .join(' ')
 }
 
+/** The same as a list, each with the address where it can be met. */
+export function unmetList(requirements: readonly Requirement[], publicUrl: string): string[] {
+  return requirements
+    .filter(isUnmet)
+    .map(({ title, explanation, who, link }) => `- ${title}: ${explanation} (${whoWords[who]}) ${publicUrl}${link}`)
+}
+
 /** For instance "two of nine requirements are not met". */
 export function notMetText(requirements: readonly Requirement[]): string {
   const unmet = requirements.filter(isUnmet).length

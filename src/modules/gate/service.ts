@@ -51,6 +51,20 @@ export function createGate({ db, write, clock, key, registry, situations, observ
     })
   }
 
+  /** For other services: a verdict that commits with what it is about. */
+  async function askIn(tx: Tx, record: RecordEvent, actor: Actor, question: GateQuestion): Promise<Verdict> {
+    const { model, version, environment } = question
+    return answer(tx, record, actor, await situationAt(tx, model, version, environment))
+  }
+
+  /** The same answer for whoever only tries: it is kept nowhere, so it has no id and proves nothing. */
+  async function look(actor: Actor, { model, version, environment }: GateQuestion) {
+    const id = newId('vrd', clock.now().getTime()) as VerdictId
+    const situation = await situationAt(db, model, version, environment)
+    const { id: _, envelope: _envelope, ...rest } = giveVerdict(situation, { id, asked_by: actor.id as PersonId, key })
+    return rest
+  }
+
   /** Stores and records a verdict inside a write, so that it commits with whatever it allows. */
   async function answer(tx: Tx, record: RecordEvent, actor: Actor, situation: Situation): Promise<Verdict> {
     const id = newId('vrd', clock.now().getTime()) as VerdictId
@@ -112,7 +126,7 @@ export function createGate({ db, write, clock, key, registry, situations, observ
   }
 
   const aliases: AliasMover = { move }
-  return { ask, aliases, standing, verdicts, verdict, report: createReport({ db, clock }) }
+  return { ask, askIn, look, aliases, standing, verdicts, verdict, report: createReport({ db, clock }) }
 }
 
 /** `prod` by its name, otherwise the one that stops most. */

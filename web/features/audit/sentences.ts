@@ -105,6 +105,8 @@ const verbs: Record<string, string> = {
   'decision.explained': 'had one decision explained',
   'policy.drafted': 'drafted policy {subject}',
   'policy.published': 'published policy {subject}',
+  'admission.answered': 'asked for {kind} {name} in the namespace {namespace}',
+  'environment.admission_set': 'set how workloads of {subject} are judged',
   'environment.set': 'set how strict the gate of {subject} is',
   'environment.confirmed': 'left the environments as they are',
   'review.submitted': 'asked for review for {environment}',

@@ -1,9 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
+import type { AdmissionRules } from '../../../src/modules/admission/schema.ts'
 import type { Environment } from '../../../src/modules/registry/schema.ts'
 import { Card, Pairs } from '../../ui/Card.tsx'
 import { Loaded } from '../../ui/States.tsx'
 import { Tone } from '../../ui/Tone.tsx'
 import { environments } from '../registry/queries.ts'
+import { admissionRules } from './queries.ts'
 
 const modes: Record<Environment['mode'], { tone: 'met' | 'attention' | 'unknown'; word: string }> = {
   enforce: { tone: 'met', word: 'enforced' },
@@ -14,6 +16,7 @@ const modes: Record<Environment['mode'], { tone: 'met' | 'attention' | 'unknown'
 /** How strict each environment is, which aliases ask it, and from which severity on open findings block it. */
 export function EnvironmentCard() {
   const query = useQuery(environments)
+  const { data: rules } = useQuery(admissionRules)
   return (
     <Card title="Environments">
       <Loaded query={query} lines={3}>
@@ -30,6 +33,9 @@ export function EnvironmentCard() {
                   <span className="quiet small" style={{ display: 'block' }}>
                     {each.findings_block !== 'none' && `findings from ${each.findings_block} block`}
                   </span>
+                  <span className="quiet small" style={{ display: 'block' }}>
+                    {clusterText(rules?.find(({ environment }) => environment === each.name))}
+                  </span>
                 </>
               ),
               value: <Tone tone={modes[each.mode].tone}>{modes[each.mode].word}</Tone>,
@@ -39,4 +45,14 @@ export function EnvironmentCard() {
       </Loaded>
     </Card>
   )
+}
+
+/** What a cluster's workloads meet here; nothing where no cluster was told of. */
+function clusterText(rules: AdmissionRules | undefined): string | null {
+  if (!rules) return null
+  const parts = [
+    ...(rules.namespaces.length > 0 ? [`namespaces ${rules.namespaces.join(', ')}`] : []),
+    ...(rules.without_model === 'deny' ? ['workloads must name a model'] : []),
+  ]
+  return parts.length === 0 ? null : parts.join('; ')
 }

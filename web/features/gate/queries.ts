@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import { z } from 'zod'
+import { AdmissionRules } from '../../../src/modules/admission/schema.ts'
 import { type GateQuestion, GateReport, Standing, Verdict } from '../../../src/modules/gate/schema.ts'
 import { at, get, send } from '../../api/http.ts'
 
@@ -29,3 +30,8 @@ export const report = queryOptions({
 })
 
 export const askGate = (question: GateQuestion) => send('POST', '/gate/checks', Verdict, question)
+
+export const admissionRules = queryOptions({
+  queryKey: ['gate', 'admission'],
+  queryFn: async () => (await get(at(['admission', 'rules']), z.object({ rules: z.array(AdmissionRules) }))).rules,
+})
