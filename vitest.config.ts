@@ -23,6 +23,8 @@ const onS3 = [
   'src/protocols/mlflow/conformance.test.ts',
 ]
 const s3Alone = ['src/blobs/s3.test.ts']
+/** Starts the command line over and over, which asks a server and not an engine. */
+const byCommandLine = ['src/testing/pipeline-examples.test.ts']
 /** Puts another module in the place of one that its worker may have loaded before. */
 const withModulesOfTheirOwn = ['test/security/outgoing.test.ts']
 const artifactScenarios = 'artifacts_client,artifacts_proxied_raw,artifacts_traversal'
@@ -77,7 +79,7 @@ export default defineConfig({
           ...common,
           name: 'postgres',
           include: ['src/**/*.test.ts', 'test/security/fuzz.test.ts', 'test/security/secrets.test.ts'],
-          exclude: [...pure, ...s3Alone],
+          exclude: [...pure, ...s3Alone, ...byCommandLine],
           env: { TEST_ENGINE: 'postgres' },
           globalSetup: ['src/testing/postgres.ts'],
         },
