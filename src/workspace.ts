@@ -121,7 +121,7 @@ export async function openWorkspace(
   })
   const evidence = { of: evidenceOf }
   const { peopleBehind } = access
-  const findings = createFindings({ ...shared, peopleBehind, dutiesOn })
+  const findings = createFindings({ ...shared, policies, peopleBehind, dutiesOn })
   const reviews = createReviews({ ...shared, key: keys.signing, registry, policies, evidence, peopleBehind, dutiesOn })
   const studio = createStudio({ ...shared, policies, roles, situations: reviews.situations })
   const { people } = access.in(name)
@@ -140,6 +140,7 @@ export async function openWorkspace(
     key: keys.signing,
     registry,
     situations: reviews.situations,
+    ownOf: reviews.ownOf,
     observe: config.open ?? false,
   })
   const { publicUrl } = config

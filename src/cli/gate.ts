@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
-import { AliasMove, GateReport, Verdict } from '../modules/gate/schema.ts'
+import { AliasMove, GateReport, Standing, Verdict } from '../modules/gate/schema.ts'
 import type { Who } from '../modules/policy/schema.ts'
 import { Deployment } from '../modules/registry/schema.ts'
-import { type Client, connectClient, parseModelVersion } from './client.ts'
+import { type Client, connectClient, parseModelVersion, versionPath } from './client.ts'
 import { CliError, exitCodes } from './exit.ts'
 import { print, printJson, styled, table, tone, wrapped } from './output.ts'
 import { signingKeys } from './trusted-keys.ts'
@@ -55,8 +55,19 @@ async function check(text: string, options: { env: string; json?: boolean; save?
   const verdict = await client.post('/gate/checks', Verdict, question)
   if (options.save) await writeFile(options.save, `${JSON.stringify(verdict.envelope, null, 2)}\n`)
   if (options.json) printJson(verdict)
-  else explain(verdict, client)
+  else explain(verdict, client, verdict.outcome === 'denied' ? await standingOf(client, verdict) : undefined)
   process.exitCode = statusOf(verdict)
+}
+
+/** What is left to do for whoever asks; a token that only asks the gate is told what everybody is told. */
+async function standingOf(client: Client, { model, version, environment }: Verdict): Promise<Standing | undefined> {
+  const query = new URLSearchParams({ environment })
+  try {
+    return await client.get(`${versionPath({ model, version })}/standing?${query}`, Standing)
+  } catch (error) {
+    if (error instanceof CliError) return undefined
+    throw error
+  }
 }
 
 /** 4 says that something is not met and a waiver stands in for it. */
@@ -78,8 +89,10 @@ const whoCan: Record<Who, string> = {
   administrator: 'An administrator',
 }
 
+type Personal = Pick<Standing, 'path' | 'yours'>
+
 /** One screen: the answer, what is not met, who can meet it and where. */
-export function explain(verdict: Verdict, client: Pick<Client, 'url'>) {
+export function explain(verdict: Verdict, client: Pick<Client, 'url'>, personal?: Personal) {
   const name = `${verdict.model} version ${verdict.version}`
   const unmet = verdict.requirements.filter((requirement) => requirement.state !== 'met')
   const met = verdict.requirements.filter(({ state }) => state === 'met' || state === 'attention').length
@@ -91,7 +104,9 @@ export function explain(verdict: Verdict, client: Pick<Client, 'url'>) {
         : styled(['green', 'bold'], 'Allowed')
     print(`${word}: ${name} may run in ${verdict.environment} until ${verdict.expires_at}.`)
   } else {
-    print(`${styled(['red', 'bold'], 'Denied')}: ${name} may not run in ${verdict.environment}. ${verdict.path}`)
+    print(
+      `${styled(['red', 'bold'], 'Denied')}: ${name} may not run in ${verdict.environment}. ${personal?.path ?? verdict.path}`,
+    )
     if (verdict.proceed) print(`${verdict.environment} is in mode ${verdict.mode}: this does not stop the pipeline.`)
   }
   const rules = verdict.policies.map((policy) => `${policy.name} ${policy.version}`).join(', ')
@@ -106,7 +121,9 @@ export function explain(verdict: Verdict, client: Pick<Client, 'url'>) {
     if (waiver) {
       print(`  ${' '.repeat(13)}${wrapped(`Waived until ${waiver.until} with this control: ${waiver.control}`, 15)}`)
     }
-    print(`  ${' '.repeat(13)}${whoCan[requirement.who]} can meet this: ${client.url}${requirement.link}`)
+    const isYours = personal?.yours.includes(`${requirement.policy.name}/${requirement.id}`)
+    const who = isYours ? 'You' : whoCan[requirement.who]
+    print(`  ${' '.repeat(13)}${who} can meet this: ${client.url}${requirement.link}`)
   }
   print()
   print(`Verdict ${verdict.id}, ${client.url}/gate/verdicts/${verdict.id}`)

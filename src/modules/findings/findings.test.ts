@@ -175,3 +175,25 @@ test('the environment says from which severity on findings block, and a decision
   await validator.post(`/findings/${finding.id}/verify`, { note: proof })
   expect(await outcome()).toBe('allowed')
 })
+
+test('a policy blocks from a milder severity on than the environment does', async () => {
+  const app = await testApp()
+  const { developer, validator } = await givenReview(app)
+  const admin = await app.as('administrator')
+  const text = `format: modelkeep-policy-1
+name: careful
+title: Nothing is left open
+scope: { tiers: [high], environments: [prod] }
+findings: { block_from: low }
+`
+  await admin.post('/policies', { text })
+  await admin.post('/policies/careful/versions/1/publish')
+  const { id } = await opened(app, validator, { severity: 'low' })
+  const { requirements } = (
+    await developer.post('/gate/checks', { model: governedName, version: 1, environment: 'prod' })
+  ).json()
+  expect(requirements.filter((each: Requirement) => each.policy.name === 'careful')).toMatchObject([
+    { state: 'blocked', link: `/findings/${id}` },
+  ])
+  expect((await validator.get(`/findings/${id}`)).json().blocks).toEqual(['prod'])
+})

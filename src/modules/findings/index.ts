@@ -1,4 +1,3 @@
 export { findingRoutes } from './routes.ts'
 export { createFindings, type Findings, type OpenFinding } from './service.ts'
-export { blocksAt } from './severity.ts'
 export { findingsOfVersions, openFindingsOf } from './store.ts'

@@ -5,7 +5,9 @@ import { newId } from '../../lib/ids.ts'
 import { type Actor, type Permission, permits } from '../access/schema.ts'
 import type { RecordEvent, Write } from '../audit/index.ts'
 import type { ActorRef, PersonId } from '../audit/schema.ts'
+import { covering, findingsLevel, type Policies } from '../policy/index.ts'
 import { getLine, getModel, listEnvironments, modelNames } from '../registry/index.ts'
+import { blocksAt, type Environment } from '../registry/schema.ts'
 import { createMending } from './mending.ts'
 import { moved, thingsOf, unresolved } from './parts.ts'
 import {
@@ -17,7 +19,7 @@ import {
   FindingUpdate,
 } from './schema.ts'
 import { type Parties, verifyConflicts } from './separation.ts'
-import { blocksAt, rankOf } from './severity.ts'
+import { rankOf } from './severity.ts'
 import * as store from './store.ts'
 import type { FindingRow } from './tables.ts'
 
@@ -25,6 +27,7 @@ export type FindingParts = {
   readonly db: Db
   readonly write: Write
   readonly clock: Clock
+  readonly policies: Pick<Policies, 'published'>
   /** Who set up a service account or made tokens for it: what the account does counts as theirs. */
   readonly peopleBehind: (account: PersonId) => Promise<PersonId[]>
   /** Who stood in for whom on a model, at any moment since. */
@@ -145,10 +148,14 @@ export function createFindings(parts: FindingParts) {
     const { row, name } = await get(actor, id, 'review.read')
     const environments = await listEnvironments(db)
     const blocking = row.state === 'closed' ? [] : environments
+    const published = await parts.policies.published(db)
+    const model = await getModel(db, name)
+    const levelIn = (environment: Environment) =>
+      findingsLevel(environment.findings_block, covering(published, model, environment.name))
     return {
       finding: store.toFinding(row, name, isoNow(clock)),
       comments: await store.commentsOf(db, id),
-      blocks: blocking.filter((each) => blocksAt(row.severity, each.findings_block)).map((each) => each.name),
+      blocks: blocking.filter((each) => blocksAt(row.severity, levelIn(each))).map((each) => each.name),
       conflicts: verifyConflicts(actor, row, await partiesOf(row)),
     }
   }

@@ -1,9 +1,4 @@
-import { Severity, type SeverityLevel } from '../registry/schema.ts'
-
-/** Whether a finding of this severity blocks a gate that is blocked from a level on. */
-export function blocksAt(severity: Severity, level: SeverityLevel): boolean {
-  return level !== 'none' && rankOf(severity) >= rankOf(level)
-}
+import { Severity } from '../registry/schema.ts'
 
 export function rankOf(severity: Severity): number {
   return Severity.options.indexOf(severity)

@@ -1,5 +1,6 @@
 import { type AppliedPolicy, countText, dayOf, isUnmet, isWaived } from '../policy/index.ts'
 import type { Requirement, Who } from '../policy/schema.ts'
+import type { Own } from '../reviews/index.ts'
 
 const whoWords: Record<Who, string> = {
   developer: 'the developer',
@@ -11,9 +12,10 @@ const whoWords: Record<Who, string> = {
 /**
  * The shortest way to an allowed answer, for instance "2 items: 1 for the developer, 1 for a validator". What meets
  * several requirements at once is one item: evidence and the checks that wait for it, one approval that two policies ask for.
+ * With `own` it speaks to one person: "2 items, both yours".
  */
-export function pathOf(requirements: readonly Requirement[], policies: readonly AppliedPolicy[]): string {
-  return [wayOf(requirements, policies), ...denialTexts(requirements, policies)].join('. ')
+export function pathOf(requirements: readonly Requirement[], policies: readonly AppliedPolicy[], own?: Own): string {
+  return [wayOf(requirements, policies, own), ...denialTexts(requirements, policies)].join('. ')
 }
 
 /** What the policies that are not met say with every denial. */
@@ -23,18 +25,21 @@ function denialTexts(requirements: readonly Requirement[], policies: readonly Ap
   return [...new Set(texts)].map((text) => text.trim().replace(/\.$/, ''))
 }
 
-function wayOf(requirements: readonly Requirement[], policies: readonly AppliedPolicy[]): string {
-  const items = stepsOf(requirements, policies)
+function wayOf(requirements: readonly Requirement[], policies: readonly AppliedPolicy[], own?: Own): string {
+  const items = stepsOf(requirements, policies, own)
   if (items.length === 0) return waivedText(requirements) ?? 'nothing left to do'
-  const counts = new Map<Who, number>()
-  for (const { who } of items) counts.set(who, (counts.get(who) ?? 0) + 1)
+  const counts = new Map<string, number>()
+  const forWhom = (item: Requirement) => (own?.(item) ? 'yours' : `for ${whoWords[item.who]}`)
+  for (const whom of items.map(forWhom).toSorted(yoursFirst)) counts.set(whom, (counts.get(whom) ?? 0) + 1)
   const [only] = counts.size === 1 ? [...counts.keys()] : []
   if (only === undefined) {
-    return `${items.length} items: ${[...counts].map(([who, count]) => `${count} for ${whoWords[who]}`).join(', ')}`
+    return `${items.length} items: ${[...counts].map(([whom, count]) => `${count} ${whom}`).join(', ')}`
   }
-  if (items.length === 1) return `1 item, for ${whoWords[only]}`
-  return `${items.length} items, ${items.length === 2 ? 'both' : 'all'} for ${whoWords[only]}`
+  if (items.length === 1) return `1 item, ${only}`
+  return `${items.length} items, ${items.length === 2 ? 'both' : 'all'} ${only}`
 }
+
+const yoursFirst = (a: string, b: string) => Number(b === 'yours') - Number(a === 'yours')
 
 /** For instance "nothing left to do until 3 March 2026, when the waiver of “Fairness is recent” ends". */
 function waivedText(requirements: readonly Requirement[]): string | undefined {
@@ -46,13 +51,18 @@ function waivedText(requirements: readonly Requirement[]): string | undefined {
 }
 
 /** Unmet requirements that have to be met one by one. */
-export function stepsOf(requirements: readonly Requirement[], policies: readonly AppliedPolicy[]): Requirement[] {
+export function stepsOf(
+  requirements: readonly Requirement[],
+  policies: readonly AppliedPolicy[],
+  own?: Own,
+): Requirement[] {
   const unmet = requirements.filter(isUnmet)
   const approvers = new Set<string>()
   return unmet.filter((requirement) => {
     if (requirement.type === 'approval') {
-      const first = !approvers.has(requirement.who)
-      approvers.add(requirement.who)
+      const whom = own?.(requirement) ? 'yours' : requirement.who
+      const first = !approvers.has(whom)
+      approvers.add(whom)
       return first
     }
     const evidence = evidenceBehind(requirement, policies)

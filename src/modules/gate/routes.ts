@@ -58,7 +58,7 @@ export function gateRoutes({ at }: { at: (req: FastifyRequest) => Gate }): Fasti
         querystring: z.strictObject({ environment: EnvironmentName.optional() }),
         response: { 200: Standing },
       },
-      handler: (req) => at(req).standing(req.params.name, req.params.version, req.query.environment),
+      handler: (req) => at(req).standing(req.actor, req.params.name, req.params.version, req.query.environment),
     })
   }
 }

@@ -98,6 +98,10 @@ export const Standing = z.object({
   /** Is it allowed, until when, what must be done: the lead of the page. */
   sentence: z.string(),
   requirements: z.array(Requirement),
+  /** The shortest path for whoever asks: "3 items: 1 yours, 2 for a validator". */
+  path: z.string(),
+  /** What is not met and whoever asks can meet, each as `policy/requirement`. */
+  yours: z.array(z.string()),
   policies: z.array(z.object({ name: z.string(), version: z.int(), title: z.string() })),
   scope_digest: Digest,
   open_review: z.string().nullable(),

@@ -17,7 +17,7 @@ import {
   type Registry,
 } from '../registry/index.ts'
 import type { Environment } from '../registry/schema.ts'
-import { type Situation, type Situations, thingsOf } from '../reviews/index.ts'
+import { type Own, type Situation, type Situations, thingsOf } from '../reviews/index.ts'
 import { createReport } from './report.ts'
 import type { AliasMove, GateQuestion, Standing, Verdict, VerdictId, VerdictQuery } from './schema.ts'
 import { standingOf } from './standing.ts'
@@ -31,6 +31,7 @@ export type GateParts = {
   readonly key: SigningKey
   readonly registry: Registry
   readonly situations: Situations
+  readonly ownOf: (actor: Actor, situation: Situation) => Promise<Own>
   /** Every environment answers in observe mode, whatever it is set to. */
   readonly observe: boolean
 }
@@ -38,7 +39,7 @@ export type GateParts = {
 export type Gate = ReturnType<typeof createGate>
 
 /** May this version run in this environment now? The same answer for pipelines, people and alias moves. */
-export function createGate({ db, write, clock, key, registry, situations, observe }: GateParts) {
+export function createGate({ db, write, clock, key, registry, situations, ownOf, observe }: GateParts) {
   async function situationAt(from: Db, ...[model, version, environment]: [string, string | number, string]) {
     const situation = await situations.at(from, model, version, environment, isoNow(clock))
     return observe ? { ...situation, environment: { ...situation.environment, mode: 'observe' as const } } : situation
@@ -102,10 +103,11 @@ export function createGate({ db, write, clock, key, registry, situations, observ
     })
   }
 
-  async function standing(name: string, which: string, environment: string | undefined): Promise<Standing> {
+  async function standing(actor: Actor, name: string, which: string, environment?: string): Promise<Standing> {
     const where = environment ?? strictest(await listEnvironments(db))?.name
     if (where === undefined) throw notFound('environment', 'prod')
-    return standingOf(await situationAt(db, name, which, where))
+    const situation = await situationAt(db, name, which, where)
+    return standingOf(situation, await ownOf(actor, situation))
   }
 
   async function verdicts(actor: Actor, { model, ...filter }: VerdictQuery): Promise<Verdict[]> {

@@ -1,10 +1,11 @@
-import { answerUntil, countText, dayOf } from '../policy/index.ts'
-import type { Situation } from '../reviews/index.ts'
+import { answerUntil, countText, dayOf, isUnmet } from '../policy/index.ts'
+import type { Requirement } from '../policy/schema.ts'
+import type { Own, Situation } from '../reviews/index.ts'
 import { notMetText, pathOf } from './path.ts'
 import type { Standing } from './schema.ts'
 
-/** The state of a version before an environment, without asking the gate. */
-export function standingOf(situation: Situation): Standing {
+/** The state of a version before an environment, without asking the gate, as whoever asks reads it. */
+export function standingOf(situation: Situation, own?: Own): Standing {
   const { model, version, environment, assessment, policies, scope_digest, open_review } = situation
   return {
     model: model.name,
@@ -13,7 +14,9 @@ export function standingOf(situation: Situation): Standing {
     environment: environment.name,
     mode: environment.mode,
     outcome: assessment.outcome,
-    sentence: sentenceOf(situation),
+    sentence: sentenceOf(situation, own),
+    path: pathOf(assessment.requirements, policies, own),
+    yours: assessment.requirements.filter((each) => isUnmet(each) && own?.(each)).map(keyOf),
     requirements: assessment.requirements,
     policies: policies.map(({ name, version: number, document }) => ({ name, version: number, title: document.title })),
     scope_digest,
@@ -22,7 +25,7 @@ export function standingOf(situation: Situation): Standing {
 }
 
 /** Is it allowed, until when, what must be done: one or two sentences. */
-export function sentenceOf(situation: Situation): string {
+export function sentenceOf(situation: Situation, own?: Own): string {
   const { environment, assessment, policies, snapshot, open_review } = situation
   const { requirements, outcome } = assessment
   if (outcome === 'waived') {
@@ -38,12 +41,14 @@ export function sentenceOf(situation: Situation): string {
     return `Allowed in ${environment.name}${note}. A verdict asked for now holds until ${until}.`
   }
   const lead = `Not allowed in ${environment.name}: ${lapsed(situation) ?? notMetText(requirements)}.`
-  const path = pathOf(requirements, policies)
+  const path = pathOf(requirements, policies, own)
   const mild =
     environment.mode === 'enforce' ? '' : ` ${environment.name} is in mode ${environment.mode} and stops nothing.`
   const waiting = open_review ? ' A review is open.' : ''
   return `${lead} ${path.charAt(0).toUpperCase()}${path.slice(1)}.${waiting}${mild}`
 }
+
+const keyOf = ({ id, policy }: Requirement) => `${policy.name}/${id}`
 
 /** Somebody approved this version, and something changed since. */
 function lapsed({ decisions }: Situation): string | undefined {

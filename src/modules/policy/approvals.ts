@@ -44,6 +44,23 @@ export function approvalStandings(document: Document, about: About, approvals: r
   return document.approvals.flatMap(({ id }) => done.get(id) ?? [])
 }
 
+/** Whether an approval by somebody, in these roles, could count for a rule now or in the stage that it waits for. */
+export function couldApprove(
+  document: Document,
+  id: string,
+  about: About,
+  approvals: readonly ApprovalFact[],
+  { person, roles }: { person: string; roles: readonly string[] },
+): boolean {
+  const standings = approvalStandings(document, about, approvals)
+  const usedBy = (rule: string) =>
+    standings.find((each) => each.rule.id === rule)?.used.map(({ decided_by }) => decided_by as string) ?? []
+  const rule = document.approvals.find((each) => each.id === id)
+  if (!rule) return true
+  const taken = [...usedBy(id), ...rule.not.flatMap(usedBy)]
+  return rolesOf(rule).some((role) => roles.includes(role)) && !taken.includes(person)
+}
+
 /** Whether every approval that a policy asks for is there. */
 export function approvalsMet(document: Document, about: About, approvals: readonly ApprovalFact[]): boolean {
   return approvalStandings(document, about, approvals).every(({ met }) => met)

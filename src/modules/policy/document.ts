@@ -17,7 +17,7 @@ export function problemsOf(document: PolicyDocument): DocumentProblem[] {
 }
 
 function repeatedIds(document: PolicyDocument): DocumentProblem[] {
-  const seen = new Set<string>()
+  const seen = new Set<string>(document.findings ? ['findings'] : [])
   return (['evidence', 'checks', 'approvals', 'waivers'] as const).flatMap((list) =>
     document[list].flatMap(({ id }, index) => {
       const repeated = seen.has(id)

@@ -5,6 +5,7 @@ import { ageInDays, countsUntil, evidenceFor } from './evidence.ts'
 import { compile, type ExpressionResult } from './expression.ts'
 import { type ExpressionContext, expressionContext } from './expression-context.ts'
 import { assessFact } from './facts.ts'
+import { findingRequirements, withoutRepeats } from './findings.ts'
 import { linksOf } from './links.ts'
 import type {
   ApprovalFact,
@@ -42,7 +43,7 @@ export function assess(
           ),
           ...rejection(applied, snapshot, approvals),
         ]
-  return assessmentOf(requirements)
+  return assessmentOf(withoutRepeats(requirements))
 }
 
 /** The answer that follows from the states of requirements. */
@@ -101,6 +102,11 @@ function requirementsOf(
       const who = whoOf(standing.rule)
       const finding = assessApproval(standing, snapshot, approvals)
       return { id, policy, type: 'approval', title, ...rest, who, link: links.decisions, ...finding }
+    }),
+    ...findingRequirements(snapshot.findings ?? [], {
+      policy,
+      level: document.findings?.block_from ?? 'none',
+      by: `a version under ${name}`,
     }),
   ]
 }

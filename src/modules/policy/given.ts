@@ -57,6 +57,15 @@ export function situated(shared: Given, own: Given, document: PolicyDocument): S
       }))
       .toSorted((a, b) => (a.collected_at < b.collected_at ? 1 : -1)),
     policies: [],
+    ...(given.findings
+      ? {
+          findings: given.findings.map((finding, index) => ({
+            id: `fnd_${String(index).padStart(24, '0')}`,
+            due_at: now,
+            ...finding,
+          })),
+        }
+      : {}),
     ...(given.waivers ? { waivers: waiversOf(given.waivers, document, now) } : {}),
     requester: given.requester ? person(given.requester) : null,
   }

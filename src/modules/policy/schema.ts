@@ -123,6 +123,8 @@ export const PolicyDocument = z.strictObject({
     .max(500)
     .default([]),
   approvals: z.array(ApprovalRule).max(20).default([]),
+  /** Open findings of this severity or a higher one block, also where the environment lets them through. */
+  findings: z.strictObject({ block_from: Severity }).optional(),
   waivers: z.array(WaiverRule).max(50).default([]),
   /** Said with every denial: whom to ask, what to read. */
   denial: z.string().min(1).max(1000).optional(),

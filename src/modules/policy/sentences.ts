@@ -20,6 +20,7 @@ export function sentencesOf(document: PolicyDocument): RuleSentence[] {
             : `${capitalised(figurePhrase(rule.figure))} in the ${kinds.get(rule.evidence) ?? rule.evidence} evidence is ${limitPhrase(rule)}.`,
     })),
     ...document.approvals.map((rule) => ({ id: rule.id, sentence: approvalSentence(rule) })),
+    ...(document.findings ? [{ id: 'findings', sentence: findingsSentence(document.findings) }] : []),
     ...document.waivers.map((rule) => ({ id: rule.id, sentence: waiverSentence(rule, document) })),
   ]
 }
@@ -54,6 +55,11 @@ function approvalSentence({ role, any_of, all_of, count, not, stage, valid_days 
   return capitalised(
     `${when}${people} who neither developed the version nor asked for the review${apart} ${plural ? 'approve' : 'approves'} exactly this content${term}.`,
   )
+}
+
+function findingsSentence({ block_from }: NonNullable<PolicyDocument['findings']>): string {
+  const severity = block_from === 'critical' ? 'critical severity' : `${block_from} severity or a higher one`
+  return `No finding of ${severity} is open, on the version or on its model.`
 }
 
 /** For instance "An approver who did not make the version may waive “Fairness is recent” for at most 30 days, …". */

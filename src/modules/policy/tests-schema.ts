@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Moment } from '../../lib/ids.ts'
 import { RoleName } from '../access/schema.ts'
 import { EvidenceKind } from '../evaluation/schema.ts'
-import { EnvironmentName, Tag, Tier } from '../registry/schema.ts'
+import { EnvironmentName, Severity, Tag, Tier } from '../registry/schema.ts'
 import { Outcome } from './outcome.ts'
 
 /** A person in a test: any name, the same one for the same person. */
@@ -62,6 +62,12 @@ export const Given = z.strictObject({
         /** Whether it is about what is there now. */
         covers: z.boolean().default(true),
       }),
+    )
+    .optional(),
+  /** Findings that nobody has verified as mended. */
+  findings: z
+    .array(
+      z.strictObject({ severity: Severity, state: z.string().default('open'), title: z.string().default('a finding') }),
     )
     .optional(),
   /** Waivers of this policy's requirements, as they are worded in it. */

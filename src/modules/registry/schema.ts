@@ -177,6 +177,16 @@ export type Severity = z.infer<typeof Severity>
 export const SeverityLevel = z.enum([...Severity.options, 'none'])
 export type SeverityLevel = z.infer<typeof SeverityLevel>
 
+/** Whether a finding of this severity blocks a gate that is blocked from a level on. */
+export function blocksAt(severity: Severity, level: SeverityLevel): boolean {
+  return level !== 'none' && Severity.options.indexOf(severity) >= Severity.options.indexOf(level)
+}
+
+/** The level at which most blocks; `none` is the mildest. */
+export function strictestLevel(levels: readonly SeverityLevel[]): SeverityLevel {
+  return SeverityLevel.options.find((level) => levels.includes(level)) ?? 'none'
+}
+
 export const Environment = z.object({
   name: EnvironmentName,
   mode: GateMode,

@@ -1,3 +1,4 @@
+export type { Own } from './own.ts'
 export { type ReviewParts, thingsOf } from './parts.ts'
 export * as reviewPurge from './purge-store.ts'
 export { reviewRoutes } from './routes.ts'

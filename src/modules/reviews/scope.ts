@@ -1,8 +1,7 @@
 import { digestOf } from '../../lib/digest.ts'
 import type { Digest } from '../../lib/ids.ts'
-import { blocksAt } from '../findings/index.ts'
 import type { Snapshot } from '../policy/schema.ts'
-import type { SeverityLevel } from '../registry/schema.ts'
+import { blocksAt, type SeverityLevel } from '../registry/schema.ts'
 
 /**
  * What an approval is about: the part of a snapshot that must not change while the approval holds. Moments, names of

@@ -8,6 +8,7 @@ import type { PersonId } from '../audit/schema.ts'
 import { findVersionById, getModel, modelNames } from '../registry/index.ts'
 import type { ModelVersion, VersionId } from '../registry/schema.ts'
 import { createDecide } from './decide.ts'
+import { createOwn } from './own.ts'
 import { alreadyClosed, type ReviewParts, rolesAsked, thingsOf } from './parts.ts'
 import type { Decision, Review, ReviewInput, ReviewSheet, SignedDecision } from './schema.ts'
 import { conflictsOf, type Parties } from './separation.ts'
@@ -168,7 +169,8 @@ export function createReviews(parts: ReviewParts) {
 
   const decide = createDecide({ ...parts, situations, getReview, partiesOf, partsOf })
   const waivers = createWaivers({ db, write, clock, situations, partiesOf })
-  return { submit, withdraw, decide, sheet, list, decisions, decision, situations, standingOf, waivers }
+  const ownOf = createOwn({ partiesOf })
+  return { submit, withdraw, decide, sheet, list, decisions, decision, situations, standingOf, waivers, ownOf }
 }
 
 /** A token that may only submit or only decide knows the review that it is about. */

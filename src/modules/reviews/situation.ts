@@ -6,10 +6,10 @@ import { type SigningKey, verify } from '../../lib/keys.ts'
 import type { PersonId } from '../audit/schema.ts'
 import type { Evidence } from '../evaluation/schema.ts'
 import { openFindingsOf } from '../findings/index.ts'
-import { type AppliedPolicy, assess, covering, type Policies } from '../policy/index.ts'
+import { type AppliedPolicy, assess, covering, findingsLevel, type Policies } from '../policy/index.ts'
 import type { ApprovalFact, Assessment, Snapshot } from '../policy/schema.ts'
 import { findEnvironment, findVersionById, getModel, getVersion } from '../registry/index.ts'
-import type { Environment, Model, ModelVersion, VersionId } from '../registry/schema.ts'
+import type { Environment, Model, ModelVersion, SeverityLevel, VersionId } from '../registry/schema.ts'
 import { blockedByFindings } from './findings.ts'
 import { waiversAt as requirementWaiversAt } from './requirement-waivers-store.ts'
 import { waiversAt } from './scan-waivers-store.ts'
@@ -91,15 +91,17 @@ export function createSituations({ policies, evidence, key }: SituationParts) {
     })
     const scope = scopeOf(snapshot)
     const scope_digest = digestOf(scope)
+    const applied = covering(published, model, name)
+    const level = findingsLevel(environment.findings_block, applied)
     const decided = (await store.decisionsOf(db, version.id, name)).map((row) =>
-      compare(row, key, model.name, scope, environment),
+      compare(row, key, model.name, scope, level),
     )
     const approvals = decided.map(({ fact }) => fact)
     return {
       model,
       version,
       environment,
-      policies: covering(published, model, name),
+      policies: applied,
       snapshot,
       scope,
       scope_digest,
@@ -116,10 +118,10 @@ export function createSituations({ policies, evidence, key }: SituationParts) {
 export type Situations = ReturnType<typeof createSituations>
 
 /** A stored decision beside what is there now. What is not exactly what was signed covers nothing. */
-function compare(row: store.StoredDecision, key: SigningKey, model: string, scope: Scope, environment: Environment) {
+function compare(row: store.StoredDecision, key: SigningKey, model: string, scope: Scope, level: SeverityLevel) {
   const document = documentOf(row)
   const signed = isSigned(row, key)
-  const [before, now] = comparable(scopeOf(document.snapshot), scope, environment.findings_block)
+  const [before, now] = comparable(scopeOf(document.snapshot), scope, level)
   const covers = signed && digestOf(before) === digestOf(now)
   const changes = covers ? [] : differencesBetween(before, now)
   const differences = signed ? changes : ['the stored decision is not what was signed']

@@ -16,7 +16,7 @@ import { Fact } from '../../ui/Voice.tsx'
 import { PersonName } from '../access/people.tsx'
 import { RequirementList } from '../policy/RequirementList.tsx'
 import { countsOf } from '../registry/RequirementsTab.tsx'
-import { verdict, verdicts } from './queries.ts'
+import { standing, verdict, verdicts } from './queries.ts'
 import { VerdictTable } from './VerdictsPage.tsx'
 
 const route = getRouteApi('/signed-in/gate/verdicts/$id')
@@ -35,6 +35,7 @@ export function VerdictPage() {
 function Found({ verdict: found }: { verdict: Verdict }) {
   const go = useGo()
   const recent = useQuery(verdicts({ model: found.model, environment: found.environment, limit: 10 }))
+  const now = useQuery(standing(found.model, found.version, found.environment))
   const save = () =>
     saveText(`${found.id}.dsse.json`, `${JSON.stringify(found.envelope, null, 2)}\n`, 'application/json')
   const name = `${found.model} ${found.version}`
@@ -45,6 +46,7 @@ function Found({ verdict: found }: { verdict: Verdict }) {
         detail={
           <>
             {found.path ? `${sentence(found.path)} ` : ''}
+            {now.data?.yours.length ? `Now: ${sentence(now.data.path)} ` : ''}
             {countsOf(found)}. Answered <Moment at={found.issued_at} />, good until{' '}
             {isoText(Date.parse(found.expires_at))}.
           </>

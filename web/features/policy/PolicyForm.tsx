@@ -3,6 +3,7 @@ import { Button } from '../../ui/Button.tsx'
 import { Card } from '../../ui/Card.tsx'
 import { EmptyState } from '../../ui/States.tsx'
 import { objectOf, without, withRule, withValue } from './edit-text.ts'
+import { FindingsForm } from './FindingsForm.tsx'
 import { RuleForm } from './RuleForm.tsx'
 
 type Props = {
@@ -34,7 +35,8 @@ export function PolicyForm({ text, change, sentences }: Props) {
     return <EmptyState title="The text cannot be read yet.">Its mistakes are named below the text.</EmptyState>
   }
   const known = new Set(lists.flatMap(({ list }) => parsed.data[list].map(({ id }) => String(id))))
-  return lists.map(({ list, title, add }) => (
+  const sentenceOf = (id: unknown) => sentences.find((each) => each.id === id)?.sentence
+  const cards = lists.map(({ list, title, add }) => (
     <Card
       key={list}
       title={title}
@@ -51,13 +53,19 @@ export function PolicyForm({ text, change, sentences }: Props) {
           // The place in the list is what a rule is until it has a name of its own.
           key={`${list} ${String(rule.id ?? index)}`}
           rule={rule}
-          sentence={sentences.find(({ id }) => id === rule.id)?.sentence}
+          sentence={sentenceOf(rule.id)}
           set={(key, value) => change(withValue(text, [list, index, key], value))}
           remove={() => change(without(text, [list, index]))}
         />
       ))}
     </Card>
   ))
+  return (
+    <>
+      {cards}
+      <FindingsForm text={text} change={change} sentence={sentenceOf('findings')} />
+    </>
+  )
 }
 
 function freshRule(list: (typeof lists)[number]['list'], known: ReadonlySet<string>, parts: z.infer<typeof Parts>) {

@@ -14,10 +14,12 @@ type ListProps = {
   about: Subject
   /** Where requirements can be waived from here. */
   environment?: string
+  /** What whoever looks can meet, each as `policy/requirement`. */
+  yours?: readonly string[]
 }
 
 /** Every requirement with its state, its figures and, opened, its evidence. What blocks comes opened. */
-export function RequirementList({ requirements, about, environment }: ListProps) {
+export function RequirementList({ requirements, about, environment, yours = [] }: ListProps) {
   return (
     <ul className={styles.list}>
       {requirements.map((requirement) => (
@@ -26,15 +28,16 @@ export function RequirementList({ requirements, about, environment }: ListProps)
           requirement={requirement}
           about={about}
           environment={environment}
+          isYours={yours.includes(`${requirement.policy.name}/${requirement.id}`)}
         />
       ))}
     </ul>
   )
 }
 
-type RowProps = { requirement: Requirement; about: Subject; environment: string | undefined }
+type RowProps = { requirement: Requirement; about: Subject; environment: string | undefined; isYours: boolean }
 
-function RequirementRow({ requirement, about, environment }: RowProps) {
+function RequirementRow({ requirement, about, environment, isYours }: RowProps) {
   const drawable = hasPicture(requirement)
   const [open, setOpen] = useState(drawable && isFairness(requirement))
   return (
@@ -62,7 +65,7 @@ function RequirementRow({ requirement, about, environment }: RowProps) {
         )}
       </div>
       <div className={styles.side}>
-        <RequirementWho requirement={requirement} />
+        <RequirementWho requirement={requirement} isYours={isYours} />
         {environment !== undefined && <Waive requirement={requirement} about={about} environment={environment} />}
       </div>
     </li>
@@ -75,12 +78,13 @@ function isFairness(requirement: Requirement): boolean {
 }
 
 /** Who can meet it and where, or nothing when it is met. */
-export function RequirementWho({ requirement }: { requirement: Requirement }) {
+export function RequirementWho({ requirement, isYours = false }: { requirement: Requirement; isYours?: boolean }) {
   if (requirement.state === 'met') return <span className={styles.who}>{originOf(requirement)}</span>
+  const who = isYours ? 'you' : whoWords[requirement.who]
   return (
     <span className={styles.who}>
-      <PathLink to={requirement.link} label={`Where ${whoWords[requirement.who]} can meet: ${requirement.title}`}>
-        {whoWords[requirement.who]}
+      <PathLink to={requirement.link} label={`Where ${who} can meet: ${requirement.title}`}>
+        {who}
       </PathLink>
     </span>
   )

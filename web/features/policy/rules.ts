@@ -5,7 +5,7 @@ type RuleText = { id: string; sentence: string; reason?: string | undefined; who
 
 /** The rules of a policy by what they ask for, each as the sentence that the server made of it. */
 export function ruleParts(policy: PolicyVersion): { title: string; rules: RuleText[] }[] {
-  const { evidence, checks, approvals, waivers } = policy.document
+  const { evidence, checks, approvals, findings, waivers } = policy.document
   const sentenceOf = (id: string, title: string) => policy.sentences.find((each) => each.id === id)?.sentence ?? title
   const parts = [
     {
@@ -32,6 +32,10 @@ export function ruleParts(policy: PolicyVersion): { title: string; rules: RuleTe
         sentence: sentenceOf(rule.id, rule.title),
         who: (rule.role ?? rule.any_of?.join(' or ') ?? rule.all_of?.join(' and ') ?? 'a person').trim(),
       })),
+    },
+    {
+      title: 'Findings that block',
+      rules: findings ? [{ id: 'findings', sentence: sentenceOf('findings', ''), who: 'the developer' }] : [],
     },
     {
       title: 'What may be waived',

@@ -18,7 +18,12 @@ export function RequirementsTab({ version, standing }: { version: ModelVersion; 
             Give the model a tier, or publish a policy for this environment.
           </EmptyState>
         ) : (
-          <RequirementList requirements={standing.requirements} about={version} environment={standing.environment} />
+          <RequirementList
+            requirements={standing.requirements}
+            about={version}
+            environment={standing.environment}
+            yours={standing.yours}
+          />
         )}
       </Card>
       <RequirementWaiversCard version={version} />
