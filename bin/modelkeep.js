@@ -28,7 +28,8 @@ if (isNew) {
 
 function program() {
   if (!existsSync(source)) return 'dist/main.js'
-  return isFresh() ? 'dist/server/main.js' : 'src/main.ts'
+  if (!isFresh()) return 'src/main.ts'
+  return process.argv[2] === 'serve' ? 'dist/serve/main.js' : 'dist/server/main.js'
 }
 
 /** True when no source, and not the list of packages, is younger than the bundle. */

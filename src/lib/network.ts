@@ -2,6 +2,7 @@ import { isIPv4, isIPv6 } from 'node:net'
 
 /** Whom an address belongs to: an IPv4 address as it is, of an IPv6 address the 64 bits that one customer is given. */
 export function networkOf(address: string): string {
+  if (!address.includes(':')) return address
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
   if (mapped !== undefined && isIPv4(mapped)) return mapped
   const plain = address.split('%')[0] ?? ''

@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net'
+import { once } from '../../lib/once.ts'
 
 /** What the IANA registries keep for special purposes: private, shared, loopback, link-local, documentation, multicast … */
 const special4: readonly [string, number][] = [
@@ -26,12 +27,18 @@ const special6: readonly [string, number][] = [
   ['3fff::', 20],
 ]
 
-const blocked4 = new BlockList()
-for (const [net, prefix] of special4) blocked4.addSubnet(net, prefix, 'ipv4')
-const blocked6 = new BlockList()
-for (const [net, prefix] of special6) blocked6.addSubnet(net, prefix, 'ipv6')
-const global6 = new BlockList()
-global6.addSubnet('2000::', 3, 'ipv6')
+/** Made when they are first asked: building them takes ten milliseconds of the start. */
+const lists = once(() => {
+  const global6 = new BlockList()
+  global6.addSubnet('2000::', 3, 'ipv6')
+  return { blocked4: listOf(special4, 'ipv4'), blocked6: listOf(special6, 'ipv6'), global6 }
+})
+
+function listOf(nets: readonly [string, number][], family: 'ipv4' | 'ipv6'): BlockList {
+  const list = new BlockList()
+  for (const [net, prefix] of nets) list.addSubnet(net, prefix, family)
+  return list
+}
 
 /**
  * True for an address that anybody on the internet could reach. Of IPv6 only global unicast is: that leaves out loopback,
@@ -40,9 +47,9 @@ global6.addSubnet('2000::', 3, 'ipv6')
 export function isPublicAddress(address: string): boolean {
   switch (isIP(address)) {
     case 4:
-      return !blocked4.check(address, 'ipv4')
+      return !lists().blocked4.check(address, 'ipv4')
     case 6:
-      return global6.check(address, 'ipv6') && !blocked6.check(address, 'ipv6')
+      return lists().global6.check(address, 'ipv6') && !lists().blocked6.check(address, 'ipv6')
     default:
       return false
   }
