@@ -80,7 +80,8 @@ async function tell(server: DemoServer): Promise<'told'> {
 
 function tour({ url, accounts }: Story, verdict: string) {
   const pages = [
-    ['Inventory', '/'],
+    ['My work', '/'],
+    ['Inventory', '/inventory'],
     ['Version 2, allowed', `/models/${modelName}/versions/2`],
     ['Version 1, denied', `/models/${modelName}/versions/1`],
     ['Fairness of version 1', `/models/${modelName}/versions/1?tab=evaluations`],

@@ -48,6 +48,7 @@ import { simulatorRoutes } from './modules/simulator/index.ts'
 import { studioRoutes } from './modules/studio/index.ts'
 import { traceRoutes } from './modules/traces/index.ts'
 import { guardExperiments, trackingEditRoutes, trackingRoutes } from './modules/tracking/index.ts'
+import { workRoutes } from './modules/work/index.ts'
 import { createWorkspaces, type Workspaces, workspaceRoutes } from './modules/workspaces/index.ts'
 import { firstWorkspace } from './modules/workspaces/schema.ts'
 import { kubernetesRoutes } from './protocols/kubernetes/index.ts'
@@ -268,6 +269,7 @@ export async function createApp(
       await api.register(simulatorRoutes({ at: simulatorOf }))
       await api.register(connectionRoutes({ at: connectionsOf }))
       await api.register(dutyRoutes({ at: (req) => at(req).duties }))
+      await api.register(workRoutes({ at: (req) => at(req).work }))
       await api.register(gateRoutes({ at: (req) => at(req).gate }))
       await api.register(admissionRoutes({ at: (req) => at(req).admission }))
       await api.register(kubernetesRoutes({ at: (req) => at(req).admission }))

@@ -29,6 +29,7 @@ import { createReviews, type Reviews } from './modules/reviews/index.ts'
 import { createStudio, type Studio } from './modules/studio/index.ts'
 import { createTraces, type Traces } from './modules/traces/index.ts'
 import { createTracking, type Tracking } from './modules/tracking/index.ts'
+import { createWork, type Work } from './modules/work/index.ts'
 import { mlflowWords } from './protocols/mlflow/webhook-words.ts'
 
 /** Everything that belongs to one workspace: its database, its bytes, its trail and the services over them. */
@@ -51,6 +52,7 @@ export type Workspace = {
   gate: Gate
   admission: Admission
   duties: Duties
+  work: Work
   auditors: SeatReads
   notifications: Notifications
   /** Something is being done, or waits for nothing but its turn. */
@@ -145,6 +147,7 @@ export async function openWorkspace(
   })
   const { publicUrl } = config
   const admission = createAdmission({ ...shared, gate, publicUrl, observe: config.open ?? false })
+  const work = createWork({ db: connection.db, clock, audit, reviews, findings, duties })
   const trusted = new Set(config.webhookHosts)
   const deliveryJobs = createJobs({ connection, clock, concurrency: 8, maxAttempts: deliveryAttempts })
   const notifications = createNotifications({
@@ -191,6 +194,7 @@ export async function openWorkspace(
     gate,
     admission,
     duties,
+    work,
     auditors,
     notifications,
     hasJobs: async () => hasUnfinishedJobs(connection.db, (await isActive()) ? [] : removalJobs),

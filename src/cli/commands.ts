@@ -15,6 +15,7 @@ export const commandGroups: readonly CommandGroup[] = [
   { names: ['environment'], load: async () => (await import('./environments.ts')).addEnvironments },
   { names: ['review', 'decision'], load: async () => (await import('./reviews.ts')).addReviews },
   { names: ['waiver'], load: async () => (await import('./waivers.ts')).addWaivers },
+  { names: ['work', 'calendar'], load: async () => (await import('./work.ts')).addWork },
   { names: ['finding'], load: async () => (await import('./findings.ts')).addFindings },
   { names: ['model', 'dataset'], load: async () => (await import('./data.ts')).addData },
   { names: ['protocol', 'evaluate', 'evidence'], load: async () => (await import('./evaluation.ts')).addEvaluation },

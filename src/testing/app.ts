@@ -89,7 +89,7 @@ export async function testApp(
     const person = await app.access.people.create(serverActor, { login, name: name ?? login, kind: 'person', grants })
     const made = await app.access.tokens.create(
       { id: person.id, kind: 'person', via: 'session', login, name: person.name, grants, scopes: null },
-      { name: 'test', scopes: scopes ?? null, expires_in_days: 30 },
+      { name: 'test', scopes: scopes ?? null, expires_in_days: 365 },
     )
     return { person, token: made.secret, ...clientOf(app, { authorization: `Bearer ${made.secret}` }) }
   }

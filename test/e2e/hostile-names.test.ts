@@ -70,7 +70,7 @@ test('names, tags and Markdown that carry scripts are text on every page', async
     })
     const model = `/models/${encodeURIComponent(name)}`
     const pages: [path: string, shows: string][] = [
-      ['/', 'onerror='],
+      ['/inventory', 'onerror='],
       [model, 'onerror='],
       [`${model}/versions/1`, 'onerror='],
       [`${model}/versions/1?tab=files`, 'notes.md'],

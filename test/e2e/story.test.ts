@@ -155,6 +155,8 @@ test.each(['light', 'dark'] as const)('the main pages have no accessibility faul
   const page = await signedIn('validator', scheme)
   for (const path of [
     '/',
+    '/inventory',
+    '/calendar',
     '/models/wage-screening',
     '/models/wage-screening/versions/1',
     '/models/wage-screening/versions/2?tab=evaluations',

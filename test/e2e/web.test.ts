@@ -12,9 +12,11 @@ import { launchBrowser } from './tools.ts'
 const version = '/models/wage-screening/versions'
 const evidencePage = (...which: Parameters<typeof examinedId>) => `${version}/2/evidence/${examinedId(...which)}`
 const pages: Record<string, string> = {
-  inventory: '/',
-  prompts: '/?kind=prompt',
-  'inventory-peek': '/?peek=wage-screening',
+  work: '/',
+  calendar: '/calendar',
+  inventory: '/inventory',
+  prompts: '/inventory?kind=prompt',
+  'inventory-peek': '/inventory?peek=wage-screening',
   model: '/models/wage-screening',
   'version-denied': `${version}/1`,
   'version-approved': `${version}/2`,
@@ -237,7 +239,7 @@ test('the palette finds a version by keyboard alone', async () => {
 })
 
 test('j, k and Enter walk the inventory, g goes to a section, ? lists what works', async () => {
-  const { page } = await open('/')
+  const { page } = await open('/inventory')
   await page.keyboard.press('j')
   await page.getByRole('complementary', { name: 'wage-screening' }).waitFor()
   expect(page.url()).toContain('peek=wage-screening')

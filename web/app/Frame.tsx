@@ -8,6 +8,7 @@ import { session, signOut } from '../features/access/queries.ts'
 import { openDutiesOf } from '../features/duties/queries.ts'
 import { reviews } from '../features/reviews/queries.ts'
 import { SignInAgain } from '../features/signin/SignInAgain.tsx'
+import { myWork } from '../features/work/queries.ts'
 import { workspaces } from '../features/workspaces/queries.ts'
 import { WorkspaceSwitch } from '../features/workspaces/WorkspaceSwitch.tsx'
 import { Button } from '../ui/Button.tsx'
@@ -38,15 +39,18 @@ const isProposed = ({ state }: { state: string }) => state === 'proposed'
 
 function useSections(): readonly NavGroup[] {
   const may = useMay()
+  const work = useQuery({ ...myWork, enabled: may('registry.read') })
   const open = useQuery({ ...reviews({ state: 'open' }), enabled: may('review.read') })
   const waiting = useQuery({ ...openDutiesOf('me'), enabled: may('access.read') })
   return [
     {
       title: 'Work',
       sections: [
-        { title: 'Inventory', to: '/', key: 'i' },
+        { title: 'My work', to: '/', key: 'm', count: work.data?.mine.length },
+        { title: 'Inventory', to: '/inventory', key: 'i' },
         { title: 'Reviews', to: '/reviews', key: 'r', count: open.data?.length },
         ...(may('review.read') ? [{ title: 'Findings', to: '/findings', key: 'f' }] : []),
+        { title: 'Calendar', to: '/calendar', key: 'n' },
       ],
     },
     {

@@ -6,7 +6,7 @@ export function NotFound() {
     <main style={{ padding: '48px 26px', maxWidth: 720 }}>
       <Page title="There is no page at this address" intro="It may be mistyped, or the page has another name.">
         <p>
-          <PathLink to="/">Go to the inventory</PathLink>
+          <PathLink to="/inventory">Go to the inventory</PathLink>
         </p>
       </Page>
     </main>

@@ -78,18 +78,29 @@ const secondFactor = createRoute({
   validateSearch: search.secondFactor,
   component: lazyRouteComponent(() => import('../features/signin/EnrolPage.tsx'), 'EnrolPage'),
 })
-const inventory = createRoute({
+const work = createRoute({
   getParentRoute: () => signedIn,
   path: '/',
-  validateSearch: search.inventory,
   beforeLoad: ({ context }) => leadAuditor(context.queryClient),
+  component: lazyRouteComponent(() => import('../features/work/WorkPage.tsx'), 'WorkPage'),
+})
+const calendar = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/calendar',
+  validateSearch: search.calendar,
+  component: lazyRouteComponent(() => import('../features/work/CalendarPage.tsx'), 'CalendarPage'),
+})
+const inventory = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/inventory',
+  validateSearch: search.inventory,
   component: lazyRouteComponent(() => import('../features/registry/InventoryPage.tsx'), 'InventoryPage'),
 })
 const models = createRoute({
   getParentRoute: () => signedIn,
   path: '/models',
   beforeLoad: () => {
-    throw redirect({ to: '/', search: {} })
+    throw redirect({ to: '/inventory', search: {} })
   },
 })
 const model = createRoute({
@@ -276,6 +287,8 @@ const tree = root.addChildren([
   secondFactor,
   bare.addChildren([review]),
   signedIn.addChildren([
+    work,
+    calendar,
     inventory,
     models,
     model,

@@ -23,6 +23,13 @@ export const signIn = z.object({
 })
 export const secondFactor = z.object({ next: path })
 
+export const calendar = z.object({
+  days: z
+    .union([z.literal(90), z.literal(1095)])
+    .optional()
+    .catch(undefined),
+})
+
 export const inventory = z.object({
   kind: z.literal('prompt').optional().catch(undefined),
   search: text,

@@ -30,6 +30,7 @@ import * as studio from './fixtures/studio.ts'
 import * as traces from './fixtures/traces.ts'
 import { guess, preview } from './fixtures/upload.ts'
 import * as hooks from './fixtures/webhooks.ts'
+import { calendar, work } from './fixtures/work.ts'
 
 const built = fileURLToPath(new URL('../../dist/web', import.meta.url))
 const types: Record<string, string> = {
@@ -62,6 +63,8 @@ const refused = {
 
 const routes: readonly Route[] = [
   ['GET', /^\/session$/, () => ok(session)],
+  ['GET', /^\/work$/, () => ok(work)],
+  ['GET', /^\/work\/calendar$/, () => ok(calendar)],
   ['GET', /^\/retention\/rules$/, () => ok({ rules: retention.rules })],
   ['POST', /^\/retention\/preview$/, () => ok(retention.preview)],
   ['GET', /^\/purges$/, () => ok({ purges: retention.purges.map(({ kept: _, ...purge }) => purge) })],

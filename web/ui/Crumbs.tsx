@@ -3,7 +3,9 @@ import styles from './Crumbs.module.css'
 import { PathLink } from './PathLink.tsx'
 
 const sections: Record<string, { title: string; to: string }> = {
-  models: { title: 'Inventory', to: '/' },
+  inventory: { title: 'Inventory', to: '/inventory' },
+  calendar: { title: 'Calendar', to: '/calendar' },
+  models: { title: 'Inventory', to: '/inventory' },
   experiments: { title: 'Experiments', to: '/experiments' },
   runs: { title: 'Experiments', to: '/experiments' },
   compare: { title: 'Experiments', to: '/experiments' },
@@ -43,7 +45,7 @@ export function Crumbs() {
 function crumbsOf(path: string): { title: string; to: string }[] {
   const parts = path.split('/').filter(Boolean).map(decodeURIComponent)
   const [section, name, kind, last, part] = parts
-  const first = section ? sections[section] : { title: 'Inventory', to: '/' }
+  const first = section ? sections[section] : { title: 'My work', to: '/' }
   const crumbs = first ? [first] : []
   switch (section) {
     case 'models':

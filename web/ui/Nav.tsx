@@ -61,7 +61,8 @@ function NavItem({ section, current }: { section: Section; current: boolean }) {
 }
 
 function isWithin(path: string, section: string): boolean {
-  if (section === '/') return path === '/' || path.startsWith('/models')
+  if (section === '/') return path === '/'
+  if (section === '/inventory') return path === section || path.startsWith('/models')
   if (section === '/experiments') return /^\/(experiments|runs|compare|traces)/.test(path)
   return path === section || path.startsWith(`${section}/`)
 }

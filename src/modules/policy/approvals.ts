@@ -108,7 +108,8 @@ function candidates(rule: ApprovalRule, { version, requester, at }: About, appro
   return [...first.values()]
 }
 
-function endOf({ valid_days }: ApprovalRule, decided_at: string): string | null {
+/** When an approval under a rule stops counting, if the rule says so. */
+export function endOf({ valid_days }: ApprovalRule, decided_at: string): string | null {
   return valid_days === undefined ? null : new Date(Date.parse(decided_at) + valid_days * day).toISOString()
 }
 

@@ -1,3 +1,4 @@
+import { once } from '../../lib/once.ts'
 import { approvalStandings, assessApproval, lastRejection } from './approvals.ts'
 import { type AskedEvidence, assessComparison } from './comparisons.ts'
 import { type AppliedPolicy, covering } from './coverage.ts'
@@ -7,17 +8,9 @@ import { type ExpressionContext, expressionContext } from './expression-context.
 import { assessFact } from './facts.ts'
 import { findingRequirements, withoutRepeats } from './findings.ts'
 import { linksOf } from './links.ts'
-import type {
-  ApprovalFact,
-  ApprovalRule,
-  Assessment,
-  EvidenceRule,
-  ExpressionRule,
-  Requirement,
-  Snapshot,
-} from './schema.ts'
+import type { ApprovalFact, Assessment, EvidenceRule, ExpressionRule, Requirement, Snapshot } from './schema.ts'
 import { withWaiver } from './waived.ts'
-import { dayOf, rolesOf, spoken } from './words.ts'
+import { dayOf, spoken, whoApproves } from './words.ts'
 
 /** The state of one rule; the rest of a requirement follows from the rule itself. */
 export type Finding = Pick<Requirement, 'state' | 'explanation'> & Partial<Pick<Requirement, 'figure' | 'evidence_id'>>
@@ -33,7 +26,7 @@ export function assess(
   approvals: readonly ApprovalFact[],
 ): Assessment {
   const applied = covering(policies, snapshot.model, snapshot.environment)
-  const context = lazily(() => expressionContext(snapshot))
+  const context = once(() => expressionContext(snapshot))
   const requirements =
     applied.length === 0
       ? [uncovered(snapshot)]
@@ -99,7 +92,7 @@ function requirementsOf(
     }),
     ...approvalStandings(document, snapshot, approvals).map((standing): Requirement => {
       const { id, title } = standing.rule
-      const who = whoOf(standing.rule)
+      const who = whoApproves(standing.rule)
       const finding = assessApproval(standing, snapshot, approvals)
       return { id, policy, type: 'approval', title, ...rest, who, link: links.decisions, ...finding }
     }),
@@ -109,12 +102,6 @@ function requirementsOf(
       by: `a version under ${name}`,
     }),
   ]
-}
-
-/** Roles that a workspace made itself approve; so do those that only look or contribute, where a policy asks them to. */
-function whoOf(rule: ApprovalRule): Requirement['who'] {
-  const role = rolesOf(rule)[0]
-  return role === 'validator' || role === 'administrator' || role === 'developer' ? role : 'approver'
 }
 
 /** The evidence that a rule asks for, and why it does not count if it does not. */
@@ -222,13 +209,5 @@ function uncovered(snapshot: Snapshot): Requirement {
     explanation: `No published policy covers models of tier ${model.tier} in ${environment}.`,
     who: 'administrator',
     link: links.policies,
-  }
-}
-
-function lazily<T>(make: () => T): () => T {
-  let made: { value: T } | undefined
-  return () => {
-    made ??= { value: make() }
-    return made.value
   }
 }

@@ -1,4 +1,4 @@
-import type { ApprovalRule, ComparisonRule, FactRule } from './schema.ts'
+import type { ApprovalRule, ComparisonRule, FactRule, Who } from './schema.ts'
 
 export const comparisonWords: Record<ComparisonRule['is'], string> = {
   at_least: 'at least',
@@ -17,6 +17,12 @@ export const factWords: Record<FactRule['is'], string> = {
 /** The roles that an approval rule speaks of. */
 export function rolesOf({ role, any_of, all_of }: Pick<ApprovalRule, 'role' | 'any_of' | 'all_of'>): string[] {
   return [...(role === undefined ? [] : [role]), ...(any_of ?? []), ...(all_of ?? [])]
+}
+
+/** Roles that a workspace made itself approve; so do those that only look or contribute, where a policy asks them to. */
+export function whoApproves(rule: Pick<ApprovalRule, 'role' | 'any_of' | 'all_of'>): Who {
+  const role = rolesOf(rule)[0]
+  return role === 'validator' || role === 'administrator' || role === 'developer' ? role : 'approver'
 }
 
 const acronyms = new Set([

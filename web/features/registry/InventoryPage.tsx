@@ -17,7 +17,7 @@ import { gapsOf } from './gaps.ts'
 import { ModelPeek } from './ModelPeek.tsx'
 import { inventory } from './queries.ts'
 
-const route = getRouteApi('/signed-in/')
+const route = getRouteApi('/signed-in/inventory')
 
 /** What do we have, who owns it, which is in use, what is missing. */
 export function InventoryPage() {
@@ -40,7 +40,7 @@ export function InventoryPage() {
     >
       <Tabs label="Models and prompts">
         <Link
-          from="/"
+          from="/inventory"
           to="."
           search={{ kind: undefined }}
           activeOptions={{ exact: true, explicitUndefined: true }}
@@ -48,7 +48,12 @@ export function InventoryPage() {
         >
           Models
         </Link>
-        <Link from="/" to="." search={{ kind: 'prompt' }} aria-current={kind === 'prompt' ? 'page' : undefined}>
+        <Link
+          from="/inventory"
+          to="."
+          search={{ kind: 'prompt' }}
+          aria-current={kind === 'prompt' ? 'page' : undefined}
+        >
           Prompts
         </Link>
       </Tabs>

@@ -1,0 +1,2 @@
+export { workRoutes } from './routes.ts'
+export { createWork, type Work } from './service.ts'
