@@ -46,6 +46,7 @@ import {
 } from './modules/signin/index.ts'
 import { simulatorRoutes } from './modules/simulator/index.ts'
 import { studioRoutes } from './modules/studio/index.ts'
+import { systemRoutes } from './modules/systems/index.ts'
 import { traceRoutes } from './modules/traces/index.ts'
 import { guardExperiments, trackingEditRoutes, trackingRoutes } from './modules/tracking/index.ts'
 import { workRoutes } from './modules/work/index.ts'
@@ -251,6 +252,7 @@ export async function createApp(
           names: access.people.names,
         }),
       )
+      await api.register(systemRoutes({ at: (req) => at(req).systems }))
       await api.register(environmentRoutes({ at: (req) => at(req).registry }))
       await api.register(runRoutes({ at }))
       await api.register(evaluationRoutes({ at: (req) => at(req).evaluations }))

@@ -27,6 +27,7 @@ import { createRegistry, type Registry } from './modules/registry/index.ts'
 import { createHolds, createRetention, type Retention, removalJobs } from './modules/retention/index.ts'
 import { createReviews, type Reviews } from './modules/reviews/index.ts'
 import { createStudio, type Studio } from './modules/studio/index.ts'
+import { createSystems, type Systems } from './modules/systems/index.ts'
 import { createTraces, type Traces } from './modules/traces/index.ts'
 import { createTracking, type Tracking } from './modules/tracking/index.ts'
 import { createWork, type Work } from './modules/work/index.ts'
@@ -53,6 +54,7 @@ export type Workspace = {
   admission: Admission
   duties: Duties
   work: Work
+  systems: Systems
   auditors: SeatReads
   notifications: Notifications
   /** Something is being done, or waits for nothing but its turn. */
@@ -125,6 +127,7 @@ export async function openWorkspace(
   const { peopleBehind } = access
   const findings = createFindings({ ...shared, policies, peopleBehind, dutiesOn })
   const reviews = createReviews({ ...shared, key: keys.signing, registry, policies, evidence, peopleBehind, dutiesOn })
+  const systems = createSystems(shared)
   const studio = createStudio({ ...shared, policies, roles, situations: reviews.situations })
   const { people } = access.in(name)
   const duties = createDuties({ connection, write: audit.write, clock, jobs, people: people.list })
@@ -132,7 +135,7 @@ export async function openWorkspace(
   const dutyLooks = lookAfter({
     audit,
     writer: connection.writer,
-    actions: /^duty\.(proposed|accepted|declined|ended)$/,
+    actions: /^(duty\.(proposed|accepted|declined|ended)|system\.(model_removed|retired))$/,
     look: duties.watch.tick,
     // The next sweep looks again.
     failed: () => {},
@@ -195,6 +198,7 @@ export async function openWorkspace(
     admission,
     duties,
     work,
+    systems,
     auditors,
     notifications,
     hasJobs: async () => hasUnfinishedJobs(connection.db, (await isActive()) ? [] : removalJobs),

@@ -17,6 +17,7 @@ export const commandGroups: readonly CommandGroup[] = [
   { names: ['waiver'], load: async () => (await import('./waivers.ts')).addWaivers },
   { names: ['work', 'calendar'], load: async () => (await import('./work.ts')).addWork },
   { names: ['finding'], load: async () => (await import('./findings.ts')).addFindings },
+  { names: ['system'], load: async () => (await import('./systems.ts')).addSystems },
   { names: ['model', 'dataset'], load: async () => (await import('./data.ts')).addData },
   { names: ['protocol', 'evaluate', 'evidence'], load: async () => (await import('./evaluation.ts')).addEvaluation },
   { names: ['explain'], load: async () => (await import('./explain.ts')).addExplain },

@@ -13,8 +13,10 @@ export function addDuties(program: Command) {
   const duty = program.command('duty').description('who answers for what, who stands in, and what nobody answers for')
   duty
     .command('list')
-    .description('models against duties')
+    .description('models, or AI systems, against duties')
+    .option('--systems', 'AI systems instead of models')
     .option('--model <text>', 'only models whose name has this')
+    .option('--system <text>', 'only AI systems whose name has this')
     .option('--json', 'print JSON')
     .action(list)
   duty.command('mine').description('your own duties, and what waits for your answer').action(mine)
@@ -22,8 +24,9 @@ export function addDuties(program: Command) {
   duty.command('alarms').description('duties that nobody answers for; exits 3 when there are any').action(alarms)
   duty
     .command('propose <login> <duty>')
-    .description(`ask somebody to answer for a model: ${Duty.options.join(', ')}`)
-    .requiredOption('--model <model>', 'the model')
+    .description(`ask somebody to answer for a model or an AI system: ${Duty.options.join(', ')}`)
+    .option('--model <model>', 'the model')
+    .option('--system <system>', 'the AI system')
     .option('--reason <text>', 'why', '')
     .action(propose)
   duty
@@ -48,6 +51,7 @@ export function addDuties(program: Command) {
     .description('propose every duty of one person to another')
     .requiredOption('--reason <text>', 'why')
     .option('--model <models...>', 'only on these models')
+    .option('--system <systems...>', 'only on these AI systems')
     .action(handover)
 }
 
@@ -59,11 +63,15 @@ async function logins(client: Client): Promise<(id: string) => string> {
   return (id) => known.get(id) ?? id
 }
 
-async function list({ model, json }: { model?: string; json?: boolean }) {
+type ListOptions = { model?: string; system?: string; systems?: boolean; json?: boolean }
+
+async function list({ model, system, systems = false, json }: ListOptions) {
   const client = await connectClient()
   const loginOf = await logins(client)
   const rows: Matrix['rows'] = []
-  const search = model === undefined ? '' : `&search=${encodeURIComponent(model)}`
+  const type = systems || system !== undefined ? 'system' : 'model'
+  const text = type === 'system' ? system : model
+  const search = `&type=${type}${text === undefined ? '' : `&search=${encodeURIComponent(text)}`}`
   for (let after: string | null = ''; after !== null; ) {
     const page: Matrix = await client.get(`/duties?limit=200&after=${encodeURIComponent(after)}${search}`, Matrix)
     rows.push(...page.rows)
@@ -71,12 +79,12 @@ async function list({ model, json }: { model?: string; json?: boolean }) {
   }
   if (json) return printJson(rows)
   const lines = rows.map((row) => [
-    row.model.name,
+    row.subject.name,
     ...row.cells.map(({ state, assignments }) =>
       [marks[state], assignments[0] ? loginOf(assignments[0].person) : 'nobody'].join(' '),
     ),
   ])
-  print(table([['MODEL', ...Duty.options.map((each) => dutyNames[each].toUpperCase())], ...lines]))
+  print(table([[type.toUpperCase(), ...Duty.options.map((each) => dutyNames[each].toUpperCase())], ...lines]))
   print(
     `\n${Object.entries(marks)
       .map(([state, mark]) => `${mark} ${state}`)
@@ -90,18 +98,18 @@ async function mine() {
   const open = assignments.filter(({ state }) => state === 'proposed' || state === 'accepted')
   if (open.length === 0) return print('You answer for nothing.')
   const rows = open.map(({ id, subject, duty, state, reason }) => [id, subject.name, dutyNames[duty], state, reason])
-  print(table([['ASSIGNMENT', 'MODEL', 'DUTY', '', 'REASON'], ...rows]))
+  print(table([['ASSIGNMENT', 'OF', 'DUTY', '', 'REASON'], ...rows]))
 }
 
 async function load() {
   const client = await connectClient()
   const loginOf = await logins(client)
   const { load } = await client.get('/duties/load', z.object({ load: z.array(Load) }))
-  const rows = load.map(({ person, accepted, proposed, deputy, models }) => [
+  const rows = load.map(({ person, accepted, proposed, deputy, models, systems }) => [
     loginOf(person),
-    ...[accepted, proposed, deputy, models].map(String),
+    ...[accepted, proposed, deputy, models, systems].map(String),
   ])
-  print(table([['LOGIN', 'ACCEPTED', 'PROPOSED', 'STANDS IN', 'MODELS'], ...rows]))
+  print(table([['LOGIN', 'ACCEPTED', 'PROPOSED', 'STANDS IN', 'MODELS', 'SYSTEMS'], ...rows]))
 }
 
 async function alarms() {
@@ -116,17 +124,21 @@ async function alarms() {
     kind,
     raised_at,
   ])
-  print(table([['MODEL', 'DUTY', 'LOGIN', 'WHY', 'SINCE'], ...rows]))
+  print(table([['OF', 'DUTY', 'LOGIN', 'WHY', 'SINCE'], ...rows]))
   process.exitCode = 3
 }
 
-async function propose(login: string, text: string, { model, reason }: { model: string; reason: string }) {
+type ProposeOptions = { model?: string; system?: string; reason: string }
+
+async function propose(login: string, text: string, { model, system, reason }: ProposeOptions) {
+  if ((model === undefined) === (system === undefined)) throw new CliError('give --model or --system, and one of them')
   const duty = Duty.safeParse(text.replaceAll('-', '_'))
   if (!duty.success) throw new CliError(`duties are ${Duty.options.join(', ')}`)
   const client = await connectClient()
-  const body = { model, duty: duty.data, person: await personId(client, login), reason }
+  const subject = model === undefined ? { system } : { model }
+  const body = { ...subject, duty: duty.data, person: await personId(client, login), reason }
   const { id } = await client.post('/assignments', Assignment, body)
-  print(`Asked ${login} to be ${dutyNames[duty.data]} of ${model} (${id}).`)
+  print(`Asked ${login} to be ${dutyNames[duty.data]} of ${model ?? system} (${id}).`)
 }
 
 async function answer(id: string, body: { answer: string; reason?: string }) {
@@ -151,13 +163,16 @@ async function deputy(id: string, login: string, options: { until: string; from?
   print(`${login} stands in as ${dutyNames[made.duty]} of ${made.subject.name} until ${body.ends_at}.`)
 }
 
-async function handover(from: string, to: string, { reason, model }: { reason: string; model?: string[] }) {
+type HandoverOptions = { reason: string; model?: string[]; system?: string[] }
+
+async function handover(from: string, to: string, { reason, model, system }: HandoverOptions) {
   const client = await connectClient()
   const { proposed, skipped } = await client.post('/duties/handover', Handover, {
     from: await personId(client, from),
     to: await personId(client, to),
     reason,
     ...(model === undefined ? {} : { models: model }),
+    ...(system === undefined ? {} : { systems: system }),
   })
   for (const { subject, duty } of proposed) print(`Proposed to ${to}: ${dutyNames[duty]} of ${subject.name}.`)
   for (const each of skipped) print(`Not proposed: ${dutyNames[each.duty]} of ${each.subject.name}, ${each.reason}.`)

@@ -19,6 +19,7 @@ import type { RetentionTables } from '../modules/retention/tables.ts'
 import type { ReviewTables } from '../modules/reviews/tables.ts'
 import type { SetUpTables } from '../modules/setup/tables.ts'
 import type { SignInTables } from '../modules/signin/tables.ts'
+import type { SystemTables } from '../modules/systems/tables.ts'
 import type { TraceTables } from '../modules/traces/tables.ts'
 import type { TrackingTables } from '../modules/tracking/tables.ts'
 import type { WorkspaceTables } from '../modules/workspaces/tables.ts'
@@ -44,6 +45,7 @@ export type Database = AccessTables &
   ReviewTables &
   SetUpTables &
   SignInTables &
+  SystemTables &
   TraceTables &
   TrackingTables &
   WorkspaceTables

@@ -39,6 +39,7 @@ import { scanWaivers } from './migrations/049-scan-waivers.ts'
 import { requirementWaivers } from './migrations/050-requirement-waivers.ts'
 import { admission } from './migrations/053-admission.ts'
 import { workspaceAccounts } from './migrations/059-workspace-accounts.ts'
+import { systems } from './migrations/060-systems.ts'
 
 /** People, sessions and the list of workspaces; it has its own audit log. */
 export const systemMigrations: readonly Migration[] = [
@@ -86,4 +87,5 @@ export const workspaceMigrations: readonly Migration[] = [
   scanWaivers,
   requirementWaivers,
   admission,
+  systems,
 ]

@@ -69,7 +69,10 @@ const pages: Record<string, string> = {
   'dataset-peek': `/datasets?peek=${id('dsv', 2)}`,
   trail: '/trail',
   people: `/people?peek=${id('per', 2)}`,
-  duties: '/duties?model=wage-screening&duty=validator',
+  systems: '/systems',
+  system: '/systems/Hiring',
+  duties: '/duties',
+  'duties-models': '/duties?tab=models&of=wage-screening&duty=validator',
   'duties-load': '/duties?tab=load',
   auditor: '/auditor',
   'auditor-seats': `/auditor?tab=seats&seat=${id('seat', 1)}`,
@@ -333,7 +336,7 @@ test('a trace of 20,000 spans draws only the lines in sight', async () => {
 })
 
 test('duties are walked by arrow keys, looked at, accepted, and handed over from one person to another', async () => {
-  const { page, problems } = await open('/duties')
+  const { page, problems } = await open('/duties?tab=models')
   await page.getByText('Nobody answers for 2 duties').waitFor()
   await page.getByRole('button', { name: /^Accountable owner of wage-screening/ }).focus()
   await page.keyboard.press('ArrowRight')

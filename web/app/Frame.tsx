@@ -48,6 +48,7 @@ function useSections(): readonly NavGroup[] {
       sections: [
         { title: 'My work', to: '/', key: 'm', count: work.data?.mine.length },
         { title: 'Inventory', to: '/inventory', key: 'i' },
+        { title: 'AI systems', to: '/systems', key: 's' },
         { title: 'Reviews', to: '/reviews', key: 'r', count: open.data?.length },
         ...(may('review.read') ? [{ title: 'Findings', to: '/findings', key: 'f' }] : []),
         { title: 'Calendar', to: '/calendar', key: 'n' },

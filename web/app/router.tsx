@@ -252,6 +252,17 @@ const duties = createRoute({
   validateSearch: search.duties,
   component: lazyRouteComponent(() => import('../features/duties/DutiesPage.tsx'), 'DutiesPage'),
 })
+const systems = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/systems',
+  validateSearch: search.systems,
+  component: lazyRouteComponent(() => import('../features/systems/SystemsPage.tsx'), 'SystemsPage'),
+})
+const system = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/systems/$name',
+  component: lazyRouteComponent(() => import('../features/systems/SystemPage.tsx'), 'SystemPage'),
+})
 const auditor = createRoute({
   getParentRoute: () => signedIn,
   path: '/auditor',
@@ -316,6 +327,8 @@ const tree = root.addChildren([
     people,
     account,
     duties,
+    systems,
+    system,
     auditor,
     admin,
     retention,

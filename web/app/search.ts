@@ -111,13 +111,20 @@ export const people = z.object({ tab: z.literal('tokens').optional().catch(undef
 export const retentionTabs = ['deleted', 'executions', 'holds', 'storage'] as const
 export const retention = z.object({ tab: z.enum(retentionTabs).optional().catch(undefined) })
 export const duties = z.object({
-  tab: z.literal('load').optional().catch(undefined),
+  tab: z.enum(['models', 'load']).optional().catch(undefined),
   search: text,
   state: CellState.optional().catch(undefined),
   person: PersonId.optional().catch(undefined),
   after: text,
-  model: text,
+  of: text,
   duty: Duty.optional().catch(undefined),
+})
+export const systems = z.object({
+  search: text,
+  tier: z
+    .union([Tier, z.literal('none')])
+    .optional()
+    .catch(undefined),
 })
 export const auditor = z.object({ tab: z.literal('seats').optional().catch(undefined), seat: text })
 export const admin = z.object({

@@ -27,6 +27,7 @@ import {
 import * as retention from './fixtures/retention.ts'
 import * as signIn from './fixtures/sign-in.ts'
 import * as studio from './fixtures/studio.ts'
+import { detailOf, systemsOf } from './fixtures/systems.ts'
 import * as traces from './fixtures/traces.ts'
 import { guess, preview } from './fixtures/upload.ts'
 import * as hooks from './fixtures/webhooks.ts'
@@ -101,7 +102,9 @@ const routes: readonly Route[] = [
   ['GET', /^\/roles$/, () => ok({ roles: admin.roles })],
   ['GET', /^\/connections$/, () => ok(admin.connections)],
   ['GET', /^\/access\/explain$/, (_, query) => ok(admin.explanation(query))],
-  ['GET', /^\/duties$/, () => ok(duties.matrix)],
+  ['GET', /^\/duties$/, (_, query) => ok(duties.matrixOf(query))],
+  ['GET', /^\/systems$/, (_, query) => ok({ systems: systemsOf(query.get('model')) })],
+  ['GET', /^\/systems\/([^/]+)$/, ([name = '']) => found(detailOf(name))],
   ['GET', /^\/duties\/load$/, () => ok({ load: duties.load })],
   ['GET', /^\/duties\/alarms$/, () => ok({ alarms: duties.alarms })],
   ['POST', /^\/duties\/handover$/, () => ok(duties.handover)],

@@ -6,6 +6,7 @@ const sections: Record<string, { title: string; to: string }> = {
   inventory: { title: 'Inventory', to: '/inventory' },
   calendar: { title: 'Calendar', to: '/calendar' },
   models: { title: 'Inventory', to: '/inventory' },
+  systems: { title: 'AI systems', to: '/systems' },
   experiments: { title: 'Experiments', to: '/experiments' },
   runs: { title: 'Experiments', to: '/experiments' },
   compare: { title: 'Experiments', to: '/experiments' },

@@ -2,11 +2,10 @@ import type { Db, Tx } from '../../db/database.ts'
 import { isoNow } from '../../lib/clock.ts'
 import { badRequest, conflict, forbidden, notFound } from '../../lib/errors.ts'
 import { newId } from '../../lib/ids.ts'
-import { type Actor, type Person, permits } from '../access/schema.ts'
+import type { Actor, Person } from '../access/schema.ts'
 import type { RecordEvent } from '../audit/index.ts'
 import type { PersonId } from '../audit/schema.ts'
-import { getModel } from '../registry/index.ts'
-import { type DutyParts, mayAssign, refuse, thingsOf } from './parts.ts'
+import { type DutyParts, named, refuse, thingsOf } from './parts.ts'
 import {
   type AnswerInput,
   type Assignment,
@@ -15,51 +14,55 @@ import {
   type AssignmentQuery,
   dutyNames,
   type EndInput,
+  type Subject,
 } from './schema.ts'
 import * as store from './store.ts'
+import { getSubject, type KnownSubject, mayAssign, sees } from './subjects.ts'
 
 /** A duty is proposed, and counts once its person has accepted it. */
 export function createAssignments(parts: DutyParts) {
   const { connection, write, clock, people } = parts
   const { db } = connection
 
-  async function get(actor: Actor, id: AssignmentId, from: Db = db): Promise<Assignment> {
+  async function get(actor: Actor, id: AssignmentId, from: Db = db): Promise<store.HeldAssignment> {
     const row = await store.findAssignment(from, id)
     const [found] = row ? await store.toAssignments(from, [row], isoNow(clock)) : []
-    if (!found || !(found.person === actor.id || permits(actor, 'access.read', found.subject.name))) {
+    if (!found || !(found.person === actor.id || sees(actor, 'access.read', found.subject))) {
       throw notFound('assignment', id)
     }
     return found
   }
 
-  /** Whoever may take a duty: a person who is there, and who may see the model. */
-  async function demandPerson(id: PersonId, model: string): Promise<Person> {
+  /** Whoever may take a duty: a person who is there, and who may see the record. */
+  async function demandPerson(id: PersonId, subject: KnownSubject): Promise<Person> {
     const person = (await people()).find((each) => each.id === id)
     if (!person || person.disabled_at !== null) throw notFound('person', id)
     if (person.kind !== 'person') throw badRequest('a service account answers for nothing')
-    if (!seesModel(person, model, isoNow(clock))) {
-      throw conflict(`${person.login} has no role on ${model}; give one first`, { rule: 'no-role' })
+    if (!seesSubject(person, subject, isoNow(clock))) {
+      throw conflict(`${person.login} has no role on ${subject.name}; give one first`, { rule: 'no-role' })
     }
     return person
   }
 
-  async function demandAssigner(from: Db, actor: Actor, model: { id: string; name: string }): Promise<void> {
-    if (mayAssign(actor, model.name)) return
-    if (!(await isOwner(from, actor, model.id))) refuse('duties on a model are assigned by its accountable owner')
+  async function demandAssigner(from: Db, actor: Actor, subject: Subject): Promise<void> {
+    if (mayAssign(actor, subject)) return
+    const what = subject.type === 'model' ? 'a model' : 'an AI system'
+    if (!(await isOwner(from, actor, subject.id))) refuse(`duties on ${what} are assigned by its accountable owner`)
   }
 
-  async function isOwner(from: Db, { id }: Pick<Actor, 'id'>, model: string): Promise<boolean> {
-    const held = await store.listAssignments(from, { person: id, model, states: ['accepted'] })
+  async function isOwner(from: Db, { id }: Pick<Actor, 'id'>, subject: string): Promise<boolean> {
+    const held = await store.listAssignments(from, { person: id, subject, states: ['accepted'] })
     return held.some(({ duty }) => duty === 'accountable_owner')
   }
 
   async function propose(actor: Actor, input: AssignmentInput): Promise<Assignment> {
-    const { id, name, kind } = await getModel(db, input.model)
-    if (!permits(actor, 'access.read', name)) throw notFound('model', input.model)
-    if (kind !== 'model') throw badRequest('nobody answers for a prompt by itself')
-    await demandAssigner(db, actor, { id, name })
-    await demandPerson(input.person, name)
-    return write(actor, async (tx, record) => insert(tx, record, actor, { ...input, model: id, replaces: null }))
+    const [type, name] = 'model' in input ? (['model', input.model] as const) : (['system', input.system] as const)
+    const subject = await getSubject(db, type, name)
+    if (!sees(actor, 'access.read', subject)) throw notFound(type, name)
+    await demandAssigner(db, actor, subject)
+    await demandPerson(input.person, subject)
+    const { duty, person, reason } = input
+    return write(actor, (tx, record) => insert(tx, record, actor, { subject, duty, person, reason, replaces: null }))
   }
 
   /** Part of a write. */
@@ -67,16 +70,20 @@ export function createAssignments(parts: DutyParts) {
     tx: Tx,
     record: RecordEvent,
     actor: Actor,
-    input: Omit<AssignmentInput, 'model'> & { model: string; replaces: AssignmentId | null },
+    input: Pick<Assignment, 'subject' | 'duty' | 'person' | 'reason' | 'replaces'>,
   ): Promise<Assignment> {
-    const open = await store.listAssignments(tx, { model: input.model, person: input.person, states: store.openStates })
+    const open = await store.listAssignments(tx, {
+      subject: input.subject.id,
+      person: input.person,
+      states: store.openStates,
+    })
     if (open.some(({ duty }) => duty === input.duty)) {
       throw conflict(`this person is ${dutyNames[input.duty]} already, or was asked`, { rule: 'held' })
     }
     const row = {
       id: newId('asg', clock.now().getTime()),
-      subject_type: 'model',
-      subject_id: input.model,
+      subject_type: input.subject.type,
+      subject_id: input.subject.id,
       duty: input.duty,
       person_id: input.person,
       state: 'proposed',
@@ -93,14 +100,9 @@ export function createAssignments(parts: DutyParts) {
     }
     await store.insertAssignment(tx, row)
     const [made] = await store.toAssignments(tx, [row], isoNow(clock))
-    if (!made) throw notFound('model', input.model)
+    if (!made) throw notFound(input.subject.type, input.subject.name)
     const { duty, reason, replaces } = made
-    record(
-      'duty.proposed',
-      `assignment:${made.id}`,
-      { duty, model: made.subject.name, reason, replaces },
-      thingsOf(made),
-    )
+    record('duty.proposed', `assignment:${made.id}`, { duty, ...named(made.subject), reason, replaces }, thingsOf(made))
     return made
   }
 
@@ -116,7 +118,7 @@ export function createAssignments(parts: DutyParts) {
       const set = { state, answered_at: at, answer: reason, ...(state === 'accepted' ? { accepted_at: at } : {}) }
       if (!(await store.moveAssignment(tx, id, ['proposed'], set))) throw answered(assignment)
       const { duty, subject, replaces } = assignment
-      record(`duty.${state}`, `assignment:${id}`, { duty, model: subject.name, reason }, thingsOf(assignment))
+      record(`duty.${state}`, `assignment:${id}`, { duty, ...named(subject), reason }, thingsOf(assignment))
       if (state === 'accepted' && replaces) await release(tx, record, actor, replaces)
       return get(actor, id, tx)
     })
@@ -136,7 +138,7 @@ export function createAssignments(parts: DutyParts) {
     const set = { state: 'ended', ended_at: at, ended_by: actor.id, end_reason: reason }
     if (!(await store.moveAssignment(tx, old.id, ['proposed', 'accepted', 'declined'], set))) throw answered(old)
     await store.endDeputiesOf(tx, old.id, at)
-    const detail = { duty: old.duty, model: old.subject.name, before: old.state, reason }
+    const detail = { duty: old.duty, ...named(old.subject), before: old.state, reason }
     record('duty.ended', `assignment:${old.id}`, detail, thingsOf(old))
   }
 
@@ -151,16 +153,22 @@ export function createAssignments(parts: DutyParts) {
     })
   }
 
-  /** Of models that the actor may see, and their own. Newest first. */
+  /** Of records that the actor may see, and their own. Newest first. */
   async function list(actor: Actor, query: AssignmentQuery): Promise<Assignment[]> {
-    const model = query.model === undefined ? undefined : (await getModel(db, query.model)).id
+    if (query.model !== undefined && query.system !== undefined) throw badRequest('name a model or a system, not both')
+    const subject =
+      query.model !== undefined
+        ? (await getSubject(db, 'model', query.model)).id
+        : query.system !== undefined
+          ? (await getSubject(db, 'system', query.system)).id
+          : undefined
     const rows = await store.listAssignments(db, {
       person: query.person === 'me' ? actor.id : query.person,
-      model,
+      subject,
       states: query.state === undefined ? undefined : query.state === 'open' ? store.openStates : [query.state],
     })
     const found = await store.toAssignments(db, rows, isoNow(clock))
-    return found.filter(({ subject, person }) => person === actor.id || permits(actor, 'access.read', subject.name))
+    return found.filter(({ subject, person }) => person === actor.id || sees(actor, 'access.read', subject))
   }
 
   return { get, demandPerson, demandAssigner, insert, propose, answer, end, list }
@@ -169,7 +177,7 @@ export function createAssignments(parts: DutyParts) {
 const answered = ({ id, state }: Assignment) => conflict(`the assignment ${id} is ${state} already`, { state })
 
 /** Roles that are over by their time do not count. */
-export function seesModel({ grants }: Pick<Person, 'grants'>, model: string, now: string): boolean {
+export function seesSubject({ grants }: Pick<Person, 'grants'>, subject: KnownSubject, now: string): boolean {
   const held = grants.filter(({ until }) => until === undefined || until > now)
-  return permits({ grants: held, scopes: null }, 'registry.read', model)
+  return sees({ grants: held, scopes: null }, 'registry.read', subject)
 }

@@ -3,7 +3,7 @@ import { badRequest, conflict, notFound } from '../../lib/errors.ts'
 import { newId } from '../../lib/ids.ts'
 import type { Actor } from '../access/schema.ts'
 import type { createAssignments } from './assignments.ts'
-import { type DutyParts, thingsOf } from './parts.ts'
+import { type DutyParts, named, thingsOf } from './parts.ts'
 import { type Assignment, type AssignmentId, type DeputyId, type DeputyInput, longestDeputyDays } from './schema.ts'
 import * as store from './store.ts'
 
@@ -11,7 +11,7 @@ import * as store from './store.ts'
 export function createDeputies({ write, clock }: DutyParts, assignments: ReturnType<typeof createAssignments>) {
   async function appoint(actor: Actor, id: AssignmentId, input: DeputyInput): Promise<Assignment> {
     const { subject } = await assignments.get(actor, id)
-    await assignments.demandPerson(input.person, subject.name)
+    await assignments.demandPerson(input.person, subject)
     return write(actor, async (tx, record) => {
       const assignment = await assignments.get(actor, id, tx)
       if (assignment.person !== actor.id) await assignments.demandAssigner(tx, actor, assignment.subject)
@@ -36,7 +36,7 @@ export function createDeputies({ write, clock }: DutyParts, assignments: ReturnT
       await store.insertDeputy(tx, row)
       const detail = {
         duty: assignment.duty,
-        model: subject.name,
+        ...named(subject),
         deputy: input.person,
         starts_at,
         ends_at: input.ends_at,
@@ -57,7 +57,7 @@ export function createDeputies({ write, clock }: DutyParts, assignments: ReturnT
       const isTheirs = assignment.person === actor.id || known.person === actor.id
       if (!isTheirs) await assignments.demandAssigner(tx, actor, assignment.subject)
       await store.endDeputy(tx, id, deputy, isoNow(clock))
-      const detail = { duty: assignment.duty, model: assignment.subject.name, deputy: known.person }
+      const detail = { duty: assignment.duty, ...named(assignment.subject), deputy: known.person }
       record('duty.deputy_ended', `assignment:${id}`, detail, [...thingsOf(assignment), `person:${known.person}`])
       return assignments.get(actor, id, tx)
     })

@@ -138,3 +138,64 @@ test('what nobody accepts within a day, what is declined, and what a holder may 
   await admin.delete(`/people/${dana.person.id}/grants?role=developer`)
   await vi.waitFor(async () => expect(await alarms()).toContainEqual([waiting, 'no_role']), { interval: 10 })
 })
+
+test('duties are held on AI systems, too, with their own grid, alarm and handover', async () => {
+  const { app, admin, dana, vera, accept, alarms } = await world()
+  await admin.post('/systems', { name: 'Hiring', purpose: 'Rank applications.' })
+  await admin.put('/systems/Hiring/models/wage')
+  const propose = (by: TestClient, duty: string, who: TestClient) =>
+    by.post('/assignments', { system: 'Hiring', duty, person: who.person.id })
+  const cell = async (duty: string) => {
+    const { rows } = (await admin.get('/duties?type=system&name=Hiring')).json()
+    return rows[0].cells.find((each: { duty: string }) => each.duty === duty)
+  }
+  expect((await cell('accountable_owner')).state).toBe('gap')
+  expect((await propose(vera, 'operator', vera)).json()).toMatchObject({ status: 403, permission: 'duty.write' })
+  const owner = (await propose(admin, 'accountable_owner', dana)).json()
+  expect(owner.subject).toMatchObject({ type: 'system', name: 'Hiring' })
+  await accept(dana, owner.id)
+  expect((await cell('accountable_owner')).state).toBe('accepted')
+  // Its accountable owner assigns duties on the system, and on none of its models.
+  const asked = (await propose(dana, 'validator', vera)).json()
+  const onModel = { model: 'wage', duty: 'operator', person: vera.person.id }
+  expect((await dana.post('/assignments', onModel)).status).toBe(403)
+  await accept(vera, asked.id)
+  await accept(dana, (await propose(admin, 'validator', dana)).json().id)
+  expect((await cell('validator')).state).toBe('conflicted')
+
+  // A role on the model that serves it shows the system; one on another model does not.
+  const onWage = await app.as([{ role: 'developer', model: 'wage' }])
+  const onChurn = await app.as([{ role: 'developer', model: 'churn' }])
+  expect((await onWage.get(`/assignments/${owner.id}`)).status).toBe(200)
+  expect((await onChurn.get(`/assignments/${owner.id}`)).status).toBe(404)
+  expect((await onChurn.get('/duties?type=system')).json().rows).toEqual([])
+  expect((await propose(admin, 'operator', onChurn)).json()).toMatchObject({ status: 409, rule: 'no-role' })
+  expect((await admin.get('/assignments?system=Hiring')).json().assignments).toHaveLength(3)
+  const load = (await admin.get('/duties/load')).json().load
+  expect(load[0]).toMatchObject({ person: dana.person.id, accepted: 2, models: 0, systems: 1 })
+
+  await admin.post(`/people/${dana.person.id}/disable`, { leave_duties: true })
+  await vi.waitFor(async () => expect((await alarms()).length).toBe(2), { interval: 10 })
+  expect(await cell('accountable_owner')).toMatchObject({ state: 'orphaned', alarm: 'left' })
+  const { proposed, skipped } = (
+    await admin.post('/duties/handover', {
+      from: dana.person.id,
+      to: vera.person.id,
+      reason: 'left',
+      systems: ['Hiring'],
+    })
+  ).json()
+  expect([proposed.length, skipped.length]).toEqual([1, 1])
+  await accept(vera, proposed[0].id)
+  expect((await cell('accountable_owner')).assignments).toMatchObject([{ person: vera.person.id, state: 'accepted' }])
+  expect((await app.trail(`system:${owner.subject.id}`)).map(({ action }) => action)).toContain('duty.alarm_raised')
+})
+
+test('the duties of one model are asked for by its exact name, however many have names like it', async () => {
+  const { admin, dana, give } = await world()
+  for (let i = 0; i < 3; i++) await admin.post('/models', { name: `a wage ${i}` })
+  await give('operator', dana)
+  expect((await admin.get('/duties?search=wage&limit=1')).json().rows[0].subject.name).toBe('a wage 0')
+  const { rows, total } = (await admin.get('/duties?name=wage&limit=1')).json()
+  expect([total, rows[0].subject.name]).toEqual([1, 'wage'])
+})

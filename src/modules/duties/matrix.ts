@@ -1,6 +1,5 @@
 import { isoNow } from '../../lib/clock.ts'
 import { type Actor, modelsOf } from '../access/schema.ts'
-import type { Tier } from '../registry/schema.ts'
 import * as alarms from './alarms-store.ts'
 import { conflictsAmong } from './conflicts.ts'
 import { grouped } from './grouped.ts'
@@ -16,14 +15,15 @@ import {
   type Matrix,
   type MatrixQuery,
   type MatrixRow,
+  type SubjectType,
 } from './schema.ts'
 import * as store from './store.ts'
+import { type Row, sees, visibleSubjects } from './subjects.ts'
 
-/** Who answers for what: models against duties, and the load of each person. */
+/** Who answers for what: models or systems against duties, and the load of each person. */
 export function createMatrix({ connection: { db }, clock }: DutyParts) {
   async function matrix(actor: Actor, query: MatrixQuery): Promise<Matrix> {
-    const models = await visible(actor, query.search)
-    const rows = await rowsOf(models)
+    const rows = await rowsOf(query.type, await visibleSubjects(db, actor, query))
     const counts = Object.fromEntries(CellState.options.map((state) => [state, 0])) as Matrix['counts']
     const mine = rows.filter(
       ({ cells }) => query.person === undefined || cells.some((cell) => holds(cell, query.person)),
@@ -32,49 +32,35 @@ export function createMatrix({ connection: { db }, clock }: DutyParts) {
     const wanted = mine.filter(
       ({ cells }) => query.state === undefined || cells.some(({ state }) => state === query.state),
     )
-    const from = query.after === undefined ? 0 : wanted.findIndex(({ model }) => model.name > (query.after ?? ''))
+    const from = query.after === undefined ? 0 : wanted.findIndex(({ subject }) => subject.name > (query.after ?? ''))
     const page = from < 0 ? [] : wanted.slice(from, from + query.limit)
     const isLast = from < 0 || from + query.limit >= wanted.length
-    return { rows: page, next: isLast ? null : (page.at(-1)?.model.name ?? null), total: wanted.length, counts }
+    return { rows: page, next: isLast ? null : (page.at(-1)?.subject.name ?? null), total: wanted.length, counts }
   }
 
-  async function visible(actor: Actor, search: string | undefined) {
-    const seen = modelsOf(actor, 'registry.read')
-    const rows = await db
-      .selectFrom('model')
-      .select(['id', 'name', 'tier'])
-      .where('deleted_at', 'is', null)
-      .where('kind', '=', 'model')
-      .execute()
-    const word = search?.trim().toLowerCase() ?? ''
-    // The engines order texts differently; names continue a page, so their order is that of the code.
-    return rows
-      .filter(({ name }) => (seen === 'all' || seen.includes(name)) && name.toLowerCase().includes(word))
-      .sort((a, b) => (a.name < b.name ? -1 : 1))
-  }
-
-  async function rowsOf(models: readonly { id: string; name: string; tier: string | null }[]): Promise<MatrixRow[]> {
+  async function rowsOf(type: SubjectType, subjects: readonly Row[]): Promise<MatrixRow[]> {
     const now = isoNow(clock)
     const current = await store.toAssignments(
       db,
       await store.currentOf(
         db,
-        models.map(({ id }) => id),
+        type,
+        subjects.map(({ id }) => id),
       ),
       now,
     )
     const kinds = new Map(
       (await alarms.openAlarms(db)).map(({ assignment_id, kind }) => [assignment_id, kind as AlarmKind]),
     )
-    const byModel = grouped(current, ({ subject }) => subject.id)
-    return models.map(({ id, name, tier }) => {
-      const all = byModel.get(id) ?? []
+    const bySubject = grouped(current, ({ subject }) => subject.id)
+    return subjects.map(({ id, name, tier }) => {
+      const all = bySubject.get(id) ?? []
       const conflicts = conflictsAmong(
         all.filter(({ state }) => state !== 'declined'),
         now,
       )
       return {
-        model: { id, name, tier: tier as Tier | null },
+        subject: { type, id, name, tier },
         cells: Duty.options.map((duty) => cellOf(duty, all, conflicts, kinds)),
       }
     })
@@ -86,7 +72,7 @@ export function createMatrix({ connection: { db }, clock }: DutyParts) {
     const open = await store.toAssignments(db, await store.listAssignments(db, { states: store.openStates }), now)
     const deputies = await store.countDeputies(db, now)
     const byPerson = grouped(
-      open.filter(({ subject }) => seen === 'all' || seen.includes(subject.name)),
+      open.filter(({ subject }) => sees(actor, 'registry.read', subject)),
       ({ person }) => person,
     )
     const people = new Set([...byPerson.keys(), ...(seen === 'all' ? deputies.keys() : [])])
@@ -97,7 +83,8 @@ export function createMatrix({ connection: { db }, clock }: DutyParts) {
         accepted: held.filter(({ state }) => state === 'accepted').length,
         proposed: held.filter(({ state }) => state === 'proposed').length,
         deputy: deputies.get(person) ?? 0,
-        models: new Set(held.map(({ subject }) => subject.id)).size,
+        models: countOf(held, 'model'),
+        systems: countOf(held, 'system'),
       }
     })
     return loads.sort((a, b) => b.accepted + b.deputy - (a.accepted + a.deputy) || (a.person < b.person ? -1 : 1))
@@ -105,6 +92,9 @@ export function createMatrix({ connection: { db }, clock }: DutyParts) {
 
   return { matrix, load }
 }
+
+const countOf = (held: readonly Assignment[], type: SubjectType) =>
+  new Set(held.flatMap(({ subject }) => (subject.type === type ? [subject.id] : []))).size
 
 const holds = ({ assignments }: Cell, person: string | undefined) =>
   assignments.some((each) => each.person === person || each.deputies.some((deputy) => deputy.person === person))

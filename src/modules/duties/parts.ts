@@ -2,7 +2,7 @@ import type { Connection } from '../../db/connect.ts'
 import type { Jobs } from '../../jobs/index.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { forbidden } from '../../lib/errors.ts'
-import { type Actor, type Person, permits } from '../access/schema.ts'
+import type { Person } from '../access/schema.ts'
 import type { Write } from '../audit/index.ts'
 import type { Thing } from '../audit/schema.ts'
 import type { Assignment } from './schema.ts'
@@ -24,4 +24,5 @@ export function refuse(what: string): never {
   throw forbidden(`${what}, or somebody with the permission duty.write`, { permission: 'duty.write' })
 }
 
-export const mayAssign = (actor: Actor, model: string) => permits(actor, 'duty.write', model)
+/** What the record is called in the detail of an event. */
+export const named = ({ type, name }: Assignment['subject']) => (type === 'model' ? { model: name } : { system: name })

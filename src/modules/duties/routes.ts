@@ -31,7 +31,12 @@ export function dutyRoutes({ at }: { at: (req: FastifyRequest) => Duties }): Fas
 
     app.get('/duties', {
       config,
-      schema: { tags, summary: 'Models against duties', querystring: MatrixQuery, response: { 200: Matrix } },
+      schema: {
+        tags,
+        summary: 'Models or AI systems against duties',
+        querystring: MatrixQuery,
+        response: { 200: Matrix },
+      },
       handler: (req) => at(req).matrix(req.actor, req.query),
     })
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { idSchema, Moment } from '../../lib/ids.ts'
 import { PersonId } from '../audit/schema.ts'
 import { Tier } from '../registry/schema.ts'
+import { SystemName } from '../systems/schema.ts'
 
 export const AssignmentId = idSchema('asg')
 export type AssignmentId = z.infer<typeof AssignmentId>
@@ -33,7 +34,9 @@ export const dutyNames: Record<Duty, string> = {
 }
 
 /** What a duty is about. */
-export const Subject = z.object({ type: z.enum(['model']), id: z.string(), name: z.string() })
+export const SubjectType = z.enum(['system', 'model'])
+export type SubjectType = z.infer<typeof SubjectType>
+export const Subject = z.object({ type: SubjectType, id: z.string(), name: z.string() })
 export type Subject = z.infer<typeof Subject>
 
 /** An assignment counts once its person has accepted it. */
@@ -78,12 +81,12 @@ export type Assignment = z.infer<typeof Assignment>
 const Reason = z.string().trim().min(1).max(1000)
 const Model = z.string().min(1).max(256)
 
-export const AssignmentInput = z.strictObject({
-  model: Model,
-  duty: Duty,
-  person: PersonId,
-  reason: z.string().trim().max(1000).default(''),
-})
+const asked = { duty: Duty, person: PersonId, reason: z.string().trim().max(1000).default('') }
+/** On a model, or on an AI system. */
+export const AssignmentInput = z.union([
+  z.strictObject({ model: Model, ...asked }),
+  z.strictObject({ system: SystemName, ...asked }),
+])
 export type AssignmentInput = z.infer<typeof AssignmentInput>
 
 export const AnswerInput = z.discriminatedUnion('answer', [
@@ -104,12 +107,13 @@ export const DeputyInput = z.strictObject({
 })
 export type DeputyInput = z.infer<typeof DeputyInput>
 
-/** Every open duty of one person, or those on some models, proposed to another. */
+/** Every open duty of one person, or those on some models and systems, proposed to another. */
 export const HandoverInput = z.strictObject({
   from: PersonId,
   to: PersonId,
   reason: Reason,
   models: z.array(Model).min(1).max(1000).optional(),
+  systems: z.array(SystemName).min(1).max(1000).optional(),
 })
 export type HandoverInput = z.infer<typeof HandoverInput>
 
@@ -121,7 +125,7 @@ export const Handover = z.object({
 export type Handover = z.infer<typeof Handover>
 
 /**
- * `left`: the account is disabled. `no_role`: the person may no longer see the model. `unaccepted`: nobody has answered the
+ * `left`: the account is disabled. `no_role`: the person may no longer see the record. `unaccepted`: nobody has answered the
  * proposal for a day. `declined`: nobody else was asked.
  */
 export const AlarmKind = z.enum(['left', 'no_role', 'unaccepted', 'declined'])
@@ -157,7 +161,7 @@ export const Cell = z.object({
 export type Cell = z.infer<typeof Cell>
 
 export const MatrixRow = z.object({
-  model: z.object({ id: z.string(), name: z.string(), tier: Tier.nullable() }),
+  subject: Subject.extend({ tier: Tier.nullable() }),
   cells: z.array(Cell),
 })
 export type MatrixRow = z.infer<typeof MatrixRow>
@@ -169,12 +173,16 @@ export const Load = z.object({
   /** Duties of others that this person stands in for now. */
   deputy: z.int(),
   models: z.int(),
+  systems: z.int(),
 })
 export type Load = z.infer<typeof Load>
 
 export const MatrixQuery = z.strictObject({
+  type: SubjectType.default('model'),
+  /** Exactly this one. */
+  name: z.string().max(256).optional(),
   search: z.string().max(256).optional(),
-  /** Only models with such a cell. */
+  /** Only records with such a cell. */
   state: CellState.optional(),
   person: PersonId.optional(),
   after: z.string().max(256).optional(),
@@ -186,7 +194,7 @@ export const Matrix = z.object({
   rows: z.array(MatrixRow),
   /** Name to continue after, when there is more. */
   next: z.string().nullable(),
-  /** Models that match, on all pages. */
+  /** Records that match, on all pages. */
   total: z.int(),
   /** Cells by state over everything that the query matches before `state` is looked at. */
   counts: z.record(CellState, z.int()),
@@ -196,6 +204,7 @@ export type Matrix = z.infer<typeof Matrix>
 export const AssignmentQuery = z.strictObject({
   person: z.union([PersonId, z.literal('me')]).optional(),
   model: Model.optional(),
+  system: SystemName.optional(),
   state: z.union([AssignmentState, z.literal('open')]).optional(),
 })
 export type AssignmentQuery = z.infer<typeof AssignmentQuery>

@@ -2,7 +2,8 @@ import type { Db, Tx } from '../../db/database.ts'
 import { inParts } from '../../db/in-parts.ts'
 import type { PersonId } from '../audit/schema.ts'
 import { grouped } from './grouped.ts'
-import type { Assignment, AssignmentId, AssignmentState, Deputy, DeputyId, Duty } from './schema.ts'
+import type { Assignment, AssignmentId, AssignmentState, Deputy, DeputyId, Duty, SubjectType } from './schema.ts'
+import { type KnownSubject, knownSubjects } from './subjects.ts'
 import type { AssignmentRow, DeputyRow } from './tables.ts'
 
 export const openStates = ['proposed', 'accepted'] as const
@@ -13,12 +14,12 @@ const toDeputy = ({ assignment_id: _, person_id, id, ...row }: DeputyRow): Deput
   person: person_id as PersonId,
 })
 
-/** Assignments with the names of their models and the deputies whose time is not over. Those of removed models are left out. */
-export async function toAssignments(db: Db, rows: readonly AssignmentRow[], now: string): Promise<Assignment[]> {
-  const models = await inParts([...new Set(rows.map((row) => row.subject_id))], (part) =>
-    db.selectFrom('model').select(['id', 'name']).where('id', 'in', part).where('deleted_at', 'is', null).execute(),
-  )
-  const names = new Map(models.map(({ id, name }) => [id, name]))
+/** An assignment with the models through which its record is seen. */
+export type HeldAssignment = Assignment & { readonly subject: KnownSubject }
+
+/** Assignments with the names of their records and the deputies whose time is not over. Those of removed records are left out. */
+export async function toAssignments(db: Db, rows: readonly AssignmentRow[], now: string): Promise<HeldAssignment[]> {
+  const subjectOf = await knownSubjects(db, rows)
   const deputies = await inParts(
     rows.map(({ id }) => id),
     (part) =>
@@ -32,13 +33,13 @@ export async function toAssignments(db: Db, rows: readonly AssignmentRow[], now:
         .execute(),
   )
   const byAssignment = grouped(deputies, ({ assignment_id }) => assignment_id)
-  return rows.flatMap(({ subject_type: _, accepted_at: __, subject_id, person_id, ...row }) => {
-    const name = names.get(subject_id)
-    if (name === undefined) return []
+  return rows.flatMap(({ subject_type, accepted_at: _, subject_id, person_id, ...row }) => {
+    const subject = subjectOf({ subject_type, subject_id })
+    if (subject === undefined) return []
     return {
       ...row,
       id: row.id as AssignmentId,
-      subject: { type: 'model' as const, id: subject_id, name },
+      subject,
       duty: row.duty as Duty,
       person: person_id as PersonId,
       state: row.state as AssignmentState,
@@ -50,25 +51,26 @@ export async function toAssignments(db: Db, rows: readonly AssignmentRow[], now:
 
 type Filter = {
   person?: string | undefined
-  model?: string | undefined
+  /** The id of a record. */
+  subject?: string | undefined
   states?: readonly AssignmentState[] | undefined
 }
 
 export async function listAssignments(db: Db, filter: Filter): Promise<AssignmentRow[]> {
   let rows = db.selectFrom('assignment').selectAll().orderBy('id', 'desc')
   if (filter.person !== undefined) rows = rows.where('person_id', '=', filter.person)
-  if (filter.model !== undefined) rows = rows.where('subject_type', '=', 'model').where('subject_id', '=', filter.model)
+  if (filter.subject !== undefined) rows = rows.where('subject_id', '=', filter.subject)
   if (filter.states !== undefined) rows = rows.where('state', 'in', [...filter.states])
   return rows.execute()
 }
 
-/** Everything that was not ended, of these models. */
-export async function currentOf(db: Db, models: readonly string[]): Promise<AssignmentRow[]> {
-  return inParts(models, (part) =>
+/** Everything that was not ended, of these records of one type. */
+export async function currentOf(db: Db, type: SubjectType, ids: readonly string[]): Promise<AssignmentRow[]> {
+  return inParts(ids, (part) =>
     db
       .selectFrom('assignment')
       .selectAll()
-      .where('subject_type', '=', 'model')
+      .where('subject_type', '=', type)
       .where('subject_id', 'in', part)
       .where('state', '!=', 'ended')
       .orderBy('id')
@@ -139,26 +141,24 @@ export async function countDeputies(db: Db, now: string): Promise<Map<string, nu
   return new Map(rows.map(({ person_id, n }) => [person_id, Number(n)]))
 }
 
-/** Who has accepted to develop a model, at any moment since. */
-export async function developersSince(db: Db, model: string, since: string): Promise<PersonId[]> {
+/** Who has accepted to develop one of these records, at any moment since. */
+export async function developersSince(db: Db, subjects: readonly string[], since: string): Promise<PersonId[]> {
   const rows = await db
     .selectFrom('assignment')
     .select(['person_id', 'ended_at', 'state'])
-    .where('subject_type', '=', 'model')
-    .where('subject_id', '=', model)
+    .where('subject_id', 'in', [...subjects])
     .where('duty', '=', 'developer')
     .where('accepted_at', 'is not', null)
     .execute()
   return rows.flatMap((row) => (row.ended_at === null || row.ended_at > since ? [row.person_id as PersonId] : []))
 }
 
-/** Who stood in for whom on a model, whatever the duty, at any moment since. Deputyships that are still to begin count, too. */
-export async function standInsSince(db: Db, model: string, since: string) {
+/** Who stood in for whom on one of these records, whatever the duty, at any moment since. Deputyships still to begin count, too. */
+export async function standInsSince(db: Db, subjects: readonly string[], since: string) {
   return db
     .selectFrom('deputy')
     .innerJoin('assignment', 'assignment.id', 'deputy.assignment_id')
-    .where('assignment.subject_type', '=', 'model')
-    .where('assignment.subject_id', '=', model)
+    .where('assignment.subject_id', 'in', [...subjects])
     .where('deputy.ends_at', '>', since)
     .select(['assignment.person_id as person', 'deputy.person_id as deputy'])
     .execute()

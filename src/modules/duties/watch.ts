@@ -2,12 +2,13 @@ import type { Db } from '../../db/database.ts'
 import type { JobHandler } from '../../jobs/index.ts'
 import { isoNow } from '../../lib/clock.ts'
 import { newId } from '../../lib/ids.ts'
-import { type Actor, permits } from '../access/schema.ts'
+import type { Actor } from '../access/schema.ts'
 import { serverActor, type Thing } from '../audit/schema.ts'
 import * as alarms from './alarms-store.ts'
-import { type DutyParts, thingsOf } from './parts.ts'
-import type { Alarm, AlarmId, AlarmKind, Assignment, AssignmentId } from './schema.ts'
+import { type DutyParts, named, thingsOf } from './parts.ts'
+import type { Alarm, AlarmId, AlarmKind, AssignmentId } from './schema.ts'
 import * as store from './store.ts'
+import { sees } from './subjects.ts'
 import { wantedAlarms } from './wanted.ts'
 
 export const watchJob = 'duty-watch'
@@ -53,7 +54,7 @@ export function createWatch({ connection, write, clock, jobs, people }: DutyPart
         if (open.has(assignment.id)) continue
         const id = newId('alm', clock.now().getTime())
         await alarms.insertAlarm(tx, { id, assignment_id: assignment.id, kind, raised_at: now, cleared_at: null })
-        const detail = { kind, duty: assignment.duty, model: assignment.subject.name }
+        const detail = { kind, duty: assignment.duty, ...named(assignment.subject) }
         record('duty.alarm_raised', `assignment:${assignment.id}`, detail, thingsOf(assignment))
         changed++
       }
@@ -83,15 +84,15 @@ export function createWatch({ connection, write, clock, jobs, people }: DutyPart
     })
   }
 
-  /** Open alarms on models that the actor may see, newest first. */
+  /** Open alarms on records that the actor may see, newest first. */
   async function list(actor: Actor): Promise<Alarm[]> {
     const open = await alarms.openAlarms(db)
     const rows = await store.listAssignments(db, { states: ['proposed', 'accepted', 'declined'] })
     const found = await store.toAssignments(db, rows, isoNow(clock))
-    const byId = new Map<string, Assignment>(found.map((assignment) => [assignment.id, assignment]))
+    const byId = new Map<string, store.HeldAssignment>(found.map((assignment) => [assignment.id, assignment]))
     return open.flatMap(({ id, assignment_id, kind, raised_at }) => {
       const assignment = byId.get(assignment_id)
-      if (!assignment || !permits(actor, 'access.read', assignment.subject.name)) return []
+      if (!assignment || !sees(actor, 'access.read', assignment.subject)) return []
       return { id: id as AlarmId, assignment, kind: kind as AlarmKind, raised_at }
     })
   }

@@ -6,7 +6,7 @@ import { fieldError } from '../../api/problem.ts'
 import { Button } from '../../ui/Button.tsx'
 import { useKeys } from '../../ui/keys.ts'
 import { ErrorState } from '../../ui/States.tsx'
-import { createPerson, roles } from './queries.ts'
+import { addGrant, createPerson, lookUp, roles } from './queries.ts'
 
 /** Invite with role and scope in one line. */
 export function NewPerson() {
@@ -41,14 +41,20 @@ function Form({ close }: { close: () => void }) {
     model: '',
   })
   const create = useMutation({
-    mutationFn: () =>
-      createPerson({
-        login: draft.login,
-        name: draft.name,
-        kind: draft.kind === 'service' ? 'service' : 'person',
-        ...(draft.kind === 'person' && draft.password ? { password: draft.password } : {}),
-        grants: [{ role: RoleName.parse(draft.role), model: draft.model.trim() || null }],
-      }),
+    mutationFn: async () => {
+      const grants = [{ role: RoleName.parse(draft.role), model: draft.model.trim() || null }]
+      // Whoever has an account on this server is let in with it.
+      const known = draft.kind === 'person' ? await lookUp(draft.login) : null
+      if (known) for (const grant of grants) await addGrant(known.id, grant)
+      else
+        await createPerson({
+          login: draft.login,
+          name: draft.name,
+          kind: draft.kind === 'service' ? 'service' : 'person',
+          ...(draft.kind === 'person' && draft.password ? { password: draft.password } : {}),
+          grants,
+        })
+    },
     onSuccess: async () => {
       close()
       await client.invalidateQueries({ queryKey: ['access'] })

@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { z } from 'zod'
 import {
+  Account,
   type GrantInput,
   NewToken,
   Person,
@@ -40,6 +41,10 @@ export const people = queryOptions({
   queryFn: async () => (await get('/people', z.object({ people: z.array(Person) }))).people,
   staleTime: 60_000,
 })
+
+/** An account by its exact name, whichever workspaces it has to do with. */
+export const lookUp = async (login: string) =>
+  (await get(at(['people', 'lookup'], { login }), z.object({ person: Account.nullable() }))).person
 
 export const createPerson = (input: PersonInput) => send('POST', '/people', Person, input)
 export const disablePerson = (id: string, leave_duties: boolean) =>

@@ -21,14 +21,14 @@ const verbs: Record<string, string> = {
   'seat.opened': 'opened an auditor’s seat: {reason}',
   'seat.closed': 'closed an auditor’s seat: {reason}',
   'seat.read': 'recorded {count} reads of an auditor',
-  'duty.proposed': 'asked somebody to be {duty} of {model}',
-  'duty.accepted': 'accepted to be {duty} of {model}',
-  'duty.declined': 'declined to be {duty} of {model}: {reason}',
-  'duty.ended': 'ended a duty as {duty} of {model}: {reason}',
-  'duty.deputy_appointed': 'appointed a deputy of the {duty} of {model}',
-  'duty.deputy_ended': 'ended the time of a deputy of the {duty} of {model}',
+  'duty.proposed': 'asked somebody to be {duty} of {model}{system}',
+  'duty.accepted': 'accepted to be {duty} of {model}{system}',
+  'duty.declined': 'declined to be {duty} of {model}{system}: {reason}',
+  'duty.ended': 'ended a duty as {duty} of {model}{system}: {reason}',
+  'duty.deputy_appointed': 'appointed a deputy of the {duty} of {model}{system}',
+  'duty.deputy_ended': 'ended the time of a deputy of the {duty} of {model}{system}',
   'duty.handed_over': 'handed {count} duties over: {reason}',
-  'duty.alarm_raised': 'found nobody who answers as {duty} of {model}',
+  'duty.alarm_raised': 'found nobody who answers as {duty} of {model}{system}',
   'duty.alarm_cleared': 'found somebody who answers again',
   'session.opened': 'signed in',
   'session.closed': 'signed out',
@@ -83,6 +83,11 @@ const verbs: Record<string, string> = {
   'storage.collection_started': 'started to look for bytes that nothing refers to',
   'storage.collected': 'looked through all stored bytes',
   'storage.grace_set': 'set the grace period of bytes to {after} days',
+  'system.created': 'registered the AI system {name}',
+  'system.updated': 'changed what is said about the AI system {name}',
+  'system.model_added': 'said that {model} serves {name}',
+  'system.model_removed': 'said that {model} serves {name} no longer',
+  'system.retired': 'retired the AI system {name}: {reason}',
   'model.created': 'created the model {name}',
   'model.updated': 'changed what is said about a model',
   'model.renamed': 'renamed the model {before} to {after}',
@@ -177,10 +182,15 @@ export function pageOf({
       return typeof detail.model === 'string' && typeof detail.version === 'number'
         ? `/models/${encodeURIComponent(detail.model)}/versions/${detail.version}`
         : undefined
+    case 'system':
+      return typeof detail.name === 'string' ? `/systems/${encodeURIComponent(detail.name)}` : undefined
     case 'seat':
       return `/auditor?tab=seats&seat=${id}`
     case 'assignment':
-      return typeof detail.model === 'string' ? `/duties?search=${encodeURIComponent(detail.model)}` : undefined
+      if (typeof detail.system === 'string') return `/duties?search=${encodeURIComponent(detail.system)}`
+      return typeof detail.model === 'string'
+        ? `/duties?tab=models&search=${encodeURIComponent(detail.model)}`
+        : undefined
     default:
       return undefined
   }

@@ -2,7 +2,7 @@ import { TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { PersonId } from '../../../src/modules/access/schema.ts'
-import { type Assignment, type Cell, dutyNames } from '../../../src/modules/duties/schema.ts'
+import { type Assignment, type Cell, dutyNames, type Subject } from '../../../src/modules/duties/schema.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Moment } from '../../ui/Moment.tsx'
 import { Peek } from '../../ui/Peek.tsx'
@@ -14,16 +14,16 @@ import { PersonName, useMe } from '../access/people.tsx'
 import { AnswerButtons } from './AnswerButtons.tsx'
 import { DeputyForm } from './DeputyForm.tsx'
 import { PersonChoice } from './PersonChoice.tsx'
-import { endDeputy, endDuty, propose } from './queries.ts'
+import { about, endDeputy, endDuty, propose } from './queries.ts'
 import { alarmWords, cellTones, dutyTitle } from './words.ts'
 
-type Props = { model: string; cell: Cell; mayAssign: boolean; onClose: () => void }
+type Props = { subject: Subject; cell: Cell; mayAssign: boolean; onClose: () => void }
 
-/** One duty on one model: who holds it, what is wrong with it, and what can be done. */
-export function CellPeek({ model, cell, mayAssign, onClose }: Props) {
+/** One duty on one record: who holds it, what is wrong with it, and what can be done. */
+export function CellPeek({ subject, cell, mayAssign, onClose }: Props) {
   const { tone, word } = cellTones[cell.state]
   return (
-    <Peek title={`${dutyTitle(cell.duty)} of ${model}`} onClose={onClose}>
+    <Peek title={`${dutyTitle(cell.duty)} of ${subject.name}`} onClose={onClose}>
       <p>
         <Tone tone={tone}>{word}</Tone>
       </p>
@@ -37,7 +37,7 @@ export function CellPeek({ model, cell, mayAssign, onClose }: Props) {
       {cell.assignments.map((assignment) => (
         <Held key={assignment.id} assignment={assignment} mayAssign={mayAssign} />
       ))}
-      {mayAssign && <Ask model={model} cell={cell} />}
+      {mayAssign && <Ask subject={subject} cell={cell} />}
     </Peek>
   )
 }
@@ -106,12 +106,12 @@ function Held({ assignment, mayAssign }: { assignment: Assignment; mayAssign: bo
   )
 }
 
-function Ask({ model, cell }: { model: string; cell: Cell }) {
+function Ask({ subject, cell }: { subject: Subject; cell: Cell }) {
   const client = useQueryClient()
   const [person, setPerson] = useState('')
   const [reason, setReason] = useState('')
   const ask = useMutation({
-    mutationFn: () => propose({ model, duty: cell.duty, person: PersonId.parse(person), reason }),
+    mutationFn: () => propose({ ...about(subject), duty: cell.duty, person: PersonId.parse(person), reason }),
     onSuccess: async () => {
       setPerson('')
       setReason('')

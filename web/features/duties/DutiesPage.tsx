@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { PersonId } from '../../../src/modules/access/schema.ts'
-import { CellState, dutyNames } from '../../../src/modules/duties/schema.ts'
+import { CellState, dutyNames, type SubjectType } from '../../../src/modules/duties/schema.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Card } from '../../ui/Card.tsx'
 import { useKeys } from '../../ui/keys.ts'
@@ -16,7 +16,7 @@ import { counted } from '../../ui/Voice.tsx'
 import { useMay, useMe } from '../access/people.tsx'
 import { AnswerButtons } from './AnswerButtons.tsx'
 import { CellPeek } from './CellPeek.tsx'
-import { DutyGrid } from './DutyGrid.tsx'
+import { DutyGrid, gridTitles } from './DutyGrid.tsx'
 import { HandoverDialog } from './Handover.tsx'
 import { InviteLine } from './InviteLine.tsx'
 import { LoadTable } from './LoadTable.tsx'
@@ -25,6 +25,11 @@ import { alarms, matrix, openDutiesOf } from './queries.ts'
 import { cellTones } from './words.ts'
 
 const route = getRouteApi('/signed-in/duties')
+const tabs = [
+  [undefined, 'By system'],
+  ['models', 'By model'],
+  ['load', 'By person'],
+] as const
 
 /** Who answers for what, and where is a hole. */
 export function DutiesPage() {
@@ -42,21 +47,21 @@ export function DutiesPage() {
     >
       <Standing />
       <Mine />
-      <Tabs label="By model and by person">
-        <Link
-          from="/duties"
-          to="."
-          search={{ tab: undefined }}
-          activeOptions={{ exact: true, explicitUndefined: true }}
-          aria-current={tab === undefined ? 'page' : undefined}
-        >
-          By model
-        </Link>
-        <Link from="/duties" to="." search={{ tab: 'load' }} aria-current={tab === 'load' ? 'page' : undefined}>
-          By person
-        </Link>
+      <Tabs label="By system, by model and by person">
+        {tabs.map(([each, title]) => (
+          <Link
+            key={title}
+            from="/duties"
+            to="."
+            search={{ tab: each }}
+            activeOptions={{ exact: true, explicitUndefined: true }}
+            aria-current={tab === each ? 'page' : undefined}
+          >
+            {title}
+          </Link>
+        ))}
       </Tabs>
-      {tab === 'load' ? <LoadTable /> : <ByModel />}
+      {tab === 'load' ? <LoadTable /> : <Grid key={tab} type={tab === 'models' ? 'model' : 'system'} />}
       {handing && <HandoverDialog opened onClose={() => setHanding(false)} />}
     </Page>
   )
@@ -65,8 +70,10 @@ export function DutiesPage() {
 /** The sentence that the page opens with. */
 function Standing() {
   const { data } = useQuery(alarms)
-  const { data: found } = useQuery(matrix({}))
-  if (!data || !found) return null
+  const { data: systems } = useQuery(matrix({ type: 'system' }))
+  const { data: models } = useQuery(matrix({ type: 'model' }))
+  if (!data || !systems || !models) return null
+  const count = (state: CellState) => (systems.counts[state] ?? 0) + (models.counts[state] ?? 0)
   if (data.length > 0) {
     const first = data
       .slice(0, 3)
@@ -77,10 +84,10 @@ function Standing() {
       </Lead>
     )
   }
-  const { conflicted = 0, gap = 0, proposed = 0 } = found.counts
+  const [conflicted, gap, proposed] = [count('conflicted'), count('gap'), count('proposed')]
   if (conflicted > 0) {
     return (
-      <Lead tone="attention" detail="Whoever builds or owns a model does not challenge it or decide about it.">
+      <Lead tone="attention" detail="Whoever builds or owns something does not challenge it or decide about it.">
         {counted(conflicted, 'duty is', 'duties are')} held by somebody who should not hold both.
       </Lead>
     )
@@ -116,26 +123,26 @@ function Mine() {
   )
 }
 
-function ByModel() {
-  const { search, state, person, after, model, duty } = route.useSearch()
+function Grid({ type }: { type: SubjectType }) {
+  const { search, state, person, after, of, duty } = route.useSearch()
   const navigate = route.useNavigate()
   const may = useMay()
   const me = useMe()
-  const query = useQuery(matrix({ search, state, person, after }))
+  const query = useQuery(matrix({ type, search, state, person, after }))
   const write = useDebouncedCallback(
     (text: string) =>
       void navigate({ search: (old) => ({ ...old, search: text || undefined, after: undefined }), replace: true }),
     200,
   )
-  const row = query.data?.rows.find((each) => each.model.name === model)
+  const row = query.data?.rows.find((each) => each.subject.name === of)
   const cell = row?.cells.find((each) => each.duty === duty)
   const owns = row?.cells[0]?.assignments.some((each) => each.person === me && each.state === 'accepted') ?? false
   return (
     <>
       <search className="row" style={{ marginBottom: 14 }}>
         <TextInput
-          aria-label="Search models"
-          placeholder="Name of a model"
+          aria-label={`Search ${type}s`}
+          placeholder={`Name of a ${type}`}
           type="search"
           defaultValue={search}
           onChange={(event) => write(event.currentTarget.value)}
@@ -169,15 +176,14 @@ function ByModel() {
       <div className={cell ? 'cols' : undefined}>
         <Loaded query={query} lines={8}>
           {(found) => (
-            <Card title="Models against duties" flush>
+            <Card title={gridTitles[type]} flush>
               {found.rows.length === 0 ? (
-                <EmptyState title={search || state || person ? 'No model fits.' : 'There is no model yet.'}>
-                  Every model has a row here, with a cell for each duty: who was asked, who accepted, what is open.
-                </EmptyState>
+                <Nothing type={type} filtered={Boolean(search || state || person)} />
               ) : (
                 <DutyGrid
+                  type={type}
                   matrix={found}
-                  at={model && duty ? { model, duty } : undefined}
+                  at={of && duty ? { of, duty } : undefined}
                   onShow={(place) => void navigate({ search: (old) => ({ ...old, ...place }), replace: true })}
                   more={
                     found.next !== null && (
@@ -185,7 +191,7 @@ function ByModel() {
                         kind="bare"
                         onClick={() => void navigate({ search: (old) => ({ ...old, after: found.next ?? undefined }) })}
                       >
-                        Next models
+                        Next {type}s
                       </Button>
                     )
                   }
@@ -196,17 +202,36 @@ function ByModel() {
         </Loaded>
         {row && cell && (
           <CellPeek
-            key={`${row.model.id} ${cell.duty}`}
-            model={row.model.name}
+            key={`${row.subject.id} ${cell.duty}`}
+            subject={row.subject}
             cell={cell}
-            mayAssign={owns || may('duty.write', row.model.name)}
+            mayAssign={owns || may('duty.write', type === 'model' ? row.subject.name : undefined)}
             onClose={() =>
-              void navigate({ search: (old) => ({ ...old, model: undefined, duty: undefined }), replace: true })
+              void navigate({ search: (old) => ({ ...old, of: undefined, duty: undefined }), replace: true })
             }
           />
         )}
       </div>
-      {may('access.write') && <InviteLine models={query.data?.rows.map((each) => each.model.name) ?? []} />}
+      {may('access.write') && <InviteLine subjects={query.data?.rows.map((each) => each.subject) ?? []} />}
     </>
+  )
+}
+
+function Nothing({ type, filtered }: { type: SubjectType; filtered: boolean }) {
+  if (filtered) return <EmptyState title={`No ${type} fits.`}>Widen the filters, or search another word.</EmptyState>
+  if (type === 'model') {
+    return (
+      <EmptyState title="There is no model yet.">
+        Every model has a row here, with a cell for each duty: who was asked, who accepted, what is open.
+      </EmptyState>
+    )
+  }
+  return (
+    <EmptyState
+      title="There is no AI system yet."
+      command={'modelkeep system add "Hiring" --purpose "Rank applications for a first interview."'}
+    >
+      <Link to="/systems">Register one</Link>: every system has a row here, with a cell for each duty.
+    </EmptyState>
   )
 }

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { type KeyboardEvent, type ReactNode, useRef } from 'react'
-import { type Cell, CellState, Duty, type Matrix } from '../../../src/modules/duties/schema.ts'
+import { type Cell, CellState, Duty, type Matrix, type SubjectType } from '../../../src/modules/duties/schema.ts'
 import { ScrollRegion } from '../../ui/ScrollRegion.tsx'
 import { Tone } from '../../ui/Tone.tsx'
 import { counted } from '../../ui/Voice.tsx'
@@ -8,17 +8,23 @@ import { nameIn, usePeople } from '../access/people.tsx'
 import styles from './DutyGrid.module.css'
 import { cellTones, dutyTitle } from './words.ts'
 
-export type Place = { model: string; duty: Duty }
+export type Place = { of: string; duty: Duty }
+
+export const gridTitles: Record<SubjectType, string> = {
+  system: 'Systems against duties',
+  model: 'Models against duties',
+}
 
 type Props = {
+  type: SubjectType
   matrix: Matrix
   at: Place | undefined
   onShow: (place: Place) => void
   more?: ReactNode
 }
 
-/** Models against duties. Arrow keys walk the cells, Enter opens one. */
-export function DutyGrid({ matrix, at, onShow, more }: Props) {
+/** Records against duties. Arrow keys walk the cells, Enter opens one. */
+export function DutyGrid({ type, matrix, at, onShow, more }: Props) {
   const body = useRef<HTMLTableSectionElement>(null)
   function walk(event: KeyboardEvent<HTMLTableSectionElement>) {
     const step = steps[event.key]
@@ -33,11 +39,11 @@ export function DutyGrid({ matrix, at, onShow, more }: Props) {
   }
   return (
     <>
-      <ScrollRegion label="Models against duties" style={{ overflowX: 'auto' }}>
+      <ScrollRegion label={gridTitles[type]} style={{ overflowX: 'auto' }}>
         <table className={styles.grid}>
           <thead>
             <tr>
-              <th scope="col">Model</th>
+              <th scope="col">{type === 'model' ? 'Model' : 'System'}</th>
               {Duty.options.map((duty) => (
                 <th key={duty} scope="col">
                   {dutyTitle(duty)}
@@ -46,21 +52,24 @@ export function DutyGrid({ matrix, at, onShow, more }: Props) {
             </tr>
           </thead>
           <tbody ref={body} onKeyDown={walk}>
-            {matrix.rows.map(({ model, cells }) => (
-              <tr key={model.id}>
+            {matrix.rows.map(({ subject, cells }) => (
+              <tr key={subject.id}>
                 <th scope="row">
-                  <Link to="/models/$name" params={{ name: model.name }}>
-                    {model.name}
+                  <Link
+                    to={subject.type === 'model' ? '/models/$name' : '/systems/$name'}
+                    params={{ name: subject.name }}
+                  >
+                    {subject.name}
                   </Link>
                 </th>
                 {cells.map((cell, column) => (
                   <td key={cell.duty}>
                     <CellButton
                       cell={cell}
-                      model={model.name}
+                      of={subject.name}
                       column={column}
-                      pressed={at?.model === model.name && at.duty === cell.duty}
-                      onClick={() => onShow({ model: model.name, duty: cell.duty })}
+                      pressed={at?.of === subject.name && at.duty === cell.duty}
+                      onClick={() => onShow({ of: subject.name, duty: cell.duty })}
                     />
                   </td>
                 ))}
@@ -70,7 +79,7 @@ export function DutyGrid({ matrix, at, onShow, more }: Props) {
         </table>
       </ScrollRegion>
       <div className={styles.foot}>
-        <span>{counted(matrix.total, 'model')}</span>
+        <span>{counted(matrix.total, type)}</span>
         {CellState.options.map((state) => (
           <span key={state} className="row">
             <Tone tone={cellTones[state].tone}>{cellTones[state].word}</Tone>
@@ -90,8 +99,8 @@ const steps: Record<string, readonly [down: number, right: number]> = {
   ArrowLeft: [0, -1],
 }
 
-function CellButton(props: { cell: Cell; model: string; column: number; pressed: boolean; onClick: () => void }) {
-  const { cell, model, column, pressed, onClick } = props
+function CellButton(props: { cell: Cell; of: string; column: number; pressed: boolean; onClick: () => void }) {
+  const { cell, of, column, pressed, onClick } = props
   const directory = usePeople()
   const { tone, word } = cellTones[cell.state]
   const open = cell.assignments.filter(({ state }) => state !== 'declined')
@@ -105,7 +114,7 @@ function CellButton(props: { cell: Cell; model: string; column: number; pressed:
       onClick={onClick}
     >
       <span className={styles.spoken}>
-        {dutyTitle(cell.duty)} of {model}:{' '}
+        {dutyTitle(cell.duty)} of {of}:{' '}
       </span>
       <Tone tone={tone}>{word}</Tone>
       {who && (

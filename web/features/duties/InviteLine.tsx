@@ -1,28 +1,38 @@
 import { NativeSelect, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
-import { type Person, RoleName } from '../../../src/modules/access/schema.ts'
-import { Duty, dutyNames } from '../../../src/modules/duties/schema.ts'
+import { type Account, RoleName } from '../../../src/modules/access/schema.ts'
+import { Duty, dutyNames, type Subject } from '../../../src/modules/duties/schema.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Card } from '../../ui/Card.tsx'
 import { ErrorState } from '../../ui/States.tsx'
-import { createPerson, roles } from '../access/queries.ts'
+import { addGrant, createPerson, lookUp, roles } from '../access/queries.ts'
 import { openSeat } from '../auditors/queries.ts'
+import { inventory } from '../registry/queries.ts'
 import { endOfDay } from './end-of-day.ts'
-import { propose } from './queries.ts'
+import { about, propose } from './queries.ts'
 
-const nothing = { login: '', role: 'developer', model: '', duty: '', until: '' }
+const nothing = { login: '', role: 'developer', model: '', duty: '', of: '', until: '' }
 
-/** Somebody new with role, scope and duty in one line; an auditor gets a seat that ends. */
-export function InviteLine({ models }: { models: readonly string[] }) {
+/**
+ * Somebody with role, scope and duty in one line: a new account, or one that is there under this name. An auditor gets a seat
+ * that ends.
+ */
+export function InviteLine({ subjects }: { subjects: readonly Subject[] }) {
   const client = useQueryClient()
+  const { data: page } = useQuery(inventory({ limit: 200, sort: 'name' }))
+  const models = page?.rows.map(({ model }) => model.name) ?? []
   const { data: known = [] } = useQuery(roles)
   const [draft, setDraft] = useState(nothing)
   const set = (field: keyof typeof nothing) => (event: { currentTarget: { value: string } }) =>
     setDraft({ ...draft, [field]: event.currentTarget.value })
   const isAuditor = draft.role === 'auditor'
   const invite = useMutation({
-    mutationFn: () => inviteBy(draft),
+    mutationFn: () =>
+      inviteBy(
+        draft,
+        subjects.find(({ id }) => id === draft.of),
+      ),
     onSuccess: async () => {
       setDraft(nothing)
       await client.invalidateQueries()
@@ -68,17 +78,29 @@ export function InviteLine({ models }: { models: readonly string[] }) {
             onChange={set('until')}
           />
         ) : (
-          <NativeSelect
-            label="Duty"
-            size="xs"
-            disabled={draft.model === ''}
-            value={draft.duty}
-            onChange={set('duty')}
-            data={[
-              { value: '', label: draft.model === '' ? 'needs a model' : 'none' },
-              ...Duty.options.map((duty) => ({ value: duty, label: dutyNames[duty] })),
-            ]}
-          />
+          <>
+            <NativeSelect
+              label="Duty"
+              size="xs"
+              value={draft.duty}
+              onChange={set('duty')}
+              data={[
+                { value: '', label: 'none' },
+                ...Duty.options.map((duty) => ({ value: duty, label: dutyNames[duty] })),
+              ]}
+            />
+            {draft.duty !== '' && (
+              <NativeSelect
+                label="Of"
+                size="xs"
+                required
+                withAsterisk={false}
+                value={draft.of}
+                onChange={set('of')}
+                data={[{ value: '', label: 'Choose' }, ...subjects.map(({ id, name }) => ({ value: id, label: name }))]}
+              />
+            )}
+          </>
         )}
         <Button type="submit" kind="go" busy={invite.isPending}>
           Invite
@@ -87,24 +109,37 @@ export function InviteLine({ models }: { models: readonly string[] }) {
       {invite.error && <ErrorState error={invite.error} />}
       {invite.data && (
         <p role="status" style={{ marginTop: 10 }}>
-          {invite.data.login} was added. They sign in through your identity provider, or with the password that{' '}
-          <span className="fact">modelkeep reset-password {invite.data.login}</span> prints.
+          {invite.data.isNew ? (
+            <>
+              {invite.data.person.login} was added. They sign in through your identity provider, or with the password
+              that <span className="fact">modelkeep reset-password {invite.data.person.login}</span> prints.
+            </>
+          ) : (
+            <>{invite.data.person.name} had an account already, and was let in here with it.</>
+          )}
         </p>
       )}
     </Card>
   )
 }
 
-async function inviteBy({ login, role, model, duty, until }: typeof nothing): Promise<Person> {
+type Invited = { person: Account; isNew: boolean }
+
+async function inviteBy(
+  { login, role, model, duty, until }: typeof nothing,
+  of: Subject | undefined,
+): Promise<Invited> {
   const scope = model || null
   const isAuditor = role === 'auditor'
   const grants = isAuditor ? [] : [{ role: RoleName.parse(role), model: scope }]
-  const person = await createPerson({ login, name: login, kind: 'person', grants })
+  const known = await lookUp(login)
+  const person = known ?? (await createPerson({ login, name: login, kind: 'person', grants }))
+  if (known) for (const grant of grants) await addGrant(known.id, grant)
   if (isAuditor) {
     const models = scope === null ? null : [scope]
     await openSeat({ person: person.id, models, reason: 'Invited as an auditor.', ends_at: endOfDay(until) })
-  } else if (duty !== '' && scope !== null) {
-    await propose({ model: scope, duty: Duty.parse(duty), person: person.id, reason: 'Invited.' })
+  } else if (duty !== '' && of) {
+    await propose({ ...about(of), duty: Duty.parse(duty), person: person.id, reason: 'Invited.' })
   }
-  return person
+  return { person, isNew: known === null }
 }

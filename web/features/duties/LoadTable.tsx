@@ -59,6 +59,14 @@ export function LoadTable() {
       value: (row) => row.models,
     },
     {
+      key: 'systems',
+      header: 'On systems',
+      align: 'right',
+      hideNarrow: true,
+      cell: (row) => row.systems,
+      value: (row) => row.systems,
+    },
+    {
       key: 'handover',
       header: 'Handover',
       cell: ({ person }) => (
@@ -84,7 +92,11 @@ export function LoadTable() {
             rowKey={({ person }) => person}
             unit="person"
             units="people"
-            empty={<EmptyState title="Nobody answers for anything yet.">Ask somebody in the grid by model.</EmptyState>}
+            empty={
+              <EmptyState title="Nobody answers for anything yet.">
+                Ask somebody in the grid by system or by model.
+              </EmptyState>
+            }
           />
           {from !== undefined && <HandoverDialog opened from={from} onClose={() => setFrom(undefined)} />}
         </Card>

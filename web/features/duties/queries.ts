@@ -11,6 +11,7 @@ import {
   Load,
   Matrix,
   type MatrixQuery,
+  type Subject,
 } from '../../../src/modules/duties/schema.ts'
 import { at, get, send } from '../../api/http.ts'
 
@@ -40,6 +41,10 @@ export const openDutiesOf = (person: string) =>
     queryKey: ['duties', 'of', person],
     queryFn: async () => (await get(at(['assignments'], { person, state: 'open' }), Assignments)).assignments,
   })
+
+/** What a duty is proposed on. */
+export const about = ({ type, name }: Pick<Subject, 'type' | 'name'>) =>
+  type === 'model' ? { model: name } : { system: name }
 
 export const propose = (input: AssignmentInput) => send('POST', '/assignments', Assignment, input)
 export const answer = (id: string, input: AnswerInput) =>

@@ -11,7 +11,7 @@ export const cellTones: Record<CellState, { tone: ToneName; word: string }> = {
 
 export const alarmWords: Record<AlarmKind, string> = {
   left: 'The account of the holder is disabled.',
-  no_role: 'The holder has no role on this model any more.',
+  no_role: 'The holder may no longer see what the duty is about.',
   unaccepted: 'The proposal has waited for an answer for more than a day.',
   declined: 'It was declined, and nobody else was asked.',
 }

@@ -11,8 +11,9 @@ import { useGo } from '../../ui/sections.ts'
 import { StateTone, Tone } from '../../ui/Tone.tsx'
 import { bytes, counted, Fact, Human } from '../../ui/Voice.tsx'
 import { PersonName, useMay } from '../access/people.tsx'
-import { ModelDuties } from '../duties/ModelDuties.tsx'
+import { SubjectDuties } from '../duties/SubjectDuties.tsx'
 import { CompareLink } from '../evaluation/CompareLink.tsx'
+import { ServedSystems } from '../systems/ServedSystems.tsx'
 import { AliasRail } from './AliasRail.tsx'
 import { EditModel } from './EditModel.tsx'
 import { deployments, model, versionsOf } from './queries.ts'
@@ -106,7 +107,12 @@ function Found({ model }: { model: Model }) {
               ]}
             />
           </Card>
-          <ModelDuties model={model.name} />
+          {model.kind === 'model' && (
+            <>
+              <ServedSystems model={model.name} />
+              <SubjectDuties type="model" name={model.name} />
+            </>
+          )}
           {model.tags.length > 0 && (
             <Card title="Tags">
               <KeyValues>

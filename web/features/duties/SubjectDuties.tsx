@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import type { Cell } from '../../../src/modules/duties/schema.ts'
+import type { Cell, SubjectType } from '../../../src/modules/duties/schema.ts'
 import { Card, Pairs } from '../../ui/Card.tsx'
 import { Loaded } from '../../ui/States.tsx'
 import { Tone } from '../../ui/Tone.tsx'
@@ -8,21 +8,20 @@ import { PersonName } from '../access/people.tsx'
 import { matrix } from './queries.ts'
 import { cellTones, dutyTitle } from './words.ts'
 
-/** The people who answer for one model, and the duties that nobody holds. */
-export function ModelDuties({ model }: { model: string }) {
-  const query = useQuery(matrix({ search: model }))
+/** The people who answer for one record, and the duties that nobody holds. */
+export function SubjectDuties({ type, name }: { type: SubjectType; name: string }) {
+  const query = useQuery(matrix({ type, name }))
   return (
     <Card
       title="Duties"
       actions={
-        <Link to="/duties" search={{ search: model }}>
+        <Link to="/duties" search={{ tab: type === 'model' ? 'models' : undefined, search: name }}>
           People and duties
         </Link>
       }
     >
       <Loaded query={query} lines={5}>
-        {({ rows }) => {
-          const row = rows.find(({ model: { name } }) => name === model)
+        {({ rows: [row] }) => {
           return row ? (
             <Pairs
               rows={row.cells.map((cell) => ({
@@ -32,7 +31,7 @@ export function ModelDuties({ model }: { model: string }) {
               }))}
             />
           ) : (
-            <p className="quiet">Duties are shown to those who may read the model’s reviews.</p>
+            <p className="quiet">Duties are shown to those who may see who has a role here.</p>
           )
         }}
       </Loaded>
