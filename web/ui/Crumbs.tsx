@@ -17,6 +17,12 @@ const sections: Record<string, { title: string; to: string }> = {
   reviews: { title: 'Reviews', to: '/reviews' },
   gate: { title: 'Gate', to: '/gate' },
   trail: { title: 'Trail', to: '/trail' },
+  findings: { title: 'Findings', to: '/findings' },
+  duties: { title: 'People and duties', to: '/duties' },
+  auditor: { title: 'Auditor room', to: '/auditor' },
+  admin: { title: 'Connections and admin', to: '/admin' },
+  retention: { title: 'Retention', to: '/retention' },
+  account: { title: 'Your account', to: '/account' },
   workspaces: { title: 'Workspaces', to: '/workspaces' },
   people: { title: 'People', to: '/people' },
   reference: { title: 'API reference', to: '/reference' },
@@ -60,6 +66,9 @@ function crumbsOf(path: string): { title: string; to: string }[] {
       break
     case 'gate':
       if (kind) crumbs.push({ title: 'verdict', to: path })
+      break
+    case 'systems':
+      if (name) crumbs.push({ title: name, to: path })
       break
     case 'policies':
       if (name) crumbs.push({ title: name, to: path })

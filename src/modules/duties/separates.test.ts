@@ -41,6 +41,15 @@ test('a deputy of the developer, and whoever accepted to develop the model, deci
   app.clock.advance(2 * 3_600_000)
   expect((await decide(validator)).json().outcome).toBe('refused')
 
+  // Whoever develops the system that the model serves has built a part of what is decided about.
+  const integrator = await app.as('validator')
+  await admin.post('/systems', { name: 'Hiring' })
+  await admin.put(`/systems/Hiring/models/${governedName}`)
+  const body = { system: 'Hiring', duty: 'developer', person: integrator.person.id }
+  const { id } = (await admin.post('/assignments', body)).json()
+  await integrator.post(`/assignments/${id}/answer`, { answer: 'accept' })
+  expect((await decide(integrator)).json()).toMatchObject({ outcome: 'refused', reasons: [{ rule: 'developer' }] })
+
   const declared = await give('developer', other)
   expect((await decide(other)).json()).toMatchObject({ outcome: 'refused', reasons: [{ rule: 'developer' }] })
   await other.post(`/assignments/${declared}/end`, { reason: 'changed my mind' })

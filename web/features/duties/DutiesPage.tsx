@@ -22,7 +22,7 @@ import { InviteLine } from './InviteLine.tsx'
 import { LoadTable } from './LoadTable.tsx'
 import { PersonChoice } from './PersonChoice.tsx'
 import { alarms, matrix, openDutiesOf } from './queries.ts'
-import { cellTones } from './words.ts'
+import { cellTones, dutyTitle } from './words.ts'
 
 const route = getRouteApi('/signed-in/duties')
 const tabs = [
@@ -75,9 +75,10 @@ function Standing() {
   if (!data || !systems || !models) return null
   const count = (state: CellState) => (systems.counts[state] ?? 0) + (models.counts[state] ?? 0)
   if (data.length > 0) {
-    const first = data
-      .slice(0, 3)
-      .map(({ assignment }) => `${dutyNames[assignment.duty]} of ${assignment.subject.name}`)
+    const first = data.slice(0, 3).map(({ assignment }, at) => {
+      const duty = at === 0 ? dutyTitle(assignment.duty) : dutyNames[assignment.duty]
+      return `${duty} of ${assignment.subject.name}`
+    })
     return (
       <Lead tone="blocked" detail={`${first.join(', ')}${data.length > 3 ? ' and more' : ''}.`}>
         Nobody answers for {counted(data.length, 'duty', 'duties')} that somebody was asked to hold.

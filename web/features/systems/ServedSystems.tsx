@@ -22,7 +22,7 @@ export function ServedSystems({ model }: { model: string }) {
                   <Link to="/systems/$name" params={{ name }}>
                     {name}
                   </Link>
-                  <span className="quiet small"> {tier ? `${tier} tier` : 'no tier yet'}</span>
+                  <div className="quiet small">{tier ? `${tier} tier` : 'no tier yet'}</div>
                 </li>
               ))}
             </ul>

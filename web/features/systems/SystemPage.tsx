@@ -185,7 +185,7 @@ function columnsOf(system: System, isOpen: boolean): Column<Serving>[] {
     ...columns,
     {
       key: 'out',
-      header: '',
+      header: 'Change',
       align: 'right',
       cell: ({ model }) => <TakeOut system={system.name} model={model} />,
       value: () => null,
@@ -200,12 +200,7 @@ function TakeOut({ system, model }: { system: string; model: string }) {
     onSuccess: () => client.invalidateQueries(),
   })
   return (
-    <Button
-      kind="bare"
-      busy={out.isPending}
-      aria-label={`${model} serves ${system} no longer`}
-      onClick={() => out.mutate()}
-    >
+    <Button kind="bare" busy={out.isPending} aria-label={`Take out ${model}`} onClick={() => out.mutate()}>
       Take out
     </Button>
   )
