@@ -23,6 +23,7 @@ import { type Access, accessRoutes, createAccess, roleRoutes } from './modules/a
 import { admissionRoutes } from './modules/admission/index.ts'
 import { type Audit, auditRoutes, createAudit } from './modules/audit/index.ts'
 import { auditorRoutes, recordSeatReads } from './modules/auditors/index.ts'
+import { commentRoutes } from './modules/comments/index.ts'
 import { connectionRoutes } from './modules/connections/index.ts'
 import { datasetRoutes } from './modules/datasets/index.ts'
 import { dutyRoutes } from './modules/duties/index.ts'
@@ -260,6 +261,7 @@ export async function createApp(
       await api.register(studioRoutes({ at: (req) => at(req).studio }))
       await api.register(findingRoutes({ at: (req) => at(req).findings }))
       await api.register(reviewRoutes({ at: (req) => at(req).reviews }))
+      await api.register(commentRoutes({ at: (req) => at(req).comments }))
       await api.register(
         auditorRoutes({
           room: roomOf,

@@ -14,6 +14,7 @@ import { type Admission, createAdmission } from './modules/admission/index.ts'
 import { type Artifacts, createArtifacts } from './modules/artifacts/index.ts'
 import { type Audit, createAudit } from './modules/audit/index.ts'
 import { createSeatReads, type SeatReads } from './modules/auditors/index.ts'
+import { type Comments, createComments } from './modules/comments/index.ts'
 import { createDatasets, type Datasets } from './modules/datasets/index.ts'
 import { createDuties, type Duties, dutiesOn } from './modules/duties/index.ts'
 import { createEvaluation, type Evaluations, evidenceOf } from './modules/evaluation/index.ts'
@@ -50,6 +51,7 @@ export type Workspace = {
   evaluations: Evaluations
   findings: Findings
   reviews: Reviews
+  comments: Comments
   gate: Gate
   admission: Admission
   duties: Duties
@@ -126,11 +128,22 @@ export async function openWorkspace(
   const evidence = { of: evidenceOf }
   const { peopleBehind } = access
   const findings = createFindings({ ...shared, policies, peopleBehind, dutiesOn })
-  const reviews = createReviews({ ...shared, key: keys.signing, registry, policies, evidence, peopleBehind, dutiesOn })
   const systems = createSystems(shared)
+  const people = access.in(name).people.list
+  const reviews = createReviews({
+    ...shared,
+    commit: connection.writer.commit,
+    key: keys.signing,
+    registry,
+    policies,
+    evidence,
+    people,
+    peopleBehind,
+    dutiesOn,
+  })
+  const comments = createComments({ ...shared, people, has: reviews.has })
   const studio = createStudio({ ...shared, policies, roles, situations: reviews.situations })
-  const { people } = access.in(name)
-  const duties = createDuties({ connection, write: audit.write, clock, jobs, people: people.list })
+  const duties = createDuties({ connection, write: audit.write, clock, jobs, people })
   const auditors = createSeatReads({ connection, write: audit.write, clock })
   const dutyLooks = lookAfter({
     audit,
@@ -194,6 +207,7 @@ export async function openWorkspace(
     evaluations,
     findings,
     reviews,
+    comments,
     gate,
     admission,
     duties,

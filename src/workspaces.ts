@@ -156,10 +156,11 @@ export function createOpenWorkspaces({ config, system, open, registry, failed, i
           if (!removed.has(name)) await remove(name)
         } else {
           const isOpen = entries.has(name)
-          await within(name, async ({ retention, duties, auditors }) => {
+          await within(name, async ({ retention, reviews, duties, auditors }) => {
             await auditors.tick()
             if (state !== 'active') return
             await duties.watch.tick()
+            await reviews.watch.tick()
             await retention.tick()
           })
           if (!isOpen) await evict()

@@ -57,10 +57,9 @@ const signature = Buffer.from(file.signature, 'base64')
 if (!verify(null, Buffer.from(canonical(document)), key, signature)) stop('the key has not signed this document')
 
 const { compared, snapshot } = document
-if (
-  compared.approver !== document.decided_by ||
-  [compared.requester, ...compared.developers].includes(compared.approver)
-) {
+const makers = [compared.requester, ...compared.developers]
+const deciders = [compared.approver, ...(compared.delegators ?? [])]
+if (compared.approver !== document.decided_by || deciders.some((each) => makers.includes(each))) {
   stop('whoever decided also asked for the review or developed the version')
 }
 

@@ -16,6 +16,7 @@ export const commandGroups: readonly CommandGroup[] = [
   { names: ['review', 'decision'], load: async () => (await import('./reviews.ts')).addReviews },
   { names: ['waiver'], load: async () => (await import('./waivers.ts')).addWaivers },
   { names: ['work', 'calendar'], load: async () => (await import('./work.ts')).addWork },
+  { names: ['notices'], load: async () => (await import('./notices.ts')).addNotices },
   { names: ['finding'], load: async () => (await import('./findings.ts')).addFindings },
   { names: ['system'], load: async () => (await import('./systems.ts')).addSystems },
   { names: ['model', 'dataset'], load: async () => (await import('./data.ts')).addData },

@@ -3,8 +3,9 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import { DecisionResult, Review, ReviewSheet, SignedDecision } from '../modules/reviews/schema.ts'
 import { connectClient, parseModelVersion, versionPath } from './client.ts'
-import { CliError, exitCodes } from './exit.ts'
+import { CliError } from './exit.ts'
 import { print, printJson, styled, table, tone, wrapped } from './output.ts'
+import { addReviewSteps, refused } from './review-steps.ts'
 import { signingKeys } from './trusted-keys.ts'
 
 export function addReviews(program: Command) {
@@ -16,7 +17,7 @@ export function addReviews(program: Command) {
     .option('--note <text>', 'what reviewers should know', '')
     .option('--json', 'print JSON')
     .action(submit)
-  review.command('list').description('open reviews').action(list)
+  review.command('list').description('reviews that nobody has ended').option('--json', 'print JSON').action(list)
   review.command('show <id>').description('what a decision would be about').action(show)
   for (const [word, outcome] of [
     ['approve', 'approved'],
@@ -28,6 +29,8 @@ export function addReviews(program: Command) {
       .requiredOption('--reason <text>', 'why, in at least ten characters')
       .action((id: string, options: { reason: string }) => decide(id, outcome, options.reason))
   }
+
+  addReviewSteps(review)
 
   const decision = program.command('decision').description('signed decisions')
   decision
@@ -52,14 +55,22 @@ async function submit(text: string, options: { env: string; note: string; json?:
   else print(`Review ${review.id} is open: ${client.url}/reviews/${review.id}`)
 }
 
-async function list() {
+async function list(options: { json?: boolean }) {
   const client = await connectClient()
   const { reviews } = await client.get('/reviews?state=open', z.object({ reviews: z.array(Review) }))
+  if (options.json) return printJson(reviews)
   if (reviews.length === 0) return print('Nothing is waiting for review.')
   print(
     table([
-      ['REVIEW', 'VERSION', 'ENVIRONMENT', 'ASKED'],
-      ...reviews.map((r) => [r.id, `${r.model}@${r.version}`, r.environment, r.requested_at]),
+      ['REVIEW', 'VERSION', 'ENVIRONMENT', 'STATE', 'ASKED', 'DUE'],
+      ...reviews.map((r) => [
+        r.id,
+        `${r.model}@${r.version}`,
+        r.environment,
+        r.state.replace('_', ' '),
+        r.requested_at,
+        r.due_at ?? '',
+      ]),
     ]),
   )
 }
@@ -67,11 +78,21 @@ async function list() {
 async function show(id: string) {
   const client = await connectClient()
   const sheet = await client.get(`/reviews/${id}`, ReviewSheet)
-  print(`${sheet.review.model} version ${sheet.review.version} for ${sheet.review.environment}: ${sheet.review.state}`)
+  const { review } = sheet
+  print(`${review.model} version ${review.version} for ${review.environment}: ${review.state.replace('_', ' ')}`)
+  if (review.due_at) print(`Due ${review.due_at}${review.expires_at ? `, closed by itself ${review.expires_at}` : ''}`)
   print(`Content ${sheet.snapshot.version.digest}, scope ${sheet.scope_digest}`)
   for (const requirement of sheet.assessment.requirements) {
     print(`  ${tone(requirement.state)}  ${wrapped(requirement.title, 15)}`)
     print(`  ${' '.repeat(13)}${wrapped(requirement.explanation, 15)}`)
+    print(`  ${' '.repeat(13)}${requirement.policy.name}/${requirement.id}`)
+  }
+  for (const turn of sheet.turns) {
+    const what = turn.kind === 'resubmitted' ? 'submitted again' : `asked to change ${turn.requirements.join(', ')}`
+    print(`${turn.said_at}  ${turn.said_by} ${what}: ${wrapped(turn.text, 2)}`)
+  }
+  for (const each of sheet.delegations.filter(({ state }) => state === 'active')) {
+    print(`${each.to} decides in the place of ${each.from} until ${each.ends_at} (${each.id})`)
   }
   for (const conflict of sheet.conflicts) print(`You may not decide: ${conflict.message}`)
 }
@@ -91,9 +112,7 @@ async function decide(id: string, outcome: 'approved' | 'rejected', reason: stri
       )
       return
     case 'refused':
-      print(`${styled('red', 'Refused')}: you may not decide this.`)
-      for (const { message } of result.reasons) print(`  ${message}`)
-      process.exitCode = exitCodes.denied
+      refused('you may not decide this', result.reasons)
   }
 }
 

@@ -38,6 +38,7 @@ import { findings } from './migrations/045-findings.ts'
 import { scanWaivers } from './migrations/049-scan-waivers.ts'
 import { requirementWaivers } from './migrations/050-requirement-waivers.ts'
 import { admission } from './migrations/053-admission.ts'
+import { reviewFlow } from './migrations/056-review-flow.ts'
 import { workspaceAccounts } from './migrations/059-workspace-accounts.ts'
 import { systems } from './migrations/060-systems.ts'
 
@@ -88,4 +89,5 @@ export const workspaceMigrations: readonly Migration[] = [
   requirementWaivers,
   admission,
   systems,
+  reviewFlow,
 ]

@@ -44,6 +44,7 @@ const usual: Record<Permission | 'signed-in' | 'public', Usual> = {
   'review.read': byPeople,
   'review.submit': byPeople,
   'review.decide': byPeople,
+  'review.comment': byPeople,
   'finding.write': byPeople,
   'audit.read': byPeople,
   'access.read': byPeople,

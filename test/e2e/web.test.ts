@@ -52,6 +52,7 @@ const pages: Record<string, string> = {
   reviews: '/reviews?state=all',
   'review-step': `/reviews/${id('rev', 1)}?step=1`,
   'review-sheet': `/reviews/${id('rev', 1)}?step=9`,
+  notices: '/notices',
   findings: '/findings',
   finding: `/findings/${id('fnd', 1)}`,
   'finding-resolved': `/findings/${id('fnd', 3)}`,

@@ -6,6 +6,7 @@ import { currentWorkspace, enterWorkspace } from '../api/workspace.ts'
 import { useMay } from '../features/access/people.tsx'
 import { session, signOut } from '../features/access/queries.ts'
 import { openDutiesOf } from '../features/duties/queries.ts'
+import { notices } from '../features/notices/queries.ts'
 import { reviews } from '../features/reviews/queries.ts'
 import { SignInAgain } from '../features/signin/SignInAgain.tsx'
 import { myWork } from '../features/work/queries.ts'
@@ -41,6 +42,7 @@ function useSections(): readonly NavGroup[] {
   const may = useMay()
   const work = useQuery({ ...myWork, enabled: may('registry.read') })
   const open = useQuery({ ...reviews({ state: 'open' }), enabled: may('review.read') })
+  const told = useQuery(notices('unread'))
   const waiting = useQuery({ ...openDutiesOf('me'), enabled: may('access.read') })
   return [
     {
@@ -50,6 +52,7 @@ function useSections(): readonly NavGroup[] {
         { title: 'Inventory', to: '/inventory', key: 'i' },
         { title: 'AI systems', to: '/systems', key: 's' },
         { title: 'Reviews', to: '/reviews', key: 'r', count: open.data?.length },
+        { title: 'Notices', to: '/notices', key: 'b', count: told.data?.unread || undefined },
         ...(may('review.read') ? [{ title: 'Findings', to: '/findings', key: 'f' }] : []),
         { title: 'Calendar', to: '/calendar', key: 'n' },
       ],

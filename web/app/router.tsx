@@ -178,6 +178,12 @@ const reviews = createRoute({
   validateSearch: search.reviews,
   component: lazyRouteComponent(() => import('../features/reviews/ReviewsPage.tsx'), 'ReviewsPage'),
 })
+const notices = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/notices',
+  validateSearch: search.notices,
+  component: lazyRouteComponent(() => import('../features/notices/NoticesPage.tsx'), 'NoticesPage'),
+})
 const review = createRoute({
   getParentRoute: () => bare,
   path: '/reviews/$id',
@@ -315,6 +321,7 @@ const tree = root.addChildren([
     webhooks,
     webhook,
     reviews,
+    notices,
     findings,
     finding,
     gate,

@@ -94,6 +94,7 @@ export const webhook = z.object({
   peek: text,
 })
 export const reviews = z.object({ state: z.literal('all').optional().catch(undefined) })
+export const notices = z.object({ state: z.literal('all').optional().catch(undefined) })
 export const review = z.object({ step: z.coerce.number().int().min(0).optional().catch(undefined) })
 export const gate = z.object({ environment: text, model: text })
 export const policy = z.object({ version: z.coerce.number().int().min(1).optional().catch(undefined) })

@@ -25,6 +25,7 @@ import {
   versions,
 } from './fixtures/registry.ts'
 import * as retention from './fixtures/retention.ts'
+import { comments, notices } from './fixtures/said.ts'
 import * as signIn from './fixtures/sign-in.ts'
 import * as studio from './fixtures/studio.ts'
 import { detailOf, systemsOf } from './fixtures/systems.ts'
@@ -196,8 +197,12 @@ const routes: readonly Route[] = [
       }),
   ],
   ['GET', /^\/findings\/([^/]+)$/, ([which]) => found(findingSheetOf(which))],
+  ['GET', /^\/models\/([^/]+)\/versions\/([^/]+)\/comments$/, ([, v]) => ok({ comments: v === '1' ? comments : [] })],
+  ['PUT', /^\/reviews\/([^/]+)\/note$/, () => ok({ notes: [] })],
+  ['GET', /^\/notices$/, () => ok(notices)],
+  ['POST', /^\/notices\/read$/, () => ok({ notices: [], unread: 0 })],
   ['GET', /^\/models\/([^/]+)\/versions\/([^/]+)\/waivers$/, () => ok({ waivers: [] })],
-  ['GET', /^\/decisions$/, (_, query) => ok({ decisions: query.get('version') === '2' ? [decision] : [] })],
+  ['GET', /^\/decisions$/, (_, query) => ok({ decisions: query.get('version') === '1' ? [] : [decision] })],
   ['GET', /^\/decisions\/([^/]+)$/, () => ok(signedDecision)],
   ['GET', /^\/policies$/, () => ok({ policies: [draft, policy] })],
   ['POST', /^\/policies$/, () => ok(draft)],

@@ -23,6 +23,7 @@ export const Permission = z.enum([
   'review.read',
   'review.submit',
   'review.decide',
+  'review.comment',
   'finding.write',
   'audit.read',
   'access.read',
@@ -62,12 +63,21 @@ export const permissionsOf: Record<Role, readonly Permission[]> = {
     'gate.check',
     'deployment.report',
     'review.submit',
+    'review.comment',
     'finding.write',
   ],
   /** Writes to experiments of their own, and to those that let them in. */
   contributor: [...reads, 'tracking.write', 'artifacts.write'],
-  validator: [...reads, 'evaluation.run', 'gate.check', 'review.decide', 'finding.write', 'audit.read'],
-  approver: [...reads, 'gate.check', 'review.decide', 'finding.write'],
+  validator: [
+    ...reads,
+    'evaluation.run',
+    'gate.check',
+    'review.decide',
+    'review.comment',
+    'finding.write',
+    'audit.read',
+  ],
+  approver: [...reads, 'gate.check', 'review.decide', 'review.comment', 'finding.write'],
   auditor: [...reads, 'audit.read', 'webhook.read', 'retention.read'],
 }
 

@@ -1,4 +1,5 @@
 export { deliveryAttempts } from './deliveries.ts'
+export { type Telling, tell } from './notices.ts'
 export type { ForeignWords } from './parts.ts'
 export { createPost, type Post } from './post.ts'
 export { notificationRoutes } from './routes.ts'

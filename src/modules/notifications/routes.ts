@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { noticeRoutes } from './notice-routes.ts'
 import {
   Delivery,
   DeliveryId,
@@ -19,6 +20,8 @@ export function notificationRoutes({ at }: { at: (req: FastifyRequest) => Notifi
   const params = z.object({ id: WebhookId })
 
   return async (app) => {
+    await app.register(noticeRoutes({ at }))
+
     app.get('/webhooks', {
       config: { requires: 'webhook.read' },
       schema: {

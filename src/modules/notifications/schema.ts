@@ -115,3 +115,48 @@ export const DeliveryQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(200).default(50),
 })
 export type DeliveryQuery = z.infer<typeof DeliveryQuery>
+
+export const NoticeId = idSchema('ntc')
+export type NoticeId = z.infer<typeof NoticeId>
+
+export const NoticeKind = z.enum([
+  'mention',
+  'reply',
+  'review_asked',
+  'changes_requested',
+  'resubmitted',
+  'delegated',
+  'decided',
+  'reminder',
+  'overdue',
+  'expired',
+  'condition',
+  'condition_due',
+  'lapsed',
+])
+export type NoticeKind = z.infer<typeof NoticeKind>
+
+/** Something that one person was told; what it is about and who did it are in the trail. */
+export const Notice = z.object({
+  id: NoticeId,
+  kind: NoticeKind,
+  text: z.string(),
+  /** Path of the page in the web application. */
+  link: z.string(),
+  /** `server` where time alone did it. */
+  caused_by: z.union([PersonId, z.literal('server')]),
+  told_at: Moment,
+  read_at: Moment.nullable(),
+})
+export type Notice = z.infer<typeof Notice>
+
+export const NoticeQuery = z.strictObject({ state: z.enum(['unread', 'all']).default('unread') })
+export type NoticeQuery = z.infer<typeof NoticeQuery>
+
+/** Newest first, at most 200. */
+export const NoticeList = z.object({ notices: z.array(Notice), unread: z.int() })
+export type NoticeList = z.infer<typeof NoticeList>
+
+/** Without `ids`, all that the asker was told. */
+export const ReadInput = z.strictObject({ ids: z.array(NoticeId).min(1).max(200).optional() })
+export type ReadInput = z.infer<typeof ReadInput>

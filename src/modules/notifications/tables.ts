@@ -1,4 +1,17 @@
-export type NotificationTables = { webhook: WebhookRow; webhook_delivery: WebhookDeliveryRow }
+export type NotificationTables = { webhook: WebhookRow; webhook_delivery: WebhookDeliveryRow; notice: NoticeRow }
+
+/** What one person was told. */
+export type NoticeRow = {
+  id: string
+  person_id: string
+  kind: string
+  text: string
+  /** Path of the page in the web application. */
+  link: string
+  caused_by: string
+  told_at: string
+  read_at: string | null
+}
 
 export type WebhookRow = {
   id: string

@@ -1,3 +1,4 @@
+import type { PersonId } from '../audit/schema.ts'
 import type { ApprovalFact, ApprovalRule, PolicyDocument, Requirement, Snapshot } from './schema.ts'
 import { countText, dayOf, listed, rolesOf } from './words.ts'
 
@@ -28,15 +29,17 @@ export function approvalStandings(document: Document, about: About, approvals: r
       .flatMap(({ used }) => used.map(({ decided_at }) => decided_at))
       .toSorted()
       .at(-1)
-    const others = rule.not.flatMap((id) => done.get(id)?.used.map(({ decided_by }) => decided_by) ?? [])
+    const others = rule.not.flatMap((id) => done.get(id)?.used.flatMap(identitiesOf) ?? [])
     const counting =
       waitsFor === null
         ? candidates(rule, about, approvals).filter(
-            (fact) => !others.includes(fact.decided_by) && (since === undefined || fact.decided_at > since),
+            (fact) =>
+              !identitiesOf(fact).some((each) => others.includes(each)) &&
+              (since === undefined || fact.decided_at > since),
           )
         : []
     const parts = (rule.all_of ?? [null]).map((role) =>
-      counting.filter(({ roles }) => role === null || roles.includes(role)).slice(0, rule.count),
+      counting.filter((fact) => role === null || rolesFor(rule, fact).includes(role)).slice(0, rule.count),
     )
     const met = parts.every((part) => part.length >= rule.count)
     done.set(rule.id, { rule, counting, used: [...new Set(parts.flat())], met, waitsFor })
@@ -54,7 +57,7 @@ export function couldApprove(
 ): boolean {
   const standings = approvalStandings(document, about, approvals)
   const usedBy = (rule: string) =>
-    standings.find((each) => each.rule.id === rule)?.used.map(({ decided_by }) => decided_by as string) ?? []
+    standings.find((each) => each.rule.id === rule)?.used.flatMap((fact): string[] => identitiesOf(fact)) ?? []
   const rule = document.approvals.find((each) => each.id === id)
   if (!rule) return true
   const taken = [...usedBy(id), ...rule.not.flatMap(usedBy)]
@@ -90,22 +93,36 @@ export function approvalsEnd(document: Document, about: About, approvals: readon
 function candidates(rule: ApprovalRule, { version, requester, at }: About, approvals: readonly ApprovalFact[]) {
   const rejection = lastRejection(approvals)
   const roles = rolesOf(rule)
-  const independent = ({ decided_by }: ApprovalFact) =>
-    decided_by !== requester && !version.developers.includes(decided_by) && decided_by !== version.registered_by
+  const makers = [requester, ...version.developers, version.registered_by]
+  const independent = (fact: ApprovalFact) => !identitiesOf(fact).some((each) => makers.includes(each))
   const counting = approvals
     .filter(
       (fact) =>
         fact.outcome === 'approved' &&
         fact.covers &&
-        roles.some((role) => fact.roles.includes(role)) &&
+        roles.some((role) => rolesFor(rule, fact).includes(role)) &&
         independent(fact) &&
         (!rejection || fact.decided_at > rejection.decided_at) &&
         (endOf(rule, fact.decided_at) ?? at) >= at,
     )
     .toSorted((a, b) => (a.decided_at < b.decided_at ? -1 : 1))
-  const first = new Map<string, ApprovalFact>()
-  for (const fact of counting) if (!first.has(fact.decided_by)) first.set(fact.decided_by, fact)
-  return [...first.values()]
+  const seen = new Set<string>()
+  return counting.filter((fact) => {
+    const identities = identitiesOf(fact)
+    const isNew = !identities.some((each) => seen.has(each))
+    for (const each of identities) seen.add(each)
+    return isNew
+  })
+}
+
+/** Whoever decided, and those in whose place: none of them counts twice. */
+function identitiesOf({ decided_by, in_place_of = [] }: ApprovalFact): PersonId[] {
+  return [decided_by, ...in_place_of.map(({ person }) => person)]
+}
+
+/** The roles in which a decision counts for a rule: those of others only where the rule lets them be handed on. */
+function rolesFor({ delegation }: ApprovalRule, { roles, in_place_of = [] }: ApprovalFact): string[] {
+  return delegation === 'refused' ? roles : [...roles, ...in_place_of.flatMap((each) => each.roles)]
 }
 
 /** When an approval under a rule stops counting, if the rule says so. */
@@ -129,7 +146,7 @@ export function assessApproval(
   }
   if (waitsFor !== null) return { state: 'waiting', explanation: `The stage ${waitsFor} has to be complete first.` }
   const theirs = approvals.filter(
-    (fact) => fact.outcome === 'approved' && roles.some((role) => fact.roles.includes(role)),
+    (fact) => fact.outcome === 'approved' && roles.some((role) => rolesFor(rule, fact).includes(role)),
   )
   const lapsed = theirs.find(({ covers }) => !covers)
   if (lapsed && counting.length === 0) {
@@ -143,7 +160,9 @@ export function assessApproval(
     return { state: 'waiting', explanation }
   }
   if (rule.all_of) {
-    const missing = roles.filter((role) => used.filter((fact) => fact.roles.includes(role)).length < rule.count)
+    const missing = roles.filter(
+      (role) => used.filter((fact) => rolesFor(rule, fact).includes(role)).length < rule.count,
+    )
     return {
       state: 'waiting',
       explanation: `${rule.count} of ${listed(missing)} each still ${rule.count === 1 ? 'has' : 'have'} to decide.`,

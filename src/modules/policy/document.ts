@@ -115,6 +115,9 @@ function orderProblems({ approvals, stages }: PolicyDocument): DocumentProblem[]
     if (rule.stage !== undefined && !stages.includes(rule.stage)) {
       problems.push(problem('stage', `there is no stage ${rule.stage}; there is ${stages.join(', ') || 'none'}`))
     }
+    if (rule.overdue !== undefined && rule.deadline_days === undefined) {
+      problems.push(problem('overdue', 'it needs deadline_days, from which a review is overdue'))
+    }
     for (const id of rule.not) {
       if (id === 'developer' || id === 'requester') continue
       const at = approvals.findIndex((each) => each.id === id)

@@ -1,5 +1,6 @@
 export { approvalsMet, couldApprove, stageBefore } from './approvals.ts'
 export { type AppliedPolicy, answerUntil, covering } from './coverage.ts'
+export { type Deadlines, deadlinesOf } from './deadlines.ts'
 export { assess, assessmentOf, isUnmet, isWaived } from './evaluate.ts'
 export { evidenceAskedFor } from './evidence.ts'
 export { findingRequirements, findingsLevel, withoutRepeats } from './findings.ts'

@@ -89,6 +89,12 @@ export const ApprovalRule = z.strictObject({
   stage: RuleId.optional(),
   /** How long an approval counts. */
   valid_days: z.int().min(1).max(3660).optional(),
+  /** Days from the moment a review was asked for; a round after changes begins anew. */
+  deadline_days: z.int().min(1).max(365).optional(),
+  /** What happens to a review that is past its deadline: reviewers are reminded, or it is closed as expired as well. */
+  overdue: z.enum(['remind', 'expire']).optional(),
+  /** Whether somebody else may decide in the place of a reviewer; allowed where it says nothing. */
+  delegation: z.enum(['allowed', 'refused']).optional(),
 })
 export type ApprovalRule = z.infer<typeof ApprovalRule>
 
@@ -251,6 +257,8 @@ export const ApprovalFact = z.object({
   decision_id: z.string(),
   decided_by: PersonId,
   roles: z.array(RoleName),
+  /** Reviewers in whose place it was decided, with their roles; they count as the same person. */
+  in_place_of: z.array(z.object({ person: PersonId, roles: z.array(RoleName) })).exactOptional(),
   outcome: z.enum(['approved', 'rejected']),
   decided_at: Moment,
   covers: z.boolean(),

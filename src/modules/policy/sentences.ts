@@ -39,7 +39,8 @@ const bySource: Record<EvidenceRule['source'], string> = {
 }
 
 /** For instance "In the stage validation, two validators who neither … approve exactly this content, for at most 90 days." */
-function approvalSentence({ role, any_of, all_of, count, not, stage, valid_days }: ApprovalRule): string {
+function approvalSentence(rule: ApprovalRule): string {
+  const { role, any_of, all_of, count, not, stage, valid_days } = rule
   const one = count === 1
   const of = (name: string) => (one ? `${article(name).toLowerCase()} ${name}` : `${countText(count)} ${name}s`)
   const people = all_of
@@ -53,7 +54,7 @@ function approvalSentence({ role, any_of, all_of, count, not, stage, valid_days 
   const when = stage === undefined ? '' : `in the stage ${stage}, `
   const term = valid_days === undefined ? '' : `, for at most ${days(valid_days)}`
   return capitalised(
-    `${when}${people} who neither developed the version nor asked for the review${apart} ${plural ? 'approve' : 'approves'} exactly this content${term}.`,
+    `${when}${people} who neither developed the version nor asked for the review${apart} ${plural ? 'approve' : 'approves'} exactly this content${withinOf(rule)}${term}${aloneOf(rule, plural)}.`,
   )
 }
 
@@ -68,6 +69,15 @@ function waiverSentence({ requirements, roles, max_days }: WaiverRule, { evidenc
   const what = listed(requirements.map((id) => `“${titles.get(id) ?? id}”`))
   const first = roles[0] ?? ''
   return `${article(first)} ${roles.join(' or ')} who neither developed the version nor asked for the review may waive ${what} for at most ${days(max_days)}, with a reason and a compensating control.`
+}
+
+function withinOf({ deadline_days, overdue }: ApprovalRule): string {
+  if (deadline_days === undefined) return ''
+  return ` within ${days(deadline_days)}${overdue === 'expire' ? ' (then the review is closed)' : ''}`
+}
+
+function aloneOf({ delegation }: ApprovalRule, plural: boolean): string {
+  return delegation === 'refused' ? `, and ${plural ? 'let' : 'lets'} nobody decide in their place` : ''
 }
 
 function limitPhrase({ is, limit, use }: ComparisonRule): string {

@@ -3,6 +3,7 @@ import { digestOf } from '../../lib/digest.ts'
 import type { JsonObject } from '../../lib/json.ts'
 import { artifactPurge, pathOfUri } from '../artifacts/index.ts'
 import type { Thing } from '../audit/schema.ts'
+import { removeComments } from '../comments/index.ts'
 import { evaluationPurge } from '../evaluation/index.ts'
 import { genaiPurge } from '../genai/index.ts'
 import { registryPurge } from '../registry/index.ts'
@@ -96,6 +97,7 @@ async function removeVersions(tx: Tx, ids: readonly string[], removed: Removed):
   await artifactPurge.dropSealsOf(tx, ids)
   await evaluationPurge.removeEvaluationsOf(tx, ids)
   await reviewPurge.removeWaivers(tx, ids)
+  await removeComments(tx, ids)
   await registryPurge.removeVersions(tx, ids)
   const copies = versions.map(({ location }) => location).filter((uri) => artifactPurge.isSealedCopy(pathOfUri(uri)))
   const resting = await registryPurge.versionsFrom(tx, copies)

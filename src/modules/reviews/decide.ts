@@ -1,66 +1,66 @@
-import type { Db, Tx } from '../../db/database.ts'
+import type { Tx } from '../../db/database.ts'
 import { isoNow } from '../../lib/clock.ts'
-import { conflict, forbidden } from '../../lib/errors.ts'
+import { conflict } from '../../lib/errors.ts'
 import { newId } from '../../lib/ids.ts'
 import { canonicalJson } from '../../lib/json.ts'
-import { type Actor, permits } from '../access/schema.ts'
+import type { Actor } from '../access/schema.ts'
 import type { RecordEvent } from '../audit/index.ts'
 import type { PersonId } from '../audit/schema.ts'
-import { approvalsMet, stageBefore } from '../policy/index.ts'
+import { tell } from '../notifications/index.ts'
+import { approvalsMet, deadlinesOf, stageBefore } from '../policy/index.ts'
 import type { ApprovalFact } from '../policy/schema.ts'
 import { getVersion } from '../registry/index.ts'
-import type { LifecycleState, Model, ModelVersion } from '../registry/schema.ts'
-import { alreadyClosed, type ReviewParts, rolesAsked, thingsOf } from './parts.ts'
+import type { LifecycleState } from '../registry/schema.ts'
+import type { FlowParts } from './flow-parts.ts'
+import { delegationsOf, roundBegan, setDeadlines } from './flow-store.ts'
+import { publishNotes } from './notes.ts'
+import { alreadyClosed, thingsOf } from './parts.ts'
+import { placesOf, withPlaces } from './reviewers.ts'
 import type { Decision, DecisionDocument, DecisionId, DecisionInput, DecisionResult, ReviewId } from './schema.ts'
 import { differencesBetween, type Scope } from './scope.ts'
-import { conflictsOf, type Parties, rolesOn } from './separation.ts'
-import type { Situation, Situations } from './situation.ts'
+import { conflictsOf, rolesOn } from './separation.ts'
+import { factOf, type Situation } from './situation.ts'
 import * as store from './store.ts'
 import { signDecision } from './verify.ts'
-
-type DecideParts = ReviewParts & {
-  situations: Situations
-  getReview(actor: Actor, id: string, from?: Db): Promise<store.StoredReview>
-  partsOf(from: Db, review: store.StoredReview): Promise<{ version: ModelVersion; model: Model }>
-  partiesOf(requester: PersonId | null, version: ModelVersion): Promise<Omit<Parties, 'roles'>>
-}
 
 /**
  * One write takes a decision: separation of duties, freshness of what was seen, the signed document, the review's and
  * the version's state. A refusal is an answer, and it is recorded.
  */
-export function createDecide(parts: DecideParts) {
-  const { db, write, clock, key, registry, situations } = parts
+export function createDecide(parts: FlowParts) {
+  const { write, clock, key, registry, situations } = parts
 
   return async function decide(actor: Actor, id: string, input: DecisionInput): Promise<DecisionResult> {
-    const review = await parts.getReview(actor, id)
-    const { version } = await parts.partsOf(db, review)
-    const parties = await parts.partiesOf(review.requested_by as PersonId, version)
+    const { review, parties } = await parts.before(actor, id)
+    const people = await parts.people()
 
     return write(actor, async (tx, record) => {
       const current = await parts.getReview(actor, id, tx)
       const now = isoNow(clock)
       const situation = await situations.atVersion(tx, current.version_id, current.environment, now)
       const { model, scope_digest } = situation
-      if (!permits(actor, 'review.decide', model.name)) {
-        throw forbidden('this needs the permission review.decide', { permission: 'review.decide' })
-      }
+      parts.demandReviewer(actor, situation)
       if (current.state !== 'open') throw alreadyClosed(current)
       // One that was taken out of the lists is not decided about.
       await getVersion(tx, model.name, situation.version.version)
-      const { developers } = parties
-      const requester = review.requested_by as PersonId
-      const compared = { approver: actor.id as PersonId, requester, developers: [...developers] }
-      const conflicts = conflictsOf(actor, { ...parties, model: model.name, roles: rolesAsked(situation) })
-      const reasons = conflicts.length > 0 ? conflicts : tooEarly(situation, input, rolesOn(actor, model.name))
+      const places = placesOf(actor.id, await delegationsOf(tx, id, now), people, situation)
+      const delegators = places.inPlaceOf.map(({ person }) => person)
+      const compared = {
+        approver: actor.id as PersonId,
+        requester: review.requested_by as PersonId,
+        developers: [...parties.developers],
+        ...(delegators.length === 0 ? {} : { delegators }),
+      }
+      const roles = rolesOn(actor, model.name)
+      const conflicts = conflictsOf(actor, withPlaces(parties, situation, places))
+      const asked = [...roles, ...places.inPlaceOf.flatMap((each) => each.roles)]
+      const reasons = conflicts.length > 0 ? conflicts : tooEarly(situation, input, asked)
       if (reasons.length > 0) {
         const rules = reasons.map(({ rule }) => rule)
         record('decision.refused', `review:${id}`, { outcome: input.outcome, rules, compared }, thingsOf(situation))
         return { outcome: 'refused', reasons }
       }
-      if (situation.decisions.some((each) => each.review_id === id && each.decided_by === actor.id)) {
-        throw conflict('you have already decided in this review')
-      }
+      if (await store.hasDecided(tx, current, [actor.id])) throw conflict('you have already decided in this review')
       if (input.scope_digest !== scope_digest) throw stale(current, situation)
 
       const document: DecisionDocument = {
@@ -71,8 +71,9 @@ export function createDecide(parts: DecideParts) {
         reason: input.reason,
         decided_by: actor.id as PersonId,
         decided_at: momentAfter(situation, now),
-        roles: rolesOn(actor, model.name),
+        roles,
         compared,
+        ...(places.inPlaceOf.length === 0 ? {} : { in_place_of: places.inPlaceOf }),
         scope_digest,
         snapshot: situation.snapshot,
       }
@@ -80,6 +81,7 @@ export function createDecide(parts: DecideParts) {
       await store.insertDecision(tx, {
         id: document.id,
         review_id: id,
+        round: current.round,
         model_id: model.id,
         version_id: situation.version.id,
         version: situation.version.version,
@@ -94,8 +96,7 @@ export function createDecide(parts: DecideParts) {
         signature: signed.signature,
       })
       const decision = decisionOf(document, signed.digest, situation)
-      const fact = { ...decision, decision_id: document.id, roles: rolesOn(actor, model.name) }
-      const closed = await settle(tx, record, current, situation, fact)
+      const closed = await settle(tx, record, current, situation, factOf(document))
       const detail = {
         outcome: input.outcome,
         digest: signed.digest,
@@ -104,6 +105,15 @@ export function createDecide(parts: DecideParts) {
         review_state: closed.state,
       }
       record('decision.recorded', `decision:${document.id}`, detail, [`review:${id}`, ...thingsOf(situation)])
+      await publishNotes(tx, record, actor, { review: current, situation, people, about: input.publish_notes, at: now })
+      await tell(tx, {
+        to: [current.requested_by, ...delegators],
+        kind: 'decided',
+        text: `${model.name} ${situation.version.version} was ${input.outcome} for ${current.environment}${closed.state === 'open' ? '; others still have to decide' : ''}.`,
+        link: `/reviews/${id}`,
+        by: actor.id,
+        at: now,
+      })
       return { outcome: 'recorded', decision, review: store.toReview(closed, model.name) }
     })
   }
@@ -117,9 +127,9 @@ export function createDecide(parts: DecideParts) {
     fact: ApprovalFact,
   ): Promise<store.StoredReview> {
     const state = fact.outcome
-    if (state === 'approved' && !enoughApprovals(situation, fact)) return review
+    if (state === 'approved' && !enoughApprovals(situation, fact)) return waitOn(tx, review, situation, fact)
     const closed_at = fact.decided_at
-    if (!(await store.closeReview(tx, review.id, state, closed_at))) throw alreadyClosed(review)
+    if (!(await store.moveReview(tx, review, { state, closed_at, remind_at: null }))) throw alreadyClosed(review)
     const { version } = situation
     if (!judgeable.includes(version.state)) throw conflict(`version ${version.version} is ${version.state}`)
     if (version.state !== state) {
@@ -132,6 +142,16 @@ export function createDecide(parts: DecideParts) {
       ])
     }
     return { ...review, state, closed_at }
+  }
+
+  /** Others still have to decide; what is due next may be later. */
+  async function waitOn(tx: Tx, review: store.StoredReview, situation: Situation, fact: ApprovalFact) {
+    const { policies, snapshot, approvals } = situation
+    const documents = policies.map(({ document }) => document)
+    const next = deadlinesOf(documents, snapshot, [fact, ...approvals], await roundBegan(tx, review))
+    const deadlines = { ...next, remind_at: next.due_at === review.due_at ? review.remind_at : next.remind_at }
+    await setDeadlines(tx, review.id, deadlines)
+    return { ...review, ...deadlines }
   }
 }
 
@@ -174,6 +194,7 @@ function decisionOf(document: DecisionDocument, digest: Decision['digest'], { mo
     reason: document.reason,
     decided_by: document.decided_by,
     decided_at: document.decided_at,
+    in_place_of: (document.in_place_of ?? []).map(({ person }) => person),
     scope_digest: document.scope_digest,
     digest,
     covers: true,

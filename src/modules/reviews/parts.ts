@@ -1,6 +1,8 @@
 import type { Db } from '../../db/database.ts'
+import type { Commit } from '../../db/writer.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { conflict } from '../../lib/errors.ts'
+import type { Person } from '../access/schema.ts'
 import type { Write } from '../audit/index.ts'
 import type { PersonId, Thing } from '../audit/schema.ts'
 import { rolesOf } from '../policy/index.ts'
@@ -20,6 +22,9 @@ export type ReviewParts = SituationParts & {
   readonly write: Write
   readonly clock: Clock
   readonly registry: Registry
+  /** Everyone with an account, with the roles of this workspace. */
+  readonly people: () => Promise<Person[]>
+  readonly commit: Commit
   /** Who set up a service account or made tokens for it: what the account does counts as theirs. */
   readonly peopleBehind: (account: PersonId) => Promise<PersonId[]>
   /** Who has answered for developing a model, and who stood in for whom on it, at any moment since. */
@@ -29,6 +34,12 @@ export type ReviewParts = SituationParts & {
 /** Roles that the policies ask an approval from. */
 export function rolesAsked({ policies }: Pick<Situation, 'policies'>): Parties['roles'] {
   return [...new Set(policies.flatMap(({ document }) => document.approvals.flatMap(rolesOf)))]
+}
+
+/** Those of them that may be handed on to somebody else. */
+export function rolesHandedOn({ policies }: Pick<Situation, 'policies'>): Parties['roles'] {
+  const rules = policies.flatMap(({ document }) => document.approvals)
+  return [...new Set(rules.filter(({ delegation }) => delegation !== 'refused').flatMap(rolesOf))]
 }
 
 export function thingsOf({
@@ -41,5 +52,5 @@ export function thingsOf({
 }
 
 export function alreadyClosed({ id, state }: { id: string; state: string }) {
-  return conflict(`review ${id} is ${state === 'open' ? 'closed' : state} already`)
+  return conflict(`review ${id} is ${state === 'open' ? 'closed' : state.replace('_', ' ')} already`)
 }

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { VersionNumberText } from '../registry/schema.ts'
+import { flowRoutes } from './flow-routes.ts'
 import { Decision, DecisionInput, DecisionResult, Review, ReviewInput, ReviewSheet, SignedDecision } from './schema.ts'
 import type { Reviews } from './service.ts'
 import { waiverRoutes } from './waiver-routes.ts'
@@ -16,6 +17,7 @@ export function reviewRoutes({ at }: { at: (req: FastifyRequest) => Reviews }): 
 
   return async (app) => {
     await app.register(waiverRoutes({ at }))
+    await app.register(flowRoutes({ at }))
 
     app.post('/models/:name/versions/:version/reviews', {
       config: { requires: 'review.submit', model: { param: 'name' } },
@@ -64,12 +66,6 @@ export function reviewRoutes({ at }: { at: (req: FastifyRequest) => Reviews }): 
         const result = await at(req).decide(req.actor, req.params.id, req.body)
         return reply.code(result.outcome === 'refused' ? 409 : 200).send(result)
       },
-    })
-
-    app.post('/reviews/:id/withdraw', {
-      config: { requires: 'review.submit', model: 'any' },
-      schema: { tags, summary: 'Take a request for review back', params: byId, response: { 200: Review } },
-      handler: (req) => at(req).withdraw(req.actor, req.params.id),
     })
 
     app.get('/decisions', {

@@ -4,6 +4,9 @@ import { ScanFinding } from '../artifacts/schema.ts'
 import { PersonId } from '../audit/schema.ts'
 import { Assessment, Snapshot } from '../policy/schema.ts'
 import { EnvironmentName } from '../registry/schema.ts'
+import { Delegation, PrivateNote, PublishedNotes, Reason, RefusedStep, ReviewTurn } from './flow-schema.ts'
+
+export * from './flow-schema.ts'
 
 export const ReviewId = idSchema('rev')
 export type ReviewId = z.infer<typeof ReviewId>
@@ -16,16 +19,26 @@ export const ReviewInput = z.strictObject({
 })
 export type ReviewInput = z.infer<typeof ReviewInput>
 
+/** `changes_requested` waits for whoever asked; `expired` is one that nobody decided before its policy closed it. */
+export const ReviewState = z.enum(['open', 'changes_requested', 'approved', 'rejected', 'withdrawn', 'expired'])
+export type ReviewState = z.infer<typeof ReviewState>
+
 export const Review = z.object({
   id: ReviewId,
   model: z.string(),
   version: z.int(),
   version_id: z.string(),
   environment: EnvironmentName,
-  state: z.enum(['open', 'approved', 'rejected', 'withdrawn']),
+  state: ReviewState,
+  /** One, and one more each time it is submitted again after changes. */
+  round: z.int(),
   requested_by: PersonId,
   requested_at: Moment,
   note: z.string(),
+  /** When the approvals that are missing are due, where a policy says so. */
+  due_at: Moment.nullable(),
+  /** When it is closed by itself. */
+  expires_at: Moment.nullable(),
   closed_at: Moment.nullable(),
 })
 export type Review = z.infer<typeof Review>
@@ -35,6 +48,7 @@ export const DecisionInput = z.strictObject({
   reason: z.string().trim().min(10, 'say why in at least ten characters').max(20_000),
   /** The scope digest that the person saw; a decision about anything else is refused. */
   scope_digest: Digest,
+  publish_notes: PublishedNotes,
 })
 export type DecisionInput = z.infer<typeof DecisionInput>
 
@@ -49,7 +63,17 @@ export const DecisionDocument = z.object({
   decided_at: Moment,
   roles: z.array(z.string()),
   /** The identities that were compared for separation of duties. */
-  compared: z.object({ approver: PersonId, requester: PersonId, developers: z.array(PersonId) }),
+  compared: z.object({
+    approver: PersonId,
+    requester: PersonId,
+    developers: z.array(PersonId),
+    /** Left out when the person decided for themselves alone. */
+    delegators: z.array(PersonId).exactOptional(),
+  }),
+  /** Reviewers in whose place it was decided, and in which of their roles. */
+  in_place_of: z
+    .array(z.object({ person: PersonId, roles: z.array(z.string()), delegation: z.string() }))
+    .exactOptional(),
   scope_digest: Digest,
   snapshot: Snapshot,
 })
@@ -65,6 +89,8 @@ export const Decision = z.object({
   reason: z.string(),
   decided_by: PersonId,
   decided_at: Moment,
+  /** Reviewers in whose place it was decided. */
+  in_place_of: z.array(PersonId),
   scope_digest: Digest,
   digest: Digest,
   covers: z.boolean(),
@@ -84,12 +110,21 @@ export type SignedDecision = z.infer<typeof SignedDecision>
 /** A refusal on separation of duties is an answer the page can show, with who and why. */
 export const DecisionResult = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('recorded'), decision: Decision, review: Review }),
-  z.object({
-    outcome: z.literal('refused'),
-    reasons: z.array(z.object({ rule: z.string(), message: z.string() })).min(1),
-  }),
+  RefusedStep,
 ])
 export type DecisionResult = z.infer<typeof DecisionResult>
+
+export const ChangesResult = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.literal('recorded'), turn: ReviewTurn, review: Review }),
+  RefusedStep,
+])
+export type ChangesResult = z.infer<typeof ChangesResult>
+
+export const DelegationResult = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.literal('recorded'), delegation: Delegation }),
+  RefusedStep,
+])
+export type DelegationResult = z.infer<typeof DelegationResult>
 
 /** What a reviewer sees: the fresh snapshot, its scope digest and the state of every requirement. */
 export const ReviewSheet = z.object({
@@ -99,7 +134,12 @@ export const ReviewSheet = z.object({
   assessment: Assessment,
   decisions: z.array(Decision),
   /** Why the person who asks may not decide; empty when they may. */
-  conflicts: z.array(z.object({ rule: z.string(), message: z.string() })),
+  conflicts: z.array(Reason),
+  /** Oldest first. */
+  turns: z.array(ReviewTurn),
+  delegations: z.array(Delegation),
+  /** The asker's own. */
+  notes: z.array(PrivateNote),
 })
 export type ReviewSheet = z.infer<typeof ReviewSheet>
 

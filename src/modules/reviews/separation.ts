@@ -16,12 +16,17 @@ export type Parties = {
   readonly standIns: ReadonlyMap<PersonId, readonly PersonId[]>
   /** Roles that the policies ask an approval from; empty when they ask for none. */
   readonly roles: readonly RoleName[]
+  /** Reviewers in whose place the actor decides, with the roles that may be handed on. */
+  readonly inPlaceOf?: readonly { readonly person: PersonId; readonly roles: readonly RoleName[] }[]
+  /** The actor has asked somebody else to decide in their place. */
+  readonly handedOn?: boolean
 }
 
 /**
  * The law of separation: whoever made a version or asked for its review does not decide about it. It compares people,
  * not roles: an administrator, a second grant or a token changes nothing, what a service account did counts as done by those
- * behind it, and a deputy counts as the person they stand in for. A service account decides nothing. Empty when the actor may decide.
+ * behind it, and a deputy counts as the person they stand in for. Whoever decides in the place of a reviewer is compared, and so
+ * is that reviewer. A service account decides nothing. Empty when the actor may decide.
  */
 export function conflictsOf(
   actor: Pick<Actor, 'id' | 'kind' | 'grants'>,
@@ -49,7 +54,19 @@ export function conflictsOf(
         : `${who} are a developer of record of this version, so somebody else has to decide.`,
     })
   }
-  if (parties.roles.length > 0 && rolesOn(actor, parties.model).every((role) => !parties.roles.includes(role))) {
+  const { inPlaceOf = [], handedOn = false } = parties
+  const makers = [...(parties.requester === null ? [] : [parties.requester]), ...parties.developers]
+  if (inPlaceOf.some(({ person }) => makers.some((each) => standsFor({ id: person }, each, parties)))) {
+    const whom = `whoever ${told} would decide in the place of`
+    const message = `The requester or a developer of record is ${whom}, so somebody else has to decide.`
+    conflicts.push({ rule: 'delegator', message })
+  }
+  if (handedOn) {
+    const message = `${who} asked somebody else to decide in ${told === 'you' ? 'your' : 'their'} place; that has to end first.`
+    conflicts.push({ rule: 'handed-on', message })
+  }
+  const roles = [...rolesOn(actor, parties.model), ...inPlaceOf.flatMap((each) => each.roles)]
+  if (parties.roles.length > 0 && roles.every((role) => !parties.roles.includes(role))) {
     conflicts.push({
       rule: 'role',
       message: `The policy asks for a decision by the role ${parties.roles.join(' or ')}, which ${told} do not hold for ${parties.model}.`,
@@ -64,7 +81,8 @@ export function rolesOn({ grants }: Pick<Actor, 'grants'>, model: string): RoleN
 }
 
 /** Somebody themselves, whoever is behind the account, and the deputies of each of them. */
-function standsFor({ id }: Pick<Actor, 'id'>, person: PersonId, { behind, standIns }: Parties): boolean {
+function standsFor({ id }: Pick<Actor, 'id'>, person: PersonId, parties: Parties): boolean {
+  const { behind, standIns } = parties
   const counted = [person, ...(behind.get(person) ?? [])]
   return counted.some((each) => each === id || standIns.get(each)?.some((deputy) => deputy === id))
 }

@@ -5,16 +5,25 @@ import { newId } from '../../lib/ids.ts'
 import { canonicalJson } from '../../lib/json.ts'
 import { type Actor, permits } from '../access/schema.ts'
 import type { PersonId } from '../audit/schema.ts'
-import { findVersionById, getModel, modelNames } from '../registry/index.ts'
+import { tell } from '../notifications/index.ts'
+import { deadlinesOf } from '../policy/index.ts'
+import { findVersionById, getModel, getVersion, modelNames } from '../registry/index.ts'
 import type { ModelVersion, VersionId } from '../registry/schema.ts'
 import { createDecide } from './decide.ts'
+import { createDelegations } from './delegations.ts'
+import { delegationsOf, notesOf, turnsOf } from './flow-store.ts'
+import { createNotes } from './notes.ts'
 import { createOwn } from './own.ts'
 import { alreadyClosed, type ReviewParts, rolesAsked, thingsOf } from './parts.ts'
+import { placesOf, reviewersOf, withPlaces } from './reviewers.ts'
 import type { Decision, Review, ReviewInput, ReviewSheet, SignedDecision } from './schema.ts'
 import { conflictsOf, type Parties } from './separation.ts'
 import { createSituations, documentOf } from './situation.ts'
 import * as store from './store.ts'
+import { createSubjects } from './subjects.ts'
+import { createTurns } from './turns.ts'
 import { createWaivers } from './waivers.ts'
+import { createReviewWatch } from './watch.ts'
 
 export type Reviews = ReturnType<typeof createReviews>
 
@@ -23,7 +32,9 @@ export function createReviews(parts: ReviewParts) {
   const { db, write, clock, registry } = parts
   const situations = createSituations(parts)
 
-  function submit(actor: Actor, name: string, which: string, input: ReviewInput): Promise<Review> {
+  async function submit(actor: Actor, name: string, which: string, input: ReviewInput): Promise<Review> {
+    const parties = await partiesOf(actor.id as PersonId, await getVersion(db, name, which))
+    const people = await parts.people()
     return write(actor, async (tx, record) => {
       const situation = await situations.at(tx, name, which, input.environment, isoNow(clock))
       const { version, model, open_review } = situation
@@ -32,6 +43,9 @@ export function createReviews(parts: ReviewParts) {
         throw conflict(`version ${version.version} is ${version.state}`)
       }
       await becomeSubmitted(tx, version)
+      const now = isoNow(clock)
+      const documents = situation.policies.map(({ document }) => document)
+      const asked = { ...situation.snapshot, requester: actor.id as PersonId }
       const row = {
         id: newId('rev', clock.now().getTime()),
         model_id: model.id,
@@ -39,15 +53,26 @@ export function createReviews(parts: ReviewParts) {
         version: version.version,
         environment: input.environment,
         state: 'open' as const,
+        round: 1,
         requested_by: actor.id,
-        requested_at: isoNow(clock),
+        requested_at: now,
         note: input.note,
         scope: canonicalJson(situation.scope),
+        ...deadlinesOf(documents, asked, situation.approvals, now),
         closed_at: null,
       }
       await store.insertReview(tx, row)
       const { environment, scope_digest } = { environment: input.environment, scope_digest: situation.scope_digest }
-      record('review.submitted', `review:${row.id}`, { environment, scope_digest }, thingsOf(situation))
+      const due = row.due_at === null ? {} : { due_at: row.due_at }
+      record('review.submitted', `review:${row.id}`, { environment, scope_digest, ...due }, thingsOf(situation))
+      await tell(tx, {
+        to: await reviewersOf(tx, row, situation, { people, parties }),
+        kind: 'review_asked',
+        text: `${model.name} ${version.version} for ${environment} waits for a decision${row.due_at ? `, due on ${row.due_at.slice(0, 10)}` : ''}.`,
+        link: `/reviews/${row.id}`,
+        by: actor.id,
+        at: now,
+      })
       return store.toReview(row, model.name)
     })
   }
@@ -65,28 +90,41 @@ export function createReviews(parts: ReviewParts) {
       if (review.requested_by !== actor.id && !permits(actor, 'access.write')) {
         throw forbidden('only whoever asked for a review, or an administrator, withdraws it')
       }
+      if (!store.undecided.some((state) => state === review.state)) throw alreadyClosed(review)
       const closed_at = isoNow(clock)
-      if (!(await store.closeReview(tx, id, 'withdrawn', closed_at))) throw alreadyClosed(review)
-      if (version.state === 'submitted' && (await store.openReviewsOf(tx, version.id)) === 0) {
-        await registry.versions.setState(tx, version.id, 'submitted', 'draft')
-      }
+      if (!(await store.moveReview(tx, review, { state: 'withdrawn', closed_at }))) throw alreadyClosed(review)
+      await becomeDraft(tx, version)
       record('review.withdrawn', `review:${id}`, {}, thingsOf({ ...review, model, version }))
       return store.toReview({ ...review, state: 'withdrawn', closed_at }, model.name)
     })
   }
 
+  /** A version that nobody reviews any more has not been judged. */
+  async function becomeDraft(tx: Tx, { id, state }: ModelVersion) {
+    if (state === 'submitted' && (await store.openReviewsOf(tx, id)) === 0) {
+      await registry.versions.setState(tx, id, 'submitted', 'draft')
+    }
+  }
+
   /** What a reviewer sees: the content as it is now, what the policies say about it, and whether they may decide. */
   async function sheet(actor: Actor, id: string): Promise<ReviewSheet> {
     const review = await getReview(actor, id)
-    const situation = await situations.atVersion(db, review.version_id, review.environment, isoNow(clock))
+    const now = isoNow(clock)
+    const situation = await situations.atVersion(db, review.version_id, review.environment, now)
     const parties = await partiesOf(review.requested_by as PersonId, situation.version)
+    const delegations = await delegationsOf(db, id, now)
+    const people = delegations.some(({ to }) => to === actor.id) ? await parts.people() : []
+    const places = placesOf(actor.id, delegations, people, situation)
     return {
       review: store.toReview(review, situation.model.name),
       snapshot: situation.snapshot,
       scope_digest: situation.scope_digest,
       assessment: situation.assessment,
       decisions: situation.decisions,
-      conflicts: conflictsOf(actor, { ...parties, roles: rolesAsked(situation) }),
+      conflicts: conflictsOf(actor, withPlaces(parties, situation, places)),
+      turns: await turnsOf(db, id),
+      delegations,
+      notes: await notesOf(db, id, actor.id),
     }
   }
 
@@ -167,10 +205,39 @@ export function createReviews(parts: ReviewParts) {
     return { document: documentOf(row), digest: digest as SignedDecision['digest'], key_id, signature }
   }
 
-  const decide = createDecide({ ...parts, situations, getReview, partiesOf, partsOf })
+  async function before(actor: Actor, id: string) {
+    const review = await getReview(actor, id)
+    const { version } = await partsOf(db, review)
+    return { review, parties: await partiesOf(review.requested_by as PersonId, version) }
+  }
+
+  function demandReviewer(actor: Actor, { model }: { model: { name: string } }): void {
+    if (permits(actor, 'review.decide', model.name)) return
+    throw forbidden('this needs the permission review.decide', { permission: 'review.decide' })
+  }
+
+  const flow = { ...parts, situations, getReview, partsOf, before, demandReviewer }
+  const decide = createDecide(flow)
   const waivers = createWaivers({ db, write, clock, situations, partiesOf })
   const ownOf = createOwn({ partiesOf })
-  return { submit, withdraw, decide, sheet, list, decisions, decision, situations, standingOf, waivers, ownOf }
+  return {
+    submit,
+    withdraw,
+    decide,
+    sheet,
+    list,
+    decisions,
+    decision,
+    situations,
+    standingOf,
+    waivers,
+    ownOf,
+    has: createSubjects({ ...parts, situations }),
+    turns: createTurns(flow),
+    delegations: createDelegations(flow),
+    notes: createNotes(flow),
+    watch: createReviewWatch({ ...flow, partiesOf, becomeDraft }),
+  }
 }
 
 /** A token that may only submit or only decide knows the review that it is about. */

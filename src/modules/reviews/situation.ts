@@ -108,7 +108,7 @@ export function createSituations({ policies, evidence, key }: SituationParts) {
       decisions: decided.map(({ decision }) => decision),
       approvals,
       assessment: blockedByFindings(assess(published, snapshot, approvals), snapshot, environment),
-      open_review: reviews.find(({ state }) => state === 'open'),
+      open_review: reviews.find(({ state }) => state === 'open' || state === 'changes_requested'),
     }
   }
 
@@ -135,21 +135,30 @@ function compare(row: store.StoredDecision, key: SigningKey, model: string, scop
     reason: document.reason,
     decided_by: document.decided_by,
     decided_at: document.decided_at,
+    in_place_of: (document.in_place_of ?? []).map(({ person }) => person),
     scope_digest: document.scope_digest,
     digest: row.digest as Digest,
     covers,
     differences,
   }
-  const fact: ApprovalFact = {
-    decision_id: row.id,
-    decided_by: document.decided_by,
-    roles: document.roles,
-    outcome: document.outcome,
-    decided_at: document.decided_at,
-    covers,
-    differences,
-  }
+  const fact: ApprovalFact = { ...factOf(document), covers, differences }
   return { decision, fact }
+}
+
+/** A decision as the gate sees it on the content that it was about. */
+export function factOf({ id, decided_by, roles, in_place_of, outcome, decided_at }: DecisionDocument): ApprovalFact {
+  return {
+    decision_id: id,
+    decided_by,
+    roles,
+    ...(in_place_of
+      ? { in_place_of: in_place_of.map(({ person, roles: theirs }) => ({ person, roles: theirs })) }
+      : {}),
+    outcome,
+    decided_at,
+    covers: true,
+    differences: [],
+  }
 }
 
 export function documentOf({ document }: Pick<store.StoredDecision, 'document'>): DecisionDocument {

@@ -9,9 +9,13 @@ export type StoredDecision = Selectable<DecisionRow>
 export type DecisionIndex = Omit<StoredDecision, 'document'>
 
 /** The model's name is the present one, which may not be the one of then. */
-export function toReview({ scope: _scope, model_id: _model, ...row }: StoredReview, model: string): Review {
+export function toReview(stored: StoredReview, model: string): Review {
+  const { scope: _scope, model_id: _model, remind_at: _remind, ...row } = stored
   return { ...row, id: row.id as ReviewId, requested_by: row.requested_by as PersonId, model }
 }
+
+/** Nobody has ended it: it waits for reviewers, or for whoever asked. */
+export const undecided = ['open', 'changes_requested'] as const
 
 export function findReview(db: Db, id: string): Promise<StoredReview | undefined> {
   return db.selectFrom('review').selectAll().where('id', '=', id).executeTakeFirst()
@@ -23,20 +27,20 @@ export function listReviews(
   filter: { open?: boolean | undefined; model_id?: string | undefined; version?: number | undefined },
 ): Promise<StoredReview[]> {
   let query = db.selectFrom('review').selectAll()
-  if (filter.open) query = query.where('state', '=', 'open')
+  if (filter.open) query = query.where('state', 'in', undecided)
   if (filter.model_id !== undefined) query = query.where('model_id', '=', filter.model_id)
   if (filter.version !== undefined) query = query.where('version', '=', filter.version)
   return query.orderBy('requested_at', 'desc').orderBy('id', 'desc').limit(500).execute()
 }
 
-/** Reviews of a version for an environment, newest first, without those that were withdrawn. */
+/** Reviews of a version for an environment, newest first, without those that were withdrawn or ran out. */
 export function reviewsOf(db: Db, version_id: string, environment: string): Promise<StoredReview[]> {
   return db
     .selectFrom('review')
     .selectAll()
     .where('version_id', '=', version_id)
     .where('environment', '=', environment)
-    .where('state', '!=', 'withdrawn')
+    .where('state', 'not in', ['withdrawn', 'expired'])
     .orderBy('requested_at', 'desc')
     .orderBy('id', 'desc')
     .execute()
@@ -47,7 +51,7 @@ export async function openReviewsOf(db: Db, version_id: string): Promise<number>
     .selectFrom('review')
     .select('id')
     .where('version_id', '=', version_id)
-    .where('state', '=', 'open')
+    .where('state', 'in', undecided)
     .execute()
   return rows.length
 }
@@ -56,13 +60,17 @@ export async function insertReview(tx: Tx, row: ReviewRow): Promise<void> {
   await tx.insertInto('review').values(row).execute()
 }
 
-/** Compare-and-set: false when the review is no longer open. */
-export async function closeReview(tx: Tx, id: string, state: 'approved' | 'rejected' | 'withdrawn', at: string) {
+/** Compare-and-set: false when the review is in another state by now. */
+export async function moveReview(
+  tx: Tx,
+  { id, state }: Pick<StoredReview, 'id' | 'state'>,
+  set: Partial<Omit<ReviewRow, 'id'>> & Pick<ReviewRow, 'state'>,
+): Promise<boolean> {
   const result = await tx
     .updateTable('review')
-    .set({ state, closed_at: at })
+    .set(set)
     .where('id', '=', id)
-    .where('state', '=', 'open')
+    .where('state', '=', state)
     .executeTakeFirst()
   return result.numUpdatedRows === 1n
 }
@@ -81,6 +89,18 @@ export function decisionsOf(db: Db, version_id: string, environment: string): Pr
     .orderBy('decided_at', 'desc')
     .orderBy('id', 'desc')
     .execute()
+}
+
+/** Whether one of these people has decided in the round that is going on. */
+export async function hasDecided(db: Db, { id, round }: StoredReview, people: readonly string[]): Promise<boolean> {
+  const row = await db
+    .selectFrom('decision')
+    .select('id')
+    .where('review_id', '=', id)
+    .where('round', '=', round)
+    .where('decided_by', 'in', [...people])
+    .executeTakeFirst()
+  return row !== undefined
 }
 
 /** Versions and environments that have decisions, those decided about last first. */

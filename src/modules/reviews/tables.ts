@@ -1,8 +1,11 @@
 export type ReviewTables = {
   review: ReviewRow
+  requirement_waiver: RequirementWaiverRow
+  review_turn: ReviewTurnRow
+  review_delegation: ReviewDelegationRow
+  review_note: ReviewNoteRow
   decision: DecisionRow
   scan_waiver: ScanWaiverRow
-  requirement_waiver: RequirementWaiverRow
 }
 
 /** `scope` is what was there when somebody asked, so that a later difference can be named. */
@@ -12,18 +15,56 @@ export type ReviewRow = {
   version_id: string
   version: number
   environment: string
-  state: 'open' | 'approved' | 'rejected' | 'withdrawn'
+  state: 'open' | 'changes_requested' | 'approved' | 'rejected' | 'withdrawn' | 'expired'
+  round: number
   requested_by: string
   requested_at: string
   note: string
   scope: string
+  due_at: string | null
+  /** When somebody is told next that it waits; null when nobody is. */
+  remind_at: string | null
+  expires_at: string | null
   closed_at: string | null
+}
+
+export type ReviewTurnRow = {
+  id: string
+  review_id: string
+  round: number
+  kind: 'changes_requested' | 'resubmitted'
+  said_by: string
+  said_at: string
+  text: string
+  /** A JSON array of `policy/rule`. */
+  requirements: string
+  scope_digest: string
+}
+
+export type ReviewDelegationRow = {
+  id: string
+  review_id: string
+  from_person: string
+  to_person: string
+  ends_at: string
+  reason: string
+  given_at: string
+}
+
+/** Private to one person, so that it is no governed data; it leaves no event. */
+export type ReviewNoteRow = {
+  review_id: string
+  person_id: string
+  requirement: string
+  text: string
+  changed_at: string
 }
 
 /** `document` is the canonical text that was hashed and signed, byte by byte; the columns beside it are its index. */
 export type DecisionRow = {
   id: string
   review_id: string
+  round: number
   model_id: string
   version_id: string
   version: number

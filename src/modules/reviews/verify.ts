@@ -43,8 +43,9 @@ export function verifyDecision(text: string, publicKeys: readonly Uint8Array[]):
   const bytes = Buffer.from(canonicalJson(document))
   const signer = publicKeys.find((key) => verify(key, bytes, Buffer.from(signature, 'base64')))
   if (!signer) return { outcome: 'not_trusted', message: 'no trusted key has signed this decision' }
-  const { approver, requester, developers } = parsed.data.document.compared
-  if (approver !== parsed.data.document.decided_by || [requester, ...developers].includes(approver)) {
+  const { approver, requester, developers, delegators = [] } = parsed.data.document.compared
+  const makers = [requester, ...developers]
+  if (approver !== parsed.data.document.decided_by || [approver, ...delegators].some((each) => makers.includes(each))) {
     return { outcome: 'broken', message: 'whoever decided also asked for the review or developed the version' }
   }
   return { outcome: 'verified', document: parsed.data.document, signed_by: keyIdOf(signer), message: 'verified' }

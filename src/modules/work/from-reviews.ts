@@ -22,9 +22,14 @@ export async function fromReviews({ db, reviews }: WorkParts, actor: Actor): Pro
     const consequence = modes.get(environment) === 'enforce' ? 'blocks' : 'waits'
     const item = workOn(sheet, consequence)
     const waiting = waitingApprovals(sheet.assessment.requirements)
+    const isTheirs = sheet.review.requested_by === actor.id
+    if (sheet.review.state === 'changes_requested') {
+      const asked = sheet.turns.findLast(({ kind }) => kind === 'changes_requested')
+      if (isTheirs && asked) mine.push(item.change(asked.text))
+      continue
+    }
     if (mayDecide(sheet, actor) && waiting.length > 0) mine.push(item.decide())
     const left = leftToDevelop(sheet.assessment.requirements)
-    const isTheirs = sheet.review.requested_by === actor.id
     if (left.length > 0 && (isTheirs || hasMade(sheet, actor))) mine.push(item.meet(left))
     if (isTheirs && waiting[0]) others.push(item.await(waiting[0].explanation))
   }
@@ -41,7 +46,7 @@ const hasMade = ({ snapshot: { version } }: ReviewSheet, { id }: Actor) =>
 function workOn({ review, assessment }: ReviewSheet, consequence: 'blocks' | 'waits') {
   const { id, model, version, environment } = review
   const name = `${model} ${version}`
-  const about = { model, version, environment, consequence, due_at: null }
+  const about = { model, version, environment, consequence, due_at: review.due_at }
   const { met, total } = assessment.counts
   return {
     decide: (): WorkItem => ({
@@ -52,6 +57,15 @@ function workOn({ review, assessment }: ReviewSheet, consequence: 'blocks' | 'wa
       detail: `${met} of ${total} requirements are met.`,
       link: `/reviews/${id}`,
       minutes: 5 + minutesFor.requirement * total,
+    }),
+    change: (detail: string): WorkItem => ({
+      ...about,
+      key: `changes:${id}`,
+      kind: 'review',
+      title: `Change what reviewers ask of ${name}, and submit it again`,
+      detail,
+      link: `/reviews/${id}`,
+      minutes: minutesFor.evidence,
     }),
     meet: (left: readonly { title: string }[]): WorkItem => ({
       ...about,

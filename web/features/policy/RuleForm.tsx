@@ -17,6 +17,8 @@ type Field = {
   /** `names`: a list of names, with blanks or commas between them. */
   type: 'text' | 'long' | 'number' | 'names' | readonly string[]
   always?: boolean
+  /** Offered in every rule about approvals; what stands for one that says nothing. */
+  approval?: string
 }
 
 const comparisons = ['at_least', 'at_most', 'above', 'below', 'equal']
@@ -43,19 +45,32 @@ const fields: readonly Field[] = [
   { key: 'requirements', label: 'Requirements', type: 'names' },
   { key: 'roles', label: 'By the roles', type: 'names' },
   { key: 'max_days', label: 'Days at most', type: 'number' },
+  { key: 'deadline_days', label: 'Days to decide', type: 'number', approval: '' },
+  { key: 'overdue', label: 'When it is late', type: ['remind', 'expire'], approval: 'remind' },
+  { key: 'delegation', label: 'In their place', type: ['allowed', 'refused'], approval: 'allowed' },
   { key: 'reason', label: 'Said when it is not met', type: 'text' },
 ]
 
 export function RuleForm({ rule, sentence, set, remove }: Props) {
   const name = String(rule.id ?? 'rule')
-  const shown = fields.filter(({ key, always }) => always || isPlain(rule[key]) || isNames(rule[key]))
+  const isApproval = ['role', 'any_of', 'all_of'].some((key) => rule[key] !== undefined)
+  const offered = ({ key, approval }: Field) =>
+    isApproval && approval !== undefined && (key !== 'overdue' || rule.deadline_days !== undefined)
+  const shown = fields.filter(
+    (field) => field.always || isPlain(rule[field.key]) || isNames(rule[field.key]) || offered(field),
+  )
   return (
     <fieldset className={styles.rule} style={{ border: 0, margin: 0 }}>
       <legend className="fact small">{name}</legend>
       <div>{sentence ?? <span className="quiet">The sentence comes when the text has no mistakes.</span>}</div>
       <div className={styles.fields}>
         {shown.map((field) => (
-          <Input key={field.key} field={field} value={rule[field.key]} set={(value) => set(field.key, value)} />
+          <Input
+            key={field.key}
+            field={field}
+            value={rule[field.key] ?? field.approval}
+            set={(value) => set(field.key, value)}
+          />
         ))}
         <Button kind="bare" onClick={remove} aria-label={`Remove the rule ${name}`}>
           Remove
@@ -74,7 +89,15 @@ function Input({ field: { label, type }, value, set }: InputProps) {
     const change = (next: string | number) => {
       if (typeof next === 'number') set(next)
     }
-    return <NumberInput size="xs" className={styles.narrow} label={label} value={Number(text)} onChange={change} />
+    return (
+      <NumberInput
+        size="xs"
+        className={styles.narrow}
+        label={label}
+        value={text === '' ? '' : Number(text)}
+        onChange={change}
+      />
+    )
   }
   if (typeof type !== 'string') {
     const options = type.includes(text) ? type : [...type, text]

@@ -1,46 +1,47 @@
 import { Textarea } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, useRef, useState } from 'react'
-import type { DecisionInput, DecisionResult, ReviewSheet } from '../../../src/modules/reviews/schema.ts'
+import { type FormEvent, type RefObject, useState } from 'react'
+import type { ChangesResult, DecisionResult, NoteKey, ReviewSheet } from '../../../src/modules/reviews/schema.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Card } from '../../ui/Card.tsx'
 import { useDraft } from '../../ui/draft.ts'
-import { useKeys } from '../../ui/keys.ts'
 import { ErrorState } from '../../ui/States.tsx'
 import { Tone } from '../../ui/Tone.tsx'
-import { Fact } from '../../ui/Voice.tsx'
-import { decide } from './queries.ts'
+import { ChangesChoice } from './ChangesChoice.tsx'
+import type { Judgement, Outcome } from './judgement.ts'
+import { NotesToPublish } from './NotesToPublish.tsx'
+import { decide, requestChanges } from './queries.ts'
+import { Refusal } from './Refusal.tsx'
 import styles from './ReviewPage.module.css'
 
-type Outcome = DecisionInput['outcome']
+type Props = { sheet: ReviewSheet; judgement: Judgement; field: RefObject<HTMLTextAreaElement | null> }
 
-/** Approve or reject with a reason. Choosing is one key; signing never is. */
-export function DecisionForm({ sheet }: { sheet: ReviewSheet }) {
+/** Approve, request changes or reject, with a reason. Choosing is one key; signing never is. */
+export function DecisionForm({ sheet, judgement, field }: Props) {
   const { review, scope_digest } = sheet
+  const { outcome, choose, marked } = judgement
   const client = useQueryClient()
-  const [outcome, setOutcome] = useState<Outcome>()
   const [reason, setReason, forget] = useDraft(`decision/${review.id}`)
-  const field = useRef<HTMLTextAreaElement>(null)
+  const [notes, setNotes] = useState<ReadonlySet<NoteKey>>(new Set())
+  const publish_notes = sheet.notes.flatMap(({ about }) => (notes.has(about) ? [about] : []))
   const sign = useMutation({
-    mutationFn: (chosen: Outcome) => decide(review.id, { outcome: chosen, reason, scope_digest }),
+    mutationFn: (chosen: Outcome): Promise<DecisionResult | ChangesResult> =>
+      chosen === 'changes'
+        ? requestChanges(review.id, { text: reason, requirements: [...marked], publish_notes })
+        : decide(review.id, { outcome: chosen, reason, scope_digest, publish_notes }),
     onSuccess: async (result) => {
       if (result.outcome === 'recorded') forget()
       await client.invalidateQueries()
     },
   })
-  function choose(next: Outcome) {
-    setOutcome(next)
-    field.current?.focus()
+  const missing = missingOf(outcome, reason, marked.size)
+  function submit(event?: FormEvent) {
+    event?.preventDefault()
+    if (outcome && missing === undefined && !sign.isPending) sign.mutate(outcome)
   }
-  useKeys([
-    { keys: 'a', label: 'Choose to approve', run: () => choose('approved') },
-    { keys: 'r', label: 'Choose to reject', run: () => choose('rejected') },
-  ])
-  function submit(event: FormEvent) {
-    event.preventDefault()
-    if (outcome) sign.mutate(outcome)
+  function tick(key: NoteKey, on: boolean) {
+    setNotes((old) => new Set(on ? [...old, key] : [...old].filter((each) => each !== key)))
   }
-  const short = reason.trim().length < 10
   return (
     <Card title="Your decision">
       <form onSubmit={submit}>
@@ -48,35 +49,69 @@ export function DecisionForm({ sheet }: { sheet: ReviewSheet }) {
           <legend>
             {review.model} {review.version} for {review.environment}
           </legend>
-          <Choice name="Approve" value="approved" chosen={outcome} choose={setOutcome} hint="a" />
-          <Choice name="Reject" value="rejected" chosen={outcome} choose={setOutcome} hint="r" />
+          <Choice name="Approve" value="approved" chosen={outcome} choose={choose} hint="a" />
+          <Choice name="Request changes" value="changes" chosen={outcome} choose={choose} hint="r" />
+          <Choice name="Reject" value="rejected" chosen={outcome} choose={choose} />
         </fieldset>
+        {outcome === 'changes' && <ChangesChoice sheet={sheet} judgement={judgement} />}
         <Textarea
           ref={field}
-          label="Reason"
-          description="Part of what is signed. At least ten characters; kept on this machine until it is sent."
+          label={outcome === 'changes' ? 'What has to be different' : 'Reason'}
+          description={
+            outcome === 'changes'
+              ? 'Stands in the trail. At least ten characters; kept on this machine until it is sent.'
+              : 'Part of what is signed. At least ten characters; kept on this machine until it is sent.'
+          }
           autosize
           minRows={4}
           value={reason}
           onChange={(event) => setReason(event.currentTarget.value)}
           onKeyDown={(event) => {
-            if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && outcome && !short) sign.mutate(outcome)
+            if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit()
+            if (event.key === 'Escape') {
+              event.stopPropagation()
+              event.currentTarget.blur()
+            }
           }}
           styles={{ input: { fontFamily: 'var(--human)', fontSize: 15 } }}
         />
+        <NotesToPublish sheet={sheet} chosen={notes} choose={tick} />
         <div className="row" style={{ marginTop: 12 }}>
-          <Button type="submit" kind="go" hint="Ctrl ↵" disabled={!outcome || short} busy={sign.isPending}>
-            {outcome === 'rejected' ? 'Reject and sign' : outcome === 'approved' ? 'Approve and sign' : 'Sign'}
+          <Button type="submit" kind="go" hint="Ctrl ↵" disabled={missing !== undefined} busy={sign.isPending}>
+            {outcome ? actions[outcome] : 'Sign'}
           </Button>
-          {(!outcome || short) && (
-            <span className="quiet small">{outcome ? 'Say why in at least ten characters.' : 'Choose first.'}</span>
-          )}
+          {missing && <span className="quiet small">{missing}</span>}
         </div>
         {sign.error && <ErrorState error={sign.error} what="Nothing was decided" />}
-        <div aria-live="assertive">{sign.data && <Result result={sign.data} />}</div>
+        <div aria-live="assertive">
+          {sign.data?.outcome === 'refused' && (
+            <Refusal what="The server refused this decision" reasons={sign.data.reasons} />
+          )}
+          {sign.data?.outcome === 'recorded' && (
+            <p className={styles.refused}>
+              <Tone tone="met">
+                {'decision' in sign.data
+                  ? `Signed and recorded: ${sign.data.decision.outcome}`
+                  : 'Changes are asked for'}
+              </Tone>
+            </p>
+          )}
+        </div>
       </form>
     </Card>
   )
+}
+
+const actions: Record<Outcome, string> = {
+  approved: 'Approve and sign',
+  changes: 'Request changes',
+  rejected: 'Reject and sign',
+}
+
+function missingOf(outcome: Outcome | undefined, reason: string, marked: number): string | undefined {
+  if (!outcome) return 'Choose first.'
+  if (outcome === 'changes' && marked === 0) return 'Name at least one requirement.'
+  return reason.trim().length < 10 ? 'Say why in at least ten characters.' : undefined
 }
 
 type ChoiceProps = {
@@ -84,7 +119,7 @@ type ChoiceProps = {
   value: Outcome
   chosen: Outcome | undefined
   choose: (value: Outcome) => void
-  hint: string
+  hint?: string
 }
 
 function Choice({ name, value, chosen, choose, hint }: ChoiceProps) {
@@ -92,32 +127,7 @@ function Choice({ name, value, chosen, choose, hint }: ChoiceProps) {
     <label>
       <input type="radio" name="outcome" value={value} checked={chosen === value} onChange={() => choose(value)} />
       <span className="grow">{name}</span>
-      <kbd className="fact quiet">{hint}</kbd>
+      {hint && <kbd className="fact quiet">{hint}</kbd>}
     </label>
   )
-}
-
-/** A refusal stays on the page with who and why; what was written stays too. */
-function Result({ result }: { result: DecisionResult }) {
-  switch (result.outcome) {
-    case 'recorded':
-      return (
-        <p className={styles.refused}>
-          <Tone tone="met">Signed and recorded: {result.decision.outcome}</Tone>
-        </p>
-      )
-    case 'refused':
-      return (
-        <div className={styles.refused}>
-          <Tone tone="blocked">The server refused this decision</Tone>
-          <ul style={{ margin: '4px 0 0', paddingLeft: 18 }}>
-            {result.reasons.map((reason) => (
-              <li key={reason.rule}>
-                {reason.message} <Fact>{reason.rule}</Fact>
-              </li>
-            ))}
-          </ul>
-        </div>
-      )
-  }
 }

@@ -16,9 +16,13 @@ import { limitsOf } from '../evaluation/limits.ts'
 import { panels } from '../evaluation/panels.ts'
 import { evidence } from '../evaluation/queries.ts'
 import { RequirementEvidence } from '../evaluation/RequirementEvidence.tsx'
+import { type Judgement, keyOf } from './judgement.ts'
+import styles from './ReviewPage.module.css'
 
-/** One requirement with its evidence in place and what was decided before. */
-export function RequirementStep({ requirement, sheet }: { requirement: Requirement; sheet: ReviewSheet }) {
+type Props = { requirement: Requirement; sheet: ReviewSheet; judgement: Judgement }
+
+/** One requirement with its evidence in place. */
+export function RequirementStep({ requirement, sheet, judgement }: Props) {
   const { policy, type } = requirement
   return (
     <>
@@ -33,6 +37,18 @@ export function RequirementStep({ requirement, sheet }: { requirement: Requireme
           </PathLink>
         </p>
       )}
+      {sheet.review.state === 'open' && sheet.conflicts.length === 0 && (
+        <p>
+          <label className={styles.mark}>
+            <input
+              type="checkbox"
+              checked={judgement.marked.has(keyOf(requirement))}
+              onChange={(event) => judgement.mark(keyOf(requirement), event.currentTarget.checked)}
+            />
+            <span>This has to be different</span> <kbd className="fact quiet">x</kbd>
+          </label>
+        </p>
+      )}
       {type === 'check' && requirement.evidence_id && (
         <Card title="What it rests on">
           <RequirementEvidence requirement={requirement} about={aboutOf(sheet)} />
@@ -41,7 +57,7 @@ export function RequirementStep({ requirement, sheet }: { requirement: Requireme
       {type === 'evidence' && requirement.evidence_id && (
         <WholeEvidence id={requirement.evidence_id} about={aboutOf(sheet)} />
       )}
-      {type === 'approval' && <Before decisions={sheet.decisions} />}
+      {type === 'approval' && <SoFar decisions={sheet.decisions} />}
       {type === 'check' && !requirement.evidence_id && <VersionFacts sheet={sheet} />}
     </>
   )
@@ -84,22 +100,32 @@ function WholeEvidence({ id, about }: { id: string; about: Subject }) {
   )
 }
 
-function Before({ decisions }: { decisions: readonly Decision[] }) {
+/** Who has decided about exactly this version so far. */
+function SoFar({ decisions }: { decisions: readonly Decision[] }) {
   return (
-    <Card title="Decided before">
+    <Card title="Decisions about this version">
       {decisions.length === 0 && <span className="quiet">Nobody has decided about this version.</span>}
-      {decisions.map((decision) => (
-        <Quote
-          key={decision.id}
-          by={
-            <>
-              {decision.outcome} by <PersonName id={decision.decided_by} />, <Moment at={decision.decided_at} />
-            </>
-          }
-        >
-          {decision.reason}
-        </Quote>
-      ))}
+      <div className="stack">
+        {decisions.map((decision) => (
+          <Quote
+            key={decision.id}
+            by={
+              <>
+                {decision.outcome} by <PersonName id={decision.decided_by} />
+                {decision.in_place_of.map((person) => (
+                  <span key={person}>
+                    {' '}
+                    in the place of <PersonName id={person} />
+                  </span>
+                ))}
+                , <Moment at={decision.decided_at} />
+              </>
+            }
+          >
+            {decision.reason}
+          </Quote>
+        ))}
+      </div>
     </Card>
   )
 }

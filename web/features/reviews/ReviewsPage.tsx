@@ -62,12 +62,16 @@ export function ReviewState({ state }: { state: Review['state'] }) {
   switch (state) {
     case 'open':
       return <Tone tone="waiting">open</Tone>
+    case 'changes_requested':
+      return <Tone tone="attention">changes requested</Tone>
     case 'approved':
       return <Tone tone="met">approved</Tone>
     case 'rejected':
       return <Tone tone="blocked">rejected</Tone>
     case 'withdrawn':
       return <Tone tone="unknown">withdrawn</Tone>
+    case 'expired':
+      return <Tone tone="unknown">expired</Tone>
   }
 }
 
@@ -92,6 +96,12 @@ const columns: Column<Review>[] = [
     value: (row) => row.requested_by,
   },
   { key: 'at', header: 'Asked', cell: (row) => <Moment at={row.requested_at} />, value: (row) => row.requested_at },
+  {
+    key: 'due',
+    header: 'Due',
+    cell: (row) => (row.due_at ? <Moment at={row.due_at} /> : <span className="quiet">no deadline</span>),
+    value: (row) => row.due_at ?? '',
+  },
   {
     key: 'note',
     header: 'Note',

@@ -1,9 +1,16 @@
 import { queryOptions } from '@tanstack/react-query'
 import { z } from 'zod'
 import {
+  type ChangesInput,
+  ChangesResult,
   Decision,
   type DecisionInput,
   DecisionResult,
+  Delegation,
+  type DelegationInput,
+  DelegationResult,
+  type NoteInput,
+  PrivateNote,
   Review,
   type ReviewInput,
   ReviewSheet,
@@ -31,6 +38,30 @@ export const requestReview = (model: string, version: number, input: ReviewInput
 /** A refusal comes back as an answer with status 409. */
 export const decide = (id: string, input: DecisionInput) =>
   send('POST', at(['reviews', id, 'decisions']), DecisionResult, input, [409])
+
+/** A refusal comes back as an answer with status 409. */
+export const requestChanges = (id: string, input: ChangesInput) =>
+  send('POST', at(['reviews', id, 'changes']), ChangesResult, input, [409])
+
+export const resubmit = (id: string, text: string) => send('POST', at(['reviews', id, 'resubmit']), Review, { text })
+
+/** A refusal comes back as an answer with status 409. */
+export const delegate = (id: string, input: DelegationInput) =>
+  send('POST', at(['reviews', id, 'delegations']), DelegationResult, input, [409])
+
+export const endDelegation = (id: string, delegation: string) =>
+  send('POST', at(['reviews', id, 'delegations', delegation, 'end']), Delegation)
+
+export const putNote = (id: string, input: NoteInput) =>
+  send('PUT', at(['reviews', id, 'note']), z.object({ notes: z.array(PrivateNote) }), input)
+
+/** Every decision about a model, newest first. */
+export const decisionsOfModel = (model: string) =>
+  queryOptions({
+    queryKey: ['reviews', 'decisions', model],
+    queryFn: async () =>
+      (await get(at(['decisions'], { model }), z.object({ decisions: z.array(Decision) }))).decisions,
+  })
 
 export const withdraw = (id: string) => send('POST', at(['reviews', id, 'withdraw']), Review)
 

@@ -1,0 +1,5 @@
+export { mentioned } from './mentions.ts'
+export { commentRoutes } from './routes.ts'
+export { linkOf, say } from './say.ts'
+export { type Comments, createComments } from './service.ts'
+export { removeComments } from './store.ts'
