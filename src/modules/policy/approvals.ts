@@ -137,7 +137,7 @@ export function assessApproval(
 ): Finding {
   if (met) {
     const dates = listed([...new Set(used.map(({ decided_at }) => dayOf(decided_at)))])
-    return { state: 'met', explanation: `Approved on ${dates}; the approval covers exactly what is here now.` }
+    return approved(`Approved on ${dates}`, used)
   }
   const roles = rolesOf(rule)
   const rejection = lastRejection(approvals)
@@ -175,6 +175,19 @@ export function assessApproval(
       ? `${asked} have approved.`
       : `${rule.count === 1 ? asked : `Each of ${countText(rule.count)} ${role}s`} who neither developed it nor asked for the review still has to decide.`
   return { state: 'waiting', explanation }
+}
+
+/** What the change rules let stand is said, and what they want people told about is for somebody to read. */
+function approved(lead: string, used: readonly ApprovalFact[]): Finding {
+  const tolerated = used.flatMap((fact) => fact.tolerated ?? [])
+  if (tolerated.length === 0)
+    return { state: 'met', explanation: `${lead}; the approval covers exactly what is here now.` }
+  const what = listed([...new Set(tolerated.map(({ text }) => text))])
+  const isTold = tolerated.some(({ effect }) => effect === 'notify')
+  return {
+    state: isTold ? 'attention' : 'met',
+    explanation: `${lead}. Since then ${what}; the policy lets the approval stand.`,
+  }
 }
 
 export function lastRejection(approvals: readonly ApprovalFact[]): ApprovalFact | undefined {

@@ -13,12 +13,13 @@ export function problemsOf(document: PolicyDocument): DocumentProblem[] {
     ...approvalProblems(document),
     ...orderProblems(document),
     ...waiverProblems(document),
+    ...changeProblems(document),
   ]
 }
 
 function repeatedIds(document: PolicyDocument): DocumentProblem[] {
   const seen = new Set<string>(document.findings ? ['findings'] : [])
-  return (['evidence', 'checks', 'approvals', 'waivers'] as const).flatMap((list) =>
+  return (['evidence', 'checks', 'approvals', 'waivers', 'changes'] as const).flatMap((list) =>
     document[list].flatMap(({ id }, index) => {
       const repeated = seen.has(id)
       seen.add(id)
@@ -128,5 +129,20 @@ function orderProblems({ approvals, stages }: PolicyDocument): DocumentProblem[]
       }
     }
     return problems
+  })
+}
+
+/** Kinds of evidence say something about evidence alone, and a rule behind one that says the same is never reached. */
+function changeProblems({ changes }: PolicyDocument): DocumentProblem[] {
+  return changes.flatMap((rule, index) => {
+    const problem = (key: string, message: string) => ({ path: ['changes', index, key], message })
+    const before = changes.slice(0, index).filter(({ kinds }) => kinds === undefined)
+    const hidden = rule.changes.filter((what) => before.some((each) => each.changes.includes(what)))
+    return [
+      ...(rule.kinds && !rule.changes.every((what) => what === 'evidence')
+        ? [problem('kinds', 'kinds are those of evidence: name only evidence in changes')]
+        : []),
+      ...hidden.map((what) => problem('changes', `a rule before this one says already what follows from ${what}`)),
+    ]
   })
 }

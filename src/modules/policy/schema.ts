@@ -110,6 +110,19 @@ export const WaiverRule = z.strictObject({
 })
 export type WaiverRule = z.infer<typeof WaiverRule>
 
+/** What becomes of an approval when something differs from what was approved. What no rule names ends it. */
+export const ChangeRule = z.strictObject({
+  id: RuleId,
+  title: z.string().min(1).max(300),
+  changes: z.array(z.enum(['purpose', 'tier', 'evidence', 'policies', 'findings'])).min(1),
+  /** Only evidence of these kinds. */
+  kinds: z.array(EvidenceKind).min(1).optional(),
+  /** `reopen` ends the approval and opens a review, `notify` lets it stand and tells who decided, `ignore` lets it stand. */
+  effect: z.enum(['reopen', 'notify', 'ignore']),
+  reason: z.string().max(2000).optional(),
+})
+export type ChangeRule = z.infer<typeof ChangeRule>
+
 export const PolicyDocument = z.strictObject({
   format: z.literal('modelkeep-policy-1'),
   name: RuleId,
@@ -132,6 +145,8 @@ export const PolicyDocument = z.strictObject({
   /** Open findings of this severity or a higher one block, also where the environment lets them through. */
   findings: z.strictObject({ block_from: Severity }).optional(),
   waivers: z.array(WaiverRule).max(50).default([]),
+  /** The first rule that names a change counts. */
+  changes: z.array(ChangeRule).max(50).default([]),
   /** Said with every denial: whom to ask, what to read. */
   denial: z.string().min(1).max(1000).optional(),
   /** How long a verdict under this policy stays good. */
@@ -252,6 +267,10 @@ export const Snapshot = z.object({
 })
 export type Snapshot = z.infer<typeof Snapshot>
 
+/** A change that the policies let an approval outlive. */
+export const Tolerated = z.object({ text: z.string(), effect: z.enum(['notify', 'ignore']) })
+export type Tolerated = z.infer<typeof Tolerated>
+
 /** An approval as the gate sees it: `covers` is false once the scoped part of a fresh snapshot hashes to another value. */
 export const ApprovalFact = z.object({
   decision_id: z.string(),
@@ -264,6 +283,8 @@ export const ApprovalFact = z.object({
   covers: z.boolean(),
   /** What differs when it no longer covers the content. */
   differences: z.array(z.string()),
+  /** What differs, and does not end it by the change rules of the policies. */
+  tolerated: z.array(Tolerated).exactOptional(),
 })
 export type ApprovalFact = z.infer<typeof ApprovalFact>
 

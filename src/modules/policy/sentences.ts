@@ -1,6 +1,6 @@
 import { parsePath } from '../../lib/figures.ts'
 import { factPhrase, wantedText } from './facts.ts'
-import type { ApprovalRule, ComparisonRule, EvidenceRule, PolicyDocument, WaiverRule } from './schema.ts'
+import type { ApprovalRule, ChangeRule, ComparisonRule, EvidenceRule, PolicyDocument, WaiverRule } from './schema.ts'
 import { capitalised, comparisonWords, countText, listed, numberText, spoken } from './words.ts'
 
 export type RuleSentence = { id: string; sentence: string }
@@ -22,6 +22,7 @@ export function sentencesOf(document: PolicyDocument): RuleSentence[] {
     ...document.approvals.map((rule) => ({ id: rule.id, sentence: approvalSentence(rule) })),
     ...(document.findings ? [{ id: 'findings', sentence: findingsSentence(document.findings) }] : []),
     ...document.waivers.map((rule) => ({ id: rule.id, sentence: waiverSentence(rule, document) })),
+    ...document.changes.map((rule) => ({ id: rule.id, sentence: changeSentence(rule) })),
   ]
 }
 
@@ -78,6 +79,27 @@ function withinOf({ deadline_days, overdue }: ApprovalRule): string {
 
 function aloneOf({ delegation }: ApprovalRule, plural: boolean): string {
   return delegation === 'refused' ? `, and ${plural ? 'let' : 'lets'} nobody decide in their place` : ''
+}
+
+const changed: Record<ChangeRule['changes'][number], string> = {
+  purpose: 'the purpose is rewritten',
+  tier: 'the tier changes',
+  evidence: 'evidence is computed again',
+  policies: 'a policy is published anew',
+  findings: 'a finding that blocks is opened',
+}
+
+const consequence: Record<ChangeRule['effect'], string> = {
+  reopen: 'the approval ends and a review opens by itself',
+  notify: 'the approval stands, and whoever gave it is told',
+  ignore: 'the approval stands',
+}
+
+/** For instance "When the purpose is rewritten or the tier changes after an approval, the approval ends and a review opens by itself." */
+function changeSentence({ changes, kinds, effect }: ChangeRule): string {
+  const of = kinds === undefined ? '' : `${listed(kinds.map(spoken))} `
+  const what = changes.map((each) => (each === 'evidence' ? `${of}${changed.evidence}` : changed[each]))
+  return `When ${what.join(' or ')} after an approval, ${consequence[effect]}.`
 }
 
 function limitPhrase({ is, limit, use }: ComparisonRule): string {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Digest, idSchema, Moment } from '../../lib/ids.ts'
 import { ScanFinding } from '../artifacts/schema.ts'
 import { PersonId } from '../audit/schema.ts'
-import { Assessment, Snapshot } from '../policy/schema.ts'
+import { Assessment, Snapshot, Tolerated } from '../policy/schema.ts'
 import { EnvironmentName } from '../registry/schema.ts'
 import { Delegation, PrivateNote, PublishedNotes, Reason, RefusedStep, ReviewTurn } from './flow-schema.ts'
 
@@ -95,6 +95,8 @@ export const Decision = z.object({
   digest: Digest,
   covers: z.boolean(),
   differences: z.array(z.string()),
+  /** What changed since, and does not end it by the change rules of the policies. */
+  tolerated: z.array(Tolerated).exactOptional(),
 })
 export type Decision = z.infer<typeof Decision>
 

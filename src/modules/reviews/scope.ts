@@ -1,5 +1,6 @@
 import { digestOf } from '../../lib/digest.ts'
 import type { Digest } from '../../lib/ids.ts'
+import type { Change } from '../policy/index.ts'
 import type { Snapshot } from '../policy/schema.ts'
 import { blocksAt, type SeverityLevel } from '../registry/schema.ts'
 
@@ -55,31 +56,51 @@ function withFindings({ findings: _, ...scope }: Scope, findings: NonNullable<Sc
   return findings.length === 0 ? scope : { ...scope, findings }
 }
 
-/** What differs between what was decided on and what is there now, in words. Empty when nothing does. */
-export function differencesBetween(before: Scope, now: Scope): string[] {
+/** What differs between what was decided on and what is there now. Empty when nothing does. */
+export function changesBetween(before: Scope, now: Scope): Change[] {
+  const kinds = new Map([...before.evidence, ...now.evidence].map((item) => [nameOf(item), item.kind]))
   return [
-    ...changed('the environment', before.environment, now.environment),
-    ...changed('tier', before.model.tier ?? 'none', now.model.tier ?? 'none'),
-    ...(before.model.purpose === now.model.purpose ? [] : ['the purpose was rewritten']),
-    ...changed('the version', before.version.id, now.version.id),
-    ...changed('the content', before.version.digest, now.version.digest),
-    ...items('file', pairs(before.version.files, 'path', 'sha256'), pairs(now.version.files, 'path', 'sha256')),
-    ...items('dataset', pairs(before.datasets, 'name', 'digest'), pairs(now.datasets, 'name', 'digest')),
-    ...items('evidence', evidencePairs(before), evidencePairs(now)),
-    ...items('policy', policyPairs(before), policyPairs(now)),
-    ...items('finding', findingPairs(before), findingPairs(now)),
+    ...changed('the environment', before.environment, now.environment).map(as('sealed')),
+    ...changed('tier', before.model.tier ?? 'none', now.model.tier ?? 'none').map(as('tier')),
+    ...(before.model.purpose === now.model.purpose ? [] : ['the purpose was rewritten']).map(as('purpose')),
+    ...changed('the version', before.version.id, now.version.id).map(as('sealed')),
+    ...changed('the content', before.version.digest, now.version.digest).map(as('sealed')),
+    ...items('file', pairs(before.version.files, 'path', 'sha256'), pairs(now.version.files, 'path', 'sha256')).map(
+      ({ text }) => ({ what: 'sealed' as const, text }),
+    ),
+    ...items('dataset', pairs(before.datasets, 'name', 'digest'), pairs(now.datasets, 'name', 'digest')).map(
+      ({ text }) => ({ what: 'sealed' as const, text }),
+    ),
+    ...items('evidence', evidencePairs(before), evidencePairs(now)).map(({ name, text }) => ({
+      what: 'evidence' as const,
+      kind: kinds.get(name),
+      text,
+    })),
+    ...items('policy', policyPairs(before), policyPairs(now)).map(({ text }) => ({ what: 'policies' as const, text })),
+    ...items('finding', findingPairs(before), findingPairs(now)).map(({ text }) => ({
+      what: 'findings' as const,
+      text,
+    })),
   ]
 }
+
+/** The same in words. */
+export function differencesBetween(before: Scope, now: Scope): string[] {
+  return changesBetween(before, now).map(({ text }) => text)
+}
+
+const as = (what: Change['what']) => (text: string) => ({ what, text })
 
 const changed = (what: string, before: string, now: string) =>
   before === now ? [] : [`${what} changed from ${before} to ${now}`]
 
-function items(what: string, before: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>): string[] {
+function items(what: string, before: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>) {
   return [...new Set([...before.keys(), ...now.keys()])].flatMap((name) => {
     const [old, current] = [before.get(name), now.get(name)]
     if (old === current) return []
-    if (old === undefined) return [`${what} ${name} is new`]
-    return [current === undefined ? `${what} ${name} is gone` : `${what} ${name} changed: ${old} → ${current}`]
+    if (old === undefined) return [{ name, text: `${what} ${name} is new` }]
+    const text = current === undefined ? `${what} ${name} is gone` : `${what} ${name} changed: ${old} → ${current}`
+    return [{ name, text }]
   })
 }
 
@@ -89,8 +110,10 @@ function pairs<K extends string, V extends string>(rows: readonly Record<K | V, 
   return found
 }
 
-const evidencePairs = ({ evidence }: Scope) =>
-  new Map(evidence.map(({ kind, source, digest }) => [source === 'server' ? kind : `${kind} from a ${source}`, digest]))
+const evidencePairs = ({ evidence }: Scope) => new Map(evidence.map((item) => [nameOf(item), item.digest]))
+
+const nameOf = ({ kind, source }: Scope['evidence'][number]) =>
+  source === 'server' ? kind : `${kind} from a ${source}`
 
 const policyPairs = ({ policies }: Scope) =>
   new Map(policies.map(({ name, version, digest }) => [name, `version ${version} (${digest})`]))

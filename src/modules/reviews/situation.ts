@@ -6,15 +6,23 @@ import { type SigningKey, verify } from '../../lib/keys.ts'
 import type { PersonId } from '../audit/schema.ts'
 import type { Evidence } from '../evaluation/schema.ts'
 import { openFindingsOf } from '../findings/index.ts'
-import { type AppliedPolicy, assess, covering, findingsLevel, type Policies } from '../policy/index.ts'
-import type { ApprovalFact, Assessment, Snapshot } from '../policy/schema.ts'
+import {
+  type AppliedPolicy,
+  assess,
+  type Change,
+  consequenceOf,
+  covering,
+  findingsLevel,
+  type Policies,
+} from '../policy/index.ts'
+import type { ApprovalFact, Assessment, Snapshot, Tolerated } from '../policy/schema.ts'
 import { findEnvironment, findVersionById, getModel, getVersion } from '../registry/index.ts'
 import type { Environment, Model, ModelVersion, SeverityLevel, VersionId } from '../registry/schema.ts'
 import { blockedByFindings } from './findings.ts'
 import { waiversAt as requirementWaiversAt } from './requirement-waivers-store.ts'
 import { waiversAt } from './scan-waivers-store.ts'
 import { type Decision, DecisionDocument, type DecisionId, type ReviewId } from './schema.ts'
-import { comparable, differencesBetween, type Scope, scopeOf } from './scope.ts'
+import { changesBetween, comparable, differencesBetween, type Scope, scopeOf } from './scope.ts'
 import { snapshotOf } from './snapshot.ts'
 import * as store from './store.ts'
 
@@ -94,7 +102,7 @@ export function createSituations({ policies, evidence, key }: SituationParts) {
     const applied = covering(published, model, name)
     const level = findingsLevel(environment.findings_block, applied)
     const decided = (await store.decisionsOf(db, version.id, name)).map((row) =>
-      compare(row, key, model.name, scope, level),
+      compare(row, { key, model: model.name, scope, level, policies: applied }),
     )
     const approvals = decided.map(({ fact }) => fact)
     return {
@@ -117,14 +125,24 @@ export function createSituations({ policies, evidence, key }: SituationParts) {
 
 export type Situations = ReturnType<typeof createSituations>
 
+type Compared = {
+  key: SigningKey
+  model: string
+  scope: Scope
+  level: SeverityLevel
+  policies: readonly AppliedPolicy[]
+}
+
 /** A stored decision beside what is there now. What is not exactly what was signed covers nothing. */
-function compare(row: store.StoredDecision, key: SigningKey, model: string, scope: Scope, level: SeverityLevel) {
+function compare(row: store.StoredDecision, { key, model, scope, level, policies }: Compared) {
   const document = documentOf(row)
   const signed = isSigned(row, key)
   const [before, now] = comparable(scopeOf(document.snapshot), scope, level)
-  const covers = signed && digestOf(before) === digestOf(now)
+  const tolerated = toleratedOf(changesBetween(before, now), policies)
+  const covers = signed && (digestOf(before) === digestOf(now) || tolerated.length > 0)
   const changes = covers ? [] : differencesBetween(before, now)
   const differences = signed ? changes : ['the stored decision is not what was signed']
+  const noted = covers && tolerated.length > 0 ? { tolerated } : {}
   const decision: Decision = {
     id: row.id as DecisionId,
     review_id: row.review_id as ReviewId,
@@ -140,8 +158,9 @@ function compare(row: store.StoredDecision, key: SigningKey, model: string, scop
     digest: row.digest as Digest,
     covers,
     differences,
+    ...noted,
   }
-  const fact: ApprovalFact = { ...factOf(document), covers, differences }
+  const fact: ApprovalFact = { ...factOf(document), covers, differences, ...noted }
   return { decision, fact }
 }
 
@@ -159,6 +178,16 @@ export function factOf({ id, decided_by, roles, in_place_of, outcome, decided_at
     covers: true,
     differences: [],
   }
+}
+
+/** Every change, when the policies let all of them stand; none otherwise. */
+function toleratedOf(changes: readonly Change[], policies: readonly AppliedPolicy[]): Tolerated[] {
+  const documents = policies.map(({ document }) => document)
+  const tolerated = changes.flatMap((change): Tolerated[] => {
+    const effect = consequenceOf(change, documents)
+    return effect === 'notify' || effect === 'ignore' ? [{ text: change.text, effect }] : []
+  })
+  return tolerated.length === changes.length ? tolerated : []
 }
 
 export function documentOf({ document }: Pick<store.StoredDecision, 'document'>): DecisionDocument {

@@ -19,6 +19,7 @@ const Parts = z.object({
   checks: Rules.default([]),
   approvals: Rules.default([]),
   waivers: Rules.default([]),
+  changes: Rules.default([]),
 })
 
 const lists = [
@@ -26,6 +27,7 @@ const lists = [
   { list: 'checks', title: 'Checks', add: 'Add a check' },
   { list: 'approvals', title: 'People who must agree', add: 'Add an approval' },
   { list: 'waivers', title: 'What may be waived', add: 'Add a waiver rule' },
+  { list: 'changes', title: 'When something changes after an approval', add: 'Add a change rule' },
 ] as const
 
 /** The same object as the text: a change here is a change of the text, which keeps everything else as it is written. */
@@ -47,7 +49,9 @@ export function PolicyForm({ text, change, sentences }: Props) {
         </Button>
       }
     >
-      {parsed.data[list].length === 0 && <EmptyState title="It asks for none." />}
+      {parsed.data[list].length === 0 && (
+        <EmptyState title={list === 'changes' ? 'Every change ends it.' : 'It asks for none.'} />
+      )}
       {parsed.data[list].map((rule, index) => (
         <RuleForm
           // The place in the list is what a rule is until it has a name of its own.
@@ -91,6 +95,13 @@ function freshRule(list: (typeof lists)[number]['list'], known: ReadonlySet<stri
       )
       return { id: id('waiver'), title: 'It may be late for a while', requirements: first.slice(0, 1), max_days: 30 }
     }
+    case 'changes':
+      return {
+        id: id('change'),
+        title: 'What a change of the purpose does',
+        changes: ['purpose'],
+        effect: 'reopen',
+      }
     case 'checks': {
       const evidence = parts.evidence.find(({ kind }) => kind === 'performance')?.id
       const base = { id: id('check'), title: 'A figure keeps its limit' }

@@ -48,6 +48,9 @@ const fields: readonly Field[] = [
   { key: 'deadline_days', label: 'Days to decide', type: 'number', approval: '' },
   { key: 'overdue', label: 'When it is late', type: ['remind', 'expire'], approval: 'remind' },
   { key: 'delegation', label: 'In their place', type: ['allowed', 'refused'], approval: 'allowed' },
+  { key: 'changes', label: 'Changes of', type: 'names' },
+  { key: 'kinds', label: 'Kinds', type: 'names' },
+  { key: 'effect', label: 'Then', type: ['reopen', 'notify', 'ignore'] },
   { key: 'reason', label: 'Said when it is not met', type: 'text' },
 ]
 

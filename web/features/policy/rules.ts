@@ -5,7 +5,7 @@ type RuleText = { id: string; sentence: string; reason?: string | undefined; who
 
 /** The rules of a policy by what they ask for, each as the sentence that the server made of it. */
 export function ruleParts(policy: PolicyVersion): { title: string; rules: RuleText[] }[] {
-  const { evidence, checks, approvals, findings, waivers } = policy.document
+  const { evidence, checks, approvals, findings, waivers, changes } = policy.document
   const sentenceOf = (id: string, title: string) => policy.sentences.find((each) => each.id === id)?.sentence ?? title
   const parts = [
     {
@@ -43,6 +43,15 @@ export function ruleParts(policy: PolicyVersion): { title: string; rules: RuleTe
         id: rule.id,
         sentence: sentenceOf(rule.id, rule.title),
         who: rule.roles.join(' or '),
+      })),
+    },
+    {
+      title: 'When something changes after an approval',
+      rules: changes.map((rule) => ({
+        id: rule.id,
+        sentence: sentenceOf(rule.id, rule.title),
+        reason: rule.reason,
+        who: 'the server',
       })),
     },
   ]

@@ -1,5 +1,6 @@
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
+import { useEffect, useRef } from 'react'
 import type { Standing } from '../../../src/modules/gate/schema.ts'
 import type { ModelVersion } from '../../../src/modules/registry/schema.ts'
 import { useKeys } from '../../ui/keys.ts'
@@ -10,7 +11,7 @@ import { StateTone } from '../../ui/Tone.tsx'
 import { EventList } from '../audit/EventList.tsx'
 import { EvaluationsTab } from '../evaluation/EvaluationsTab.tsx'
 import { FindingsTab } from '../findings/FindingsTab.tsx'
-import { standing } from '../gate/queries.ts'
+import { liveStanding } from '../gate/queries.ts'
 import { DecisionsTab } from '../reviews/DecisionsTab.tsx'
 import { EnvironmentSwitch } from './EnvironmentSwitch.tsx'
 import { FilesTab } from './FilesTab.tsx'
@@ -42,8 +43,9 @@ export function VersionPage() {
 
 function Found({ version }: { version: ModelVersion }) {
   const { tab = 'requirements', environment } = route.useSearch()
-  const query = useQuery(standing(version.model, version.version, environment))
+  const query = useQuery(liveStanding(version.model, version.version, environment))
   const navigate = route.useNavigate()
+  useFollow(query.data)
   useKeys(
     tabs.map(({ id, title }, index) => ({
       keys: String(index + 1),
@@ -121,4 +123,17 @@ function Body(props: { tab: (typeof tabs)[number]['id']; version: ModelVersion; 
         />
       )
   }
+}
+
+/** When the state before the gate changed, so may have everything else on the page. */
+function useFollow(standing: Standing | undefined) {
+  const client = useQueryClient()
+  const key = standing && JSON.stringify([standing.scope_digest, standing.outcome, standing.open_review])
+  const seen = useRef(key)
+  useEffect(() => {
+    if (key !== undefined && seen.current !== undefined && key !== seen.current) {
+      void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'gate' })
+    }
+    seen.current = key
+  }, [key, client])
 }

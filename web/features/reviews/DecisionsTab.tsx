@@ -72,13 +72,19 @@ function DecisionCard({ decision }: { decision: Decision }) {
   )
 }
 
-export function Coverage({ decision }: { decision: Pick<Decision, 'covers' | 'differences'> }) {
-  if (decision.covers) return <Tone tone="met">Covers exactly what is here now</Tone>
+export function Coverage({ decision }: { decision: Pick<Decision, 'covers' | 'differences' | 'tolerated'> }) {
+  const { covers, differences, tolerated = [] } = decision
+  if (covers && tolerated.length === 0) return <Tone tone="met">Covers exactly what is here now</Tone>
+  const isTold = tolerated.some(({ effect }) => effect === 'notify')
   return (
     <>
-      <Tone tone="blocked">No longer covers the content</Tone>
+      {covers ? (
+        <Tone tone={isTold ? 'attention' : 'met'}>Stands, as the policy lets it, although something changed</Tone>
+      ) : (
+        <Tone tone="blocked">No longer covers the content</Tone>
+      )}
       <ul style={{ margin: '4px 0 0', paddingLeft: 18 }}>
-        {decision.differences.map((difference) => (
+        {(covers ? tolerated.map(({ text }) => text) : differences).map((difference) => (
           <li key={difference}>{difference}</li>
         ))}
       </ul>
