@@ -156,10 +156,21 @@ export async function openWorkspace(
   const gate = createGate({
     ...shared,
     key: keys.signing,
+    workspace: name,
     registry,
     situations: reviews.situations,
     ownOf: reviews.ownOf,
     observe: config.open ?? false,
+  })
+  const revocationLooks = lookAfter({
+    audit,
+    writer: connection.writer,
+    // What can take from a verdict what it rests on. The sweep sees the rest, such as a condition that nobody has met in time.
+    actions:
+      /^(decision\.recorded|waiver\.withdrawn|finding\.(opened|reopened|changed)|policy\.published|version\.state_changed|evidence\.collected|model\.updated)$/,
+    look: gate.revocations.sweep,
+    // The next sweep looks again.
+    failed: () => {},
   })
   const { publicUrl } = config
   const admission = createAdmission({ ...shared, gate, publicUrl, observe: config.open ?? false })
@@ -220,6 +231,7 @@ export async function openWorkspace(
     imports,
     async close() {
       await dutyLooks.stop()
+      await revocationLooks.stop()
       await Promise.all([jobs.stop(), deliveryJobs.stop()])
       await direct.close()
       blobs.close?.()

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { AliasMove, GateReport, Standing, Verdict } from '../modules/gate/schema.ts'
 import type { Who } from '../modules/policy/schema.ts'
@@ -6,7 +6,7 @@ import { Deployment } from '../modules/registry/schema.ts'
 import { type Client, connectClient, parseModelVersion, versionPath } from './client.ts'
 import { CliError, exitCodes } from './exit.ts'
 import { print, printJson, styled, table, tone, wrapped } from './output.ts'
-import { signingKeys } from './trusted-keys.ts'
+import { statusOf } from './verdicts.ts'
 
 export function addGate(program: Command) {
   const gate = program.command('gate').description('ask whether a version may run in an environment')
@@ -25,15 +25,6 @@ export function addGate(program: Command) {
     .option('--env <environment>', 'only in this environment')
     .option('--json', 'print JSON')
     .action(reportDenials)
-
-  program
-    .command('verdict')
-    .description('signed verdicts')
-    .command('verify <file>')
-    .description('verify a saved verdict without the server')
-    .option('--key <file>', 'the server’s public key in PEM (default: the one that modelkeep login remembered)')
-    .option('--digest <sha256>', 'refuse a verdict about other content than this')
-    .action(verify)
 
   program
     .command('alias <model> <alias> <version>')
@@ -68,18 +59,6 @@ async function standingOf(client: Client, { model, version, environment }: Verdi
     if (error instanceof CliError) return undefined
     throw error
   }
-}
-
-/** 4 says that something is not met and a waiver stands in for it. */
-function statusOf({ outcome, proceed }: Pick<Verdict, 'outcome' | 'proceed'>): number {
-  if (outcome === 'waived') return exitCodes.waived
-  return outcome === 'allowed' || proceed ? exitCodes.allowed : exitCodes.denied
-}
-
-const outcomeWords: Record<Verdict['outcome'], () => string> = {
-  allowed: () => styled('green', 'allowed'),
-  waived: () => styled('yellow', 'allowed under a waiver'),
-  denied: () => styled('red', 'denied'),
 }
 
 const whoCan: Record<Who, string> = {
@@ -139,28 +118,6 @@ async function reportDenials({ days, env, json }: { days: string; env?: string; 
   if (rows.length === 0) return
   const lines = rows.map((row) => [`${row.model}@${row.version}`, row.environment, String(row.times), row.path])
   print(`\n${table([['VERSION', 'ENVIRONMENT', 'TIMES', 'WHAT WAS LEFT'], ...lines])}`)
-}
-
-async function verify(file: string, options: { key?: string; digest?: string }) {
-  const { verifyVerdict } = await import('../modules/gate/verify.ts')
-  const text = await readFile(file, 'utf8').catch(() => {
-    throw new CliError(`${file} cannot be read`)
-  })
-  const result = verifyVerdict(text, await signingKeys(options.key), new Date())
-  if (result.outcome !== 'verified') throw new CliError(`${file} is not a valid verdict: ${result.message}`)
-  const { verdict } = result
-  if (options.digest && options.digest !== verdict.digest) {
-    throw new CliError(`the verdict is about ${verdict.digest}, not ${options.digest}`)
-  }
-  const word = outcomeWords[verdict.outcome]()
-  print(
-    `Valid: ${verdict.model} version ${verdict.version} is ${word} in ${verdict.environment} until ${verdict.expires_at}.`,
-  )
-  print(`Content ${verdict.digest}`)
-  for (const { requirement, control, until } of verdict.waivers ?? []) {
-    print(`${requirement} is waived until ${until}: ${wrapped(control, 2)}`)
-  }
-  process.exitCode = statusOf(verdict)
 }
 
 async function moveAlias(model: string, alias: string, version: string) {

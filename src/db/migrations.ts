@@ -37,6 +37,7 @@ import { policyPublication } from './migrations/043-policy-publication.ts'
 import { findings } from './migrations/045-findings.ts'
 import { scanWaivers } from './migrations/049-scan-waivers.ts'
 import { requirementWaivers } from './migrations/050-requirement-waivers.ts'
+import { verdictRevocations } from './migrations/051-verdict-revocations.ts'
 import { admission } from './migrations/053-admission.ts'
 import { reviewFlow } from './migrations/056-review-flow.ts'
 import { workspaceAccounts } from './migrations/059-workspace-accounts.ts'
@@ -87,6 +88,7 @@ export const workspaceMigrations: readonly Migration[] = [
   findings,
   scanWaivers,
   requirementWaivers,
+  verdictRevocations,
   admission,
   systems,
   reviewFlow,

@@ -1,5 +1,6 @@
 export { unmetList, unmetText } from './path.ts'
 export * as gatePurge from './purge-store.ts'
+export { type OpenedRevocations, openRevocations, type RevocationList } from './revocation-list.ts'
 export { gateRoutes } from './routes.ts'
 export { createGate, type Gate } from './service.ts'
 export { type SignedVerdict, type VerifiedVerdict, verifyVerdict } from './verify.ts'

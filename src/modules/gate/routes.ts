@@ -2,7 +2,17 @@ import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { EnvironmentName } from '../registry/schema.ts'
-import { GateQuestion, GateReport, GateReportQuery, Standing, Verdict, VerdictQuery } from './schema.ts'
+import {
+  DsseEnvelope,
+  GateQuestion,
+  GateReport,
+  GateReportQuery,
+  Revocation,
+  RevocationInput,
+  Standing,
+  Verdict,
+  VerdictQuery,
+} from './schema.ts'
 import type { Gate } from './service.ts'
 
 const tags = ['gate']
@@ -36,6 +46,27 @@ export function gateRoutes({ at }: { at: (req: FastifyRequest) => Gate }): Fasti
       config: { requires: 'registry.read', model: 'any' },
       schema: { tags, summary: 'One verdict', params: z.object({ id: z.string() }), response: { 200: Verdict } },
       handler: (req) => at(req).verdict(req.actor, req.params.id),
+    })
+
+    app.get('/gate/revocations', {
+      config: { requires: 'signed-in' },
+      schema: {
+        tags,
+        summary: 'The signed list of verdicts that are revoked and whose time is not over',
+        response: { 200: DsseEnvelope },
+      },
+      handler: async (req) => DsseEnvelope.parse(await at(req).revocations.list()),
+    })
+
+    app.post('/gate/revocations', {
+      config: { requires: 'review.decide', model: 'any' },
+      schema: {
+        tags,
+        summary: 'Revoke a verdict, or all that let a version run or rest on a decision',
+        body: RevocationInput,
+        response: { 200: z.object({ revoked: z.array(Revocation) }) },
+      },
+      handler: async (req) => ({ revoked: await at(req).revocations.revoke(req.actor, req.body) }),
     })
 
     app.get('/gate/report', {

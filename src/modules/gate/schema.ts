@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Digest, idSchema, Moment } from '../../lib/ids.ts'
-import { PersonId } from '../audit/schema.ts'
+import { ActorRef, PersonId } from '../audit/schema.ts'
 import { Outcome, Requirement } from '../policy/schema.ts'
 import { EnvironmentName, GateMode, LifecycleState, VersionNumber, VersionNumberText } from '../registry/schema.ts'
 
@@ -22,6 +22,37 @@ export const DsseEnvelope = z.object({
 })
 export type DsseEnvelope = z.infer<typeof DsseEnvelope>
 
+/** `denied`: the gate would deny by now what the verdict allowed. */
+export const RevocationCause = z.enum(['person', 'denied'])
+export type RevocationCause = z.infer<typeof RevocationCause>
+
+export const Revocation = z.object({
+  /** Revocations of a workspace are counted from 1. */
+  serial: z.int(),
+  verdict: VerdictId,
+  cause: RevocationCause,
+  reason: z.string(),
+  revoked_by: ActorRef.shape.id,
+  revoked_at: Moment,
+})
+export type Revocation = z.infer<typeof Revocation>
+
+const why = z.string().trim().min(10, 'say why in at least ten characters').max(5000)
+
+/** One verdict, or all that let a version run or that rest on a decision. */
+export const RevocationInput = z.discriminatedUnion('of', [
+  z.strictObject({ of: z.literal('verdict'), verdict: VerdictId, reason: why }),
+  z.strictObject({
+    of: z.literal('version'),
+    model: z.string(),
+    version: VersionNumber,
+    environment: EnvironmentName.optional(),
+    reason: why,
+  }),
+  z.strictObject({ of: z.literal('decision'), decision: idSchema('dec'), reason: why }),
+])
+export type RevocationInput = z.infer<typeof RevocationInput>
+
 export const Verdict = z.object({
   id: VerdictId,
   outcome: Outcome,
@@ -42,6 +73,8 @@ export const Verdict = z.object({
   issued_at: Moment,
   expires_at: Moment,
   envelope: DsseEnvelope,
+  /** Only where it is revoked: then it holds no longer, although its time may not be over. */
+  revocation: Revocation.exactOptional(),
 })
 export type Verdict = z.infer<typeof Verdict>
 

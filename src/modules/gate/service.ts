@@ -19,7 +19,9 @@ import {
 import type { Environment } from '../registry/schema.ts'
 import { type Own, type Situation, type Situations, thingsOf } from '../reviews/index.ts'
 import { createReport } from './report.ts'
-import type { AliasMove, GateQuestion, Standing, Verdict, VerdictId, VerdictQuery } from './schema.ts'
+import { createRevocations } from './revocations.ts'
+import { revocationsOf } from './revocations-store.ts'
+import type { AliasMove, GateQuestion, Revocation, Standing, Verdict, VerdictId, VerdictQuery } from './schema.ts'
 import { standingOf } from './standing.ts'
 import * as store from './store.ts'
 import { giveVerdict } from './verdict.ts'
@@ -29,6 +31,8 @@ export type GateParts = {
   readonly write: Write
   readonly clock: Clock
   readonly key: SigningKey
+  /** Its name, which verdicts and revocation lists carry. */
+  readonly workspace: string
   readonly registry: Registry
   readonly situations: Situations
   readonly ownOf: (actor: Actor, situation: Situation) => Promise<Own>
@@ -39,7 +43,9 @@ export type GateParts = {
 export type Gate = ReturnType<typeof createGate>
 
 /** May this version run in this environment now? The same answer for pipelines, people and alias moves. */
-export function createGate({ db, write, clock, key, registry, situations, ownOf, observe }: GateParts) {
+export function createGate(parts: GateParts) {
+  const { db, write, clock, key, registry, situations, ownOf, observe, workspace } = parts
+
   async function situationAt(from: Db, ...[model, version, environment]: [string, string | number, string]) {
     const situation = await situations.at(from, model, version, environment, isoNow(clock))
     return observe ? { ...situation, environment: { ...situation.environment, mode: 'observe' as const } } : situation
@@ -62,14 +68,18 @@ export function createGate({ db, write, clock, key, registry, situations, ownOf,
   async function look(actor: Actor, { model, version, environment }: GateQuestion) {
     const id = newId('vrd', clock.now().getTime()) as VerdictId
     const situation = await situationAt(db, model, version, environment)
-    const { id: _, envelope: _envelope, ...rest } = giveVerdict(situation, { id, asked_by: actor.id as PersonId, key })
+    const {
+      id: _,
+      envelope: _envelope,
+      ...rest
+    } = giveVerdict(situation, { id, asked_by: actor.id as PersonId, key, workspace })
     return rest
   }
 
   /** Stores and records a verdict inside a write, so that it commits with whatever it allows. */
   async function answer(tx: Tx, record: RecordEvent, actor: Actor, situation: Situation): Promise<Verdict> {
     const id = newId('vrd', clock.now().getTime()) as VerdictId
-    const verdict = giveVerdict(situation, { id, asked_by: actor.id as PersonId, key })
+    const verdict = giveVerdict(situation, { id, asked_by: actor.id as PersonId, key, workspace })
     await store.insertVerdict(tx, verdict, situation.model.id)
     const { outcome, mode, proceed, environment, version, digest, expires_at, decisions } = verdict
     const unmet = verdict.requirements.filter(isUnmet).map((each) => each.id)
@@ -117,18 +127,28 @@ export function createGate({ db, write, clock, key, registry, situations, ownOf,
       db,
       rows.map((row) => row.model_id),
     )
-    return rows.filter((row) => permits(actor, 'registry.read', names.get(row.model_id))).map(store.toVerdict)
+    const known = rows.filter((row) => permits(actor, 'registry.read', names.get(row.model_id)))
+    const revoked = await revocationsOf(
+      db,
+      known.map(({ id }) => id),
+    )
+    return known.map((row) => withRevocation(store.toVerdict(row), revoked.get(row.id)))
   }
 
   async function verdict(actor: Actor, id: string): Promise<Verdict> {
     const row = await store.findVerdict(db, id)
     const name = row && (await modelNames(db, [row.model_id])).get(row.model_id)
     if (!row || !permits(actor, 'registry.read', name)) throw notFound('verdict', id)
-    return store.toVerdict(row)
+    return withRevocation(store.toVerdict(row), (await revocationsOf(db, [id])).get(id))
   }
 
   const aliases: AliasMover = { move }
-  return { ask, askIn, look, aliases, standing, verdicts, verdict, report: createReport({ db, clock }) }
+  const revocations = createRevocations(parts)
+  return { ask, askIn, look, aliases, standing, verdicts, verdict, revocations, report: createReport({ db, clock }) }
+}
+
+function withRevocation(verdict: Verdict, revocation: Revocation | undefined): Verdict {
+  return revocation ? { ...verdict, revocation } : verdict
 }
 
 /** `prod` by its name, otherwise the one that stops most. */

@@ -51,7 +51,7 @@ export function sentenceOf(situation: Situation, own?: Own): string {
 const keyOf = ({ id, policy }: Requirement) => `${policy.name}/${id}`
 
 /** Somebody approved this version, and something changed since. */
-function lapsed({ decisions }: Situation): string | undefined {
+export function lapsed({ decisions }: Situation): string | undefined {
   const [latest] = decisions
   if (latest?.outcome !== 'approved' || latest.covers) return undefined
   return `the approval no longer covers the content, because ${latest.differences.join('; ')}`

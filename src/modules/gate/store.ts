@@ -10,11 +10,11 @@ export type VerdictFilter = {
 }
 
 export async function insertVerdict(tx: Tx, verdict: Verdict, model_id: string): Promise<void> {
-  const { id, version_id, version, environment, outcome, asked_by, issued_at } = verdict
+  const { id, version_id, version, environment, outcome, asked_by, issued_at, expires_at } = verdict
   const body = JSON.stringify(verdict)
   await tx
     .insertInto('verdict')
-    .values({ id, model_id, version_id, version, environment, outcome, asked_by, issued_at, body })
+    .values({ id, model_id, version_id, version, environment, outcome, asked_by, issued_at, expires_at, body })
     .execute()
 }
 

@@ -30,6 +30,8 @@ export const VerdictPredicate = z.object({
   mode: GateMode,
   proceed: z.boolean(),
   environment: EnvironmentName,
+  /** Whose revocation list says whether it is revoked. */
+  workspace: z.string().exactOptional(),
   model: z.string(),
   version: z.int(),
   scope_digest: Digest,
@@ -43,11 +45,10 @@ export const VerdictPredicate = z.object({
 })
 export type VerdictPredicate = z.infer<typeof VerdictPredicate>
 
+type Giver = { id: VerdictId; asked_by: PersonId; key: SigningKey; workspace: string }
+
 /** An answer about one situation, signed. Only a denial in an environment that enforces stops anything. */
-export function giveVerdict(
-  situation: Situation,
-  { id, asked_by, key }: { id: VerdictId; asked_by: PersonId; key: SigningKey },
-): Verdict {
+export function giveVerdict(situation: Situation, { id, asked_by, key, workspace }: Giver): Verdict {
   const { assessment, snapshot, environment, policies, version, model } = situation
   const { outcome, requirements } = assessment
   const issued_at: Moment = snapshot.at
@@ -61,6 +62,7 @@ export function giveVerdict(
     mode: environment.mode,
     proceed,
     environment: environment.name,
+    workspace,
     model: model.name,
     version: version.version,
     scope_digest: situation.scope_digest,

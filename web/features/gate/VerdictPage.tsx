@@ -17,6 +17,8 @@ import { PersonName } from '../access/people.tsx'
 import { RequirementList } from '../policy/RequirementList.tsx'
 import { countsOf } from '../registry/RequirementsTab.tsx'
 import { standing, verdict, verdicts } from './queries.ts'
+import { Revoke } from './Revoke.tsx'
+import { Revoked } from './Revoked.tsx'
 import { VerdictTable } from './VerdictsPage.tsx'
 
 const route = getRouteApi('/signed-in/gate/verdicts/$id')
@@ -42,7 +44,13 @@ function Found({ verdict: found }: { verdict: Verdict }) {
   return (
     <Page title={`May ${name} run in ${found.environment}?`}>
       <Lead
-        tone={found.outcome === 'denied' && found.proceed ? 'attention' : outcomeTones[found.outcome]}
+        tone={
+          found.revocation
+            ? 'blocked'
+            : found.outcome === 'denied' && found.proceed
+              ? 'attention'
+              : outcomeTones[found.outcome]
+        }
         detail={
           <>
             {found.path ? `${sentence(found.path)} ` : ''}
@@ -51,10 +59,16 @@ function Found({ verdict: found }: { verdict: Verdict }) {
             {isoText(Date.parse(found.expires_at))}.
           </>
         }
-        action={<Button onClick={save}>Save the signed verdict</Button>}
+        action={
+          <>
+            <Button onClick={save}>Save the signed verdict</Button>
+            <Revoke verdict={found} />
+          </>
+        }
       >
         {leadOf(found)}
       </Lead>
+      {found.revocation && <Revoked revocation={found.revocation} />}
       <div className="cols">
         <div>
           <Card title="Every requirement, with who can meet it" flush>
@@ -125,6 +139,7 @@ function Found({ verdict: found }: { verdict: Verdict }) {
 
 function leadOf(verdict: Verdict): string {
   const name = `${verdict.model} ${verdict.version}`
+  if (verdict.revocation) return `Revoked: this verdict no longer lets ${name} run in ${verdict.environment}.`
   if (verdict.outcome === 'allowed') return `Allowed: ${name} may run in ${verdict.environment}.`
   if (verdict.outcome === 'waived') return `Allowed under a waiver: ${name} may run in ${verdict.environment}.`
   if (verdict.proceed) {

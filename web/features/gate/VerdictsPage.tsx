@@ -73,10 +73,14 @@ const columns: Column<Verdict>[] = [
     header: 'Verdict',
     cell: (verdict) => (
       <Link to="/gate/verdicts/$id" params={{ id: verdict.id }}>
-        <Tone tone={outcomeTones[verdict.outcome]}>{verdict.outcome}</Tone>
+        {verdict.revocation ? (
+          <Tone tone="blocked">revoked</Tone>
+        ) : (
+          <Tone tone={outcomeTones[verdict.outcome]}>{verdict.outcome}</Tone>
+        )}
       </Link>
     ),
-    value: (verdict) => verdict.outcome,
+    value: (verdict) => (verdict.revocation ? 'revoked' : verdict.outcome),
   },
   {
     key: 'version',

@@ -1,7 +1,14 @@
 import { queryOptions } from '@tanstack/react-query'
 import { z } from 'zod'
 import { AdmissionRules } from '../../../src/modules/admission/schema.ts'
-import { type GateQuestion, GateReport, Standing, Verdict } from '../../../src/modules/gate/schema.ts'
+import {
+  type GateQuestion,
+  GateReport,
+  Revocation,
+  type RevocationInput,
+  Standing,
+  Verdict,
+} from '../../../src/modules/gate/schema.ts'
 import { at, get, send } from '../../api/http.ts'
 
 export const standing = (model: string, version: number, environment?: string) =>
@@ -20,7 +27,6 @@ export const verdict = (id: string) =>
   queryOptions({
     queryKey: ['gate', 'verdict', id],
     queryFn: () => get(at(['gate', 'verdicts', id]), Verdict),
-    staleTime: Number.POSITIVE_INFINITY,
   })
 
 export const verdicts = (filter: { model?: string; version?: number; environment?: string; limit?: number }) =>
@@ -34,6 +40,10 @@ export const report = queryOptions({
   queryKey: ['gate', 'report'],
   queryFn: () => get(at(['gate', 'report']), GateReport),
 })
+
+/** Takes verdicts back that let something run. */
+export const revoke = (input: RevocationInput) =>
+  send('POST', '/gate/revocations', z.object({ revoked: z.array(Revocation) }), input)
 
 export const askGate = (question: GateQuestion) => send('POST', '/gate/checks', Verdict, question)
 
