@@ -26,7 +26,7 @@ import { createNotifications, createPost, deliveryAttempts, type Notifications }
 import { createPolicies, type Policies } from './modules/policy/index.ts'
 import { createRegistry, type Registry } from './modules/registry/index.ts'
 import { createHolds, createRetention, type Retention, removalJobs } from './modules/retention/index.ts'
-import { createReviews, type Reviews } from './modules/reviews/index.ts'
+import { changingActions, createReviews, type Reviews } from './modules/reviews/index.ts'
 import { createStudio, type Studio } from './modules/studio/index.ts'
 import { createSystems, type Systems } from './modules/systems/index.ts'
 import { createTraces, type Traces } from './modules/traces/index.ts'
@@ -141,6 +141,15 @@ export async function openWorkspace(
     peopleBehind,
     dutiesOn,
   })
+  audit.listen(async (_, events) => reviews.changes.note(events))
+  const changeLooks = lookAfter({
+    audit,
+    writer: connection.writer,
+    actions: changingActions,
+    look: reviews.changes.look,
+    // The pages compare by themselves; what was not recorded is recorded with the next change of the model.
+    failed: () => {},
+  })
   const comments = createComments({ ...shared, people, has: reviews.has })
   const studio = createStudio({ ...shared, policies, roles, situations: reviews.situations })
   const duties = createDuties({ connection, write: audit.write, clock, jobs, people })
@@ -232,6 +241,7 @@ export async function openWorkspace(
     async close() {
       await dutyLooks.stop()
       await revocationLooks.stop()
+      await changeLooks.stop()
       await Promise.all([jobs.stop(), deliveryJobs.stop()])
       await direct.close()
       blobs.close?.()

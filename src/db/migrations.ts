@@ -42,6 +42,7 @@ import { admission } from './migrations/053-admission.ts'
 import { reviewFlow } from './migrations/056-review-flow.ts'
 import { workspaceAccounts } from './migrations/059-workspace-accounts.ts'
 import { systems } from './migrations/060-systems.ts'
+import { approvalWatch } from './migrations/064-approval-watch.ts'
 
 /** People, sessions and the list of workspaces; it has its own audit log. */
 export const systemMigrations: readonly Migration[] = [
@@ -92,4 +93,5 @@ export const workspaceMigrations: readonly Migration[] = [
   admission,
   systems,
   reviewFlow,
+  approvalWatch,
 ]

@@ -133,6 +133,7 @@ export const NoticeKind = z.enum([
   'condition',
   'condition_due',
   'lapsed',
+  'changed',
 ])
 export type NoticeKind = z.infer<typeof NoticeKind>
 

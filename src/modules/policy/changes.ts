@@ -23,5 +23,10 @@ export function consequenceOf({ what, kind }: Change, documents: readonly Policy
     )
     return what === 'sealed' ? 'lapse' : (rule?.effect ?? 'lapse')
   })
-  return consequences.find((each) => said.includes(each)) ?? 'lapse'
+  return strictestOf(said) ?? 'lapse'
+}
+
+/** Undefined when nothing follows from nothing. */
+export function strictestOf(said: readonly Consequence[]): Consequence | undefined {
+  return consequences.find((each) => said.includes(each))
 }

@@ -1,5 +1,5 @@
 export { approvalsMet, couldApprove, stageBefore } from './approvals.ts'
-export { type Change, type Consequence, consequenceOf } from './changes.ts'
+export { type Change, type Consequence, consequenceOf, strictestOf } from './changes.ts'
 export { type AppliedPolicy, answerUntil, covering } from './coverage.ts'
 export { type Deadlines, deadlinesOf } from './deadlines.ts'
 export { assess, assessmentOf, isUnmet, isWaived } from './evaluate.ts'

@@ -67,3 +67,54 @@ test('one change that no rule lets stand ends an approval, together with those t
   expect({ covers, tolerated }).toEqual({ covers: false, tolerated: undefined })
   expect(differences).toHaveLength(2)
 })
+
+const untilSeen = (app: TestApp, action: string) =>
+  expect.poll(async () => (await app.trail()).filter((event) => event.action === action).length).toBe(1)
+
+test('what a policy reopens opens a review by itself, once, which is told and recorded', async () => {
+  const app = await testApp()
+  const { developer, validator, review, standing, decision } = await approved(
+    app,
+    '  - {id: words, title: Words, changes: [purpose], effect: reopen}\n',
+  )
+  await developer.patch(`/models/${governedName}`, purpose)
+  expect(await standing()).toMatchObject({ outcome: 'denied' })
+  await untilSeen(app, 'review.reopened')
+  const { open_review } = await standing()
+  expect(open_review).not.toBe(review.id)
+  const again = (await validator.get(`/reviews/${open_review}`)).json()
+  expect(again.review).toMatchObject({ state: 'open', requested_by: developer.person.id })
+  expect(again.review.note).toContain('the purpose was rewritten')
+  expect(await decision()).toMatchObject({ covers: false, effect: 'reopen' })
+  const lapsed = (await app.trail()).find(({ action }) => action === 'approval.lapsed')
+  expect(lapsed).toMatchObject({
+    actor: { id: 'server' },
+    subject: `decision:${(await decision()).id}`,
+    detail: { environment: 'prod', effect: 'reopen', differences: ['the purpose was rewritten'] },
+  })
+  const told = (await validator.get('/notices')).json().notices.map(({ kind }: { kind: string }) => kind)
+  expect(told.toSorted()).toEqual(['lapsed', 'review_asked', 'review_asked'])
+
+  // The words of before: what was approved is there again, and nothing is opened a second time.
+  await developer.patch(`/models/${governedName}`, { purpose: 'Suggests whom to invite for an interview.' })
+  await untilSeen(app, 'approval.restored')
+  expect(await standing()).toMatchObject({ outcome: 'allowed' })
+  await developer.patch(`/models/${governedName}`, purpose)
+  await expect.poll(async () => (await app.trail()).filter(({ action }) => action === 'approval.lapsed').length).toBe(2)
+  expect((await app.trail()).filter(({ action }) => action === 'review.reopened')).toHaveLength(1)
+})
+
+test('whoever approved is told of what a policy lets stand and wants told; the trail has it, also of what is ignored', async () => {
+  const app = await testApp()
+  const { developer, validator } = await approved(
+    app,
+    '  - {id: words, title: Words, changes: [purpose], effect: notify}\n  - {id: tier, title: Tier, changes: [policies], effect: ignore}\n',
+  )
+  await developer.patch(`/models/${governedName}`, purpose)
+  await untilSeen(app, 'approval.changed')
+  const { notices } = (await validator.get('/notices')).json()
+  expect(notices.find(({ kind }: { kind: string }) => kind === 'changed')).toMatchObject({
+    text: expect.stringContaining('it stands: the purpose was rewritten'),
+    caused_by: 'server',
+  })
+})

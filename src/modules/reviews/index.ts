@@ -1,3 +1,4 @@
+export { changingActions } from './change-watch.ts'
 export type { Own } from './own.ts'
 export { type ReviewParts, thingsOf } from './parts.ts'
 export * as reviewPurge from './purge-store.ts'

@@ -97,6 +97,8 @@ export const Decision = z.object({
   differences: z.array(z.string()),
   /** What changed since, and does not end it by the change rules of the policies. */
   tolerated: z.array(Tolerated).exactOptional(),
+  /** What the change rules make of what differs; left out when nothing does. */
+  effect: z.enum(['reopen', 'lapse', 'notify', 'ignore']).exactOptional(),
 })
 export type Decision = z.infer<typeof Decision>
 

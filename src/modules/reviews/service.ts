@@ -1,21 +1,19 @@
 import type { Db, Tx } from '../../db/database.ts'
 import { isoNow } from '../../lib/clock.ts'
 import { conflict, forbidden, notFound } from '../../lib/errors.ts'
-import { newId } from '../../lib/ids.ts'
-import { canonicalJson } from '../../lib/json.ts'
 import { type Actor, permits } from '../access/schema.ts'
 import type { PersonId } from '../audit/schema.ts'
-import { tell } from '../notifications/index.ts'
-import { deadlinesOf } from '../policy/index.ts'
 import { findVersionById, getModel, getVersion, modelNames } from '../registry/index.ts'
 import type { ModelVersion, VersionId } from '../registry/schema.ts'
+import { createChangeWatch } from './change-watch.ts'
 import { createDecide } from './decide.ts'
 import { createDelegations } from './delegations.ts'
 import { delegationsOf, notesOf, turnsOf } from './flow-store.ts'
 import { createNotes } from './notes.ts'
+import { openReview } from './opening.ts'
 import { createOwn } from './own.ts'
 import { alreadyClosed, type ReviewParts, rolesAsked, thingsOf } from './parts.ts'
-import { placesOf, reviewersOf, withPlaces } from './reviewers.ts'
+import { placesOf, withPlaces } from './reviewers.ts'
 import type { Decision, Review, ReviewInput, ReviewSheet, SignedDecision } from './schema.ts'
 import { conflictsOf, type Parties } from './separation.ts'
 import { createSituations, documentOf } from './situation.ts'
@@ -43,37 +41,13 @@ export function createReviews(parts: ReviewParts) {
         throw conflict(`version ${version.version} is ${version.state}`)
       }
       await becomeSubmitted(tx, version)
-      const now = isoNow(clock)
-      const documents = situation.policies.map(({ document }) => document)
-      const asked = { ...situation.snapshot, requester: actor.id as PersonId }
-      const row = {
-        id: newId('rev', clock.now().getTime()),
-        model_id: model.id,
-        version_id: version.id,
-        version: version.version,
-        environment: input.environment,
-        state: 'open' as const,
-        round: 1,
-        requested_by: actor.id,
-        requested_at: now,
-        note: input.note,
-        scope: canonicalJson(situation.scope),
-        ...deadlinesOf(documents, asked, situation.approvals, now),
-        closed_at: null,
-      }
-      await store.insertReview(tx, row)
-      const { environment, scope_digest } = { environment: input.environment, scope_digest: situation.scope_digest }
-      const due = row.due_at === null ? {} : { due_at: row.due_at }
-      record('review.submitted', `review:${row.id}`, { environment, scope_digest, ...due }, thingsOf(situation))
-      await tell(tx, {
-        to: await reviewersOf(tx, row, situation, { people, parties }),
-        kind: 'review_asked',
-        text: `${model.name} ${version.version} for ${environment} waits for a decision${row.due_at ? `, due on ${row.due_at.slice(0, 10)}` : ''}.`,
-        link: `/reviews/${row.id}`,
+      const asked = {
+        requester: actor.id as PersonId,
         by: actor.id,
-        at: now,
-      })
-      return store.toReview(row, model.name)
+        note: input.note,
+        action: 'review.submitted' as const,
+      }
+      return store.toReview(await openReview(tx, record, situation, { ...asked, people, parties }), model.name)
     })
   }
 
@@ -237,6 +211,7 @@ export function createReviews(parts: ReviewParts) {
     delegations: createDelegations(flow),
     notes: createNotes(flow),
     watch: createReviewWatch({ ...flow, partiesOf, becomeDraft }),
+    changes: createChangeWatch({ ...flow, partiesOf }),
   }
 }
 

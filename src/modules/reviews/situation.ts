@@ -14,6 +14,7 @@ import {
   covering,
   findingsLevel,
   type Policies,
+  strictestOf,
 } from '../policy/index.ts'
 import type { ApprovalFact, Assessment, Snapshot, Tolerated } from '../policy/schema.ts'
 import { findEnvironment, findVersionById, getModel, getVersion } from '../registry/index.ts'
@@ -138,7 +139,7 @@ function compare(row: store.StoredDecision, { key, model, scope, level, policies
   const document = documentOf(row)
   const signed = isSigned(row, key)
   const [before, now] = comparable(scopeOf(document.snapshot), scope, level)
-  const tolerated = toleratedOf(changesBetween(before, now), policies)
+  const { effect, tolerated } = effectOf(changesBetween(before, now), policies)
   const covers = signed && (digestOf(before) === digestOf(now) || tolerated.length > 0)
   const changes = covers ? [] : differencesBetween(before, now)
   const differences = signed ? changes : ['the stored decision is not what was signed']
@@ -159,6 +160,7 @@ function compare(row: store.StoredDecision, { key, model, scope, level, policies
     covers,
     differences,
     ...noted,
+    ...(effect && signed ? { effect } : {}),
   }
   const fact: ApprovalFact = { ...factOf(document), covers, differences, ...noted }
   return { decision, fact }
@@ -180,14 +182,15 @@ export function factOf({ id, decided_by, roles, in_place_of, outcome, decided_at
   }
 }
 
-/** Every change, when the policies let all of them stand; none otherwise. */
-function toleratedOf(changes: readonly Change[], policies: readonly AppliedPolicy[]): Tolerated[] {
+/** The strictest that follows from the changes; and every change, when the policies let all of them stand. */
+function effectOf(changes: readonly Change[], policies: readonly AppliedPolicy[]) {
   const documents = policies.map(({ document }) => document)
-  const tolerated = changes.flatMap((change): Tolerated[] => {
-    const effect = consequenceOf(change, documents)
-    return effect === 'notify' || effect === 'ignore' ? [{ text: change.text, effect }] : []
-  })
-  return tolerated.length === changes.length ? tolerated : []
+  const effects = changes.map((change) => ({ text: change.text, effect: consequenceOf(change, documents) }))
+  const effect = strictestOf(effects.map((each) => each.effect))
+  const tolerated = effects.flatMap((each): Tolerated[] =>
+    each.effect === 'notify' || each.effect === 'ignore' ? [{ text: each.text, effect: each.effect }] : [],
+  )
+  return { effect, tolerated: tolerated.length === changes.length ? tolerated : [] }
 }
 
 export function documentOf({ document }: Pick<store.StoredDecision, 'document'>): DecisionDocument {

@@ -6,6 +6,7 @@ export type ReviewTables = {
   review_note: ReviewNoteRow
   decision: DecisionRow
   scan_waiver: ScanWaiverRow
+  approval_watch: ApprovalWatchRow
 }
 
 /** `scope` is what was there when somebody asked, so that a later difference can be named. */
@@ -116,4 +117,12 @@ export type RequirementWaiverRow = {
   given_at: string
   withdrawn_at: string | null
   withdrawn_by: string | null
+}
+
+/** `digest` is over what differs, so that a further change is seen. */
+export type ApprovalWatchRow = {
+  decision_id: string
+  state: 'covers' | 'tolerated' | 'lapsed'
+  digest: string
+  seen_at: string
 }

@@ -99,6 +99,7 @@ const words: Record<NoticeKind, string> = {
   condition: 'condition',
   condition_due: 'due soon',
   lapsed: 'lapsed',
+  changed: 'changed',
 }
 
 const tones: Record<NoticeKind, ToneName> = {
@@ -115,4 +116,5 @@ const tones: Record<NoticeKind, ToneName> = {
   condition: 'attention',
   condition_due: 'attention',
   lapsed: 'blocked',
+  changed: 'attention',
 }
