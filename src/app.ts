@@ -23,6 +23,7 @@ import { type Access, accessRoutes, createAccess, roleRoutes } from './modules/a
 import { admissionRoutes } from './modules/admission/index.ts'
 import { type Audit, auditRoutes, createAudit } from './modules/audit/index.ts'
 import { auditorRoutes, recordSeatReads } from './modules/auditors/index.ts'
+import { breakGlassRoutes } from './modules/break-glass/index.ts'
 import { commentRoutes } from './modules/comments/index.ts'
 import { connectionRoutes } from './modules/connections/index.ts'
 import { datasetRoutes } from './modules/datasets/index.ts'
@@ -276,6 +277,7 @@ export async function createApp(
       await api.register(workRoutes({ at: (req) => at(req).work }))
       await api.register(gateRoutes({ at: (req) => at(req).gate }))
       await api.register(admissionRoutes({ at: (req) => at(req).admission }))
+      await api.register(breakGlassRoutes({ at: (req) => at(req).breakGlass }))
       await api.register(kubernetesRoutes({ at: (req) => at(req).admission }))
       await api.register(retentionRoutes({ at: (req) => at(req).retention }))
       await api.register(notificationRoutes({ at: (req) => at(req).notifications }))

@@ -14,6 +14,7 @@ import { type Admission, createAdmission } from './modules/admission/index.ts'
 import { type Artifacts, createArtifacts } from './modules/artifacts/index.ts'
 import { type Audit, createAudit } from './modules/audit/index.ts'
 import { createSeatReads, type SeatReads } from './modules/auditors/index.ts'
+import { type BreakGlasses, createBreakGlass } from './modules/break-glass/index.ts'
 import { type Comments, createComments } from './modules/comments/index.ts'
 import { createDatasets, type Datasets } from './modules/datasets/index.ts'
 import { createDuties, type Duties, dutiesOn } from './modules/duties/index.ts'
@@ -54,6 +55,7 @@ export type Workspace = {
   comments: Comments
   gate: Gate
   admission: Admission
+  breakGlass: BreakGlasses
   duties: Duties
   work: Work
   systems: Systems
@@ -176,13 +178,15 @@ export async function openWorkspace(
     writer: connection.writer,
     // What can take from a verdict what it rests on. The sweep sees the rest, such as a condition that nobody has met in time.
     actions:
-      /^(decision\.recorded|waiver\.withdrawn|finding\.(opened|reopened|changed)|policy\.published|version\.state_changed|evidence\.collected|model\.updated)$/,
+      /^(decision\.recorded|waiver\.withdrawn|break_glass\.ended|finding\.(opened|reopened|changed)|policy\.published|version\.state_changed|evidence\.collected|model\.updated)$/,
     look: gate.revocations.sweep,
     // The next sweep looks again.
     failed: () => {},
   })
   const { publicUrl } = config
   const admission = createAdmission({ ...shared, gate, publicUrl, observe: config.open ?? false })
+  const { conflictsAbout } = reviews
+  const breakGlass = createBreakGlass({ ...shared, findings, gate, conflictsAbout })
   const work = createWork({ db: connection.db, clock, audit, reviews, findings, duties })
   const trusted = new Set(config.webhookHosts)
   const deliveryJobs = createJobs({ connection, clock, concurrency: 8, maxAttempts: deliveryAttempts })
@@ -230,6 +234,7 @@ export async function openWorkspace(
     comments,
     gate,
     admission,
+    breakGlass,
     duties,
     work,
     systems,

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { AdmissionRules, WithoutModel } from '../modules/admission/schema.ts'
+import { BreakGlassRules } from '../modules/break-glass/schema.ts'
 import { Environment, GateMode, SeverityLevel } from '../modules/registry/schema.ts'
 import { connectClient } from './client.ts'
 import { CliError } from './exit.ts'
@@ -22,6 +23,11 @@ export function addEnvironments(program: Command) {
     .option('--namespaces <patterns...>', 'namespaces that are this environment; * stands for any characters')
     .option('--without-model <what>', `workloads that name no model: ${WithoutModel.options.join(' or ')}`)
     .action(admission)
+  environment
+    .command('break-glass <name>')
+    .description('for how many hours two people may run what the gate of an environment denies; 0 for never')
+    .requiredOption('--hours <hours>', 'at most')
+    .action(breakGlass)
 }
 
 async function known() {
@@ -74,5 +80,14 @@ async function admission(name: string, options: { namespaces?: string[]; without
   })
   print(
     `${name}: namespaces ${after.namespaces.join(', ') || 'none'}; workloads without a model: ${after.without_model}.`,
+  )
+}
+
+async function breakGlass(name: string, { hours }: { hours: string }) {
+  const client = await connectClient()
+  const path = `/environments/${encodeURIComponent(name)}/break-glass`
+  const { longest_hours } = await client.put(path, BreakGlassRules, { longest_hours: Number(hours) })
+  print(
+    `${name}: ${longest_hours === 0 ? 'nobody breaks the glass' : `the glass may be broken for ${longest_hours} hours`}.`,
   )
 }

@@ -6,7 +6,7 @@ import { Deployment } from '../modules/registry/schema.ts'
 import { type Client, connectClient, parseModelVersion, versionPath } from './client.ts'
 import { CliError, exitCodes } from './exit.ts'
 import { print, printJson, styled, table, tone, wrapped } from './output.ts'
-import { statusOf } from './verdicts.ts'
+import { brokenText, statusOf } from './verdicts.ts'
 
 export function addGate(program: Command) {
   const gate = program.command('gate').description('ask whether a version may run in an environment')
@@ -82,6 +82,7 @@ export function explain(verdict: Verdict, client: Pick<Client, 'url'>, personal?
         ? styled(['yellow', 'bold'], 'Allowed under a waiver')
         : styled(['green', 'bold'], 'Allowed')
     print(`${word}: ${name} may run in ${verdict.environment} until ${verdict.expires_at}.`)
+    if (verdict.break_glass) print(brokenText(verdict.break_glass, verdict.path))
   } else {
     print(
       `${styled(['red', 'bold'], 'Denied')}: ${name} may not run in ${verdict.environment}. ${personal?.path ?? verdict.path}`,

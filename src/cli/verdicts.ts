@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { z } from 'zod'
+import type { NamedBreakGlass } from '../modules/break-glass/schema.ts'
 import { DsseEnvelope, Revocation, type RevocationInput, type Verdict, VerdictId } from '../modules/gate/schema.ts'
 import { DecisionId } from '../modules/reviews/schema.ts'
 import { connectClient, parseModelVersion } from './client.ts'
@@ -51,6 +52,12 @@ const outcomeWords: Record<Verdict['outcome'], () => string> = {
   denied: () => styled('red', 'denied'),
 }
 
+/** A verdict that two people forced says so wherever it is shown. */
+export function brokenText({ id, until }: NamedBreakGlass, path?: string): string {
+  const left = path === undefined ? '' : ` ${path}.`
+  return `${styled(['red', 'bold'], 'By break-glass')} ${id}, until ${until}: the policy is not met.${left}`
+}
+
 type VerifyOptions = { key?: string; digest?: string; revocations?: string; online?: boolean }
 
 async function verify(file: string, options: VerifyOptions) {
@@ -68,6 +75,7 @@ async function verify(file: string, options: VerifyOptions) {
     `Valid: ${verdict.model} version ${verdict.version} is ${word} in ${verdict.environment} until ${verdict.expires_at}.`,
   )
   print(`Content ${verdict.digest}`)
+  if (verdict.break_glass) print(brokenText(verdict.break_glass))
   for (const { requirement, control, until } of verdict.waivers ?? []) {
     print(`${requirement} is waived until ${until}: ${wrapped(control, 2)}`)
   }

@@ -5,6 +5,7 @@ import type { AdmissionTables } from '../modules/admission/tables.ts'
 import type { ArtifactTables } from '../modules/artifacts/tables.ts'
 import type { AuditTables } from '../modules/audit/tables.ts'
 import type { AuditorTables } from '../modules/auditors/tables.ts'
+import type { BreakGlassTables } from '../modules/break-glass/tables.ts'
 import type { CommentTables } from '../modules/comments/tables.ts'
 import type { DatasetTables } from '../modules/datasets/tables.ts'
 import type { DutyTables } from '../modules/duties/tables.ts'
@@ -31,6 +32,7 @@ export type Database = AccessTables &
   ArtifactTables &
   AuditorTables &
   AuditTables &
+  BreakGlassTables &
   CommentTables &
   DatasetTables &
   DutyTables &

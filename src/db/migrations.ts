@@ -39,6 +39,7 @@ import { scanWaivers } from './migrations/049-scan-waivers.ts'
 import { requirementWaivers } from './migrations/050-requirement-waivers.ts'
 import { verdictRevocations } from './migrations/051-verdict-revocations.ts'
 import { admission } from './migrations/053-admission.ts'
+import { breakGlass } from './migrations/054-break-glass.ts'
 import { reviewFlow } from './migrations/056-review-flow.ts'
 import { workspaceAccounts } from './migrations/059-workspace-accounts.ts'
 import { systems } from './migrations/060-systems.ts'
@@ -94,4 +95,5 @@ export const workspaceMigrations: readonly Migration[] = [
   systems,
   reviewFlow,
   approvalWatch,
+  breakGlass,
 ]

@@ -140,6 +140,37 @@ test('people follow it in the browser, and decide there', async () => {
   await vera.context().close()
 })
 
+test('two people break the glass in the browser, and it stays in sight until it is reviewed', async () => {
+  const dana = await signedIn('developer')
+  await dana.goto(`${server.url}/models/wage-screening/versions/1`)
+  await dana.getByText('If it cannot wait').waitFor()
+  await dana.keyboard.press('b')
+  await dana.getByLabel('Why it cannot wait').fill('Scoring has stood still since noon.')
+  await dana.getByRole('button', { name: 'Ask for it' }).click()
+  await dana.getByRole('button', { name: 'Take it back…' }).waitFor()
+
+  const vera = await signedIn('validator')
+  await vera.goto(`${server.url}/gate`)
+  await vera.getByRole('button', { name: 'Confirm…' }).click()
+  await vera.getByLabel('Why you agree').fill('Seen, and worse without it.')
+  await vera.keyboard.press('Tab')
+  await vera.keyboard.press('Enter')
+  await vera.getByText('is broken for').waitFor()
+  await vera.getByText('by break-glass', { exact: true }).waitFor()
+  await vera.getByRole('button', { name: 'End it now…' }).click()
+  await vera.getByLabel('Reason').fill('Version 2 starts again.')
+  await vera.getByRole('button', { name: 'End it now', exact: true }).click()
+  await vera.getByText('and nobody has reviewed that').waitFor()
+  await vera.getByRole('link', { name: 'Review it' }).click()
+  await vera.getByRole('heading', { name: 'The glass of prod was broken for version 1' }).waitFor()
+
+  await dana.goto(`${server.url}/models/wage-screening/versions/1`)
+  await dana.getByText('and nobody has reviewed that').waitFor()
+  await dana.getByText('Not allowed in prod').waitFor()
+  await dana.context().close()
+  await vera.context().close()
+})
+
 test('the palette leads to the trail, which says that it is intact', async () => {
   const amir = await signedIn('auditor')
   await amir.getByRole('link', { name: 'wage-screening' }).first().waitFor()

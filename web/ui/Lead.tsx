@@ -30,12 +30,19 @@ const marks: Record<ToneName, ReactNode> = {
   unknown: <rect x="3" y="3" width="14" height="14" rx="2" strokeDasharray="3 2.4" />,
 }
 
-type Props = { tone: ToneName; children: ReactNode; detail?: ReactNode; action?: ReactNode }
+type Props = {
+  tone: ToneName
+  children: ReactNode
+  detail?: ReactNode
+  action?: ReactNode
+  /** What it is called where a page has several. */
+  label?: string
+}
 
 /** The sentence a page opens with: is it allowed, until when, what must I do; and the one button that does it. */
-export function Lead({ tone, children, detail, action }: Props) {
+export function Lead({ tone, children, detail, action, label = 'Status' }: Props) {
   return (
-    <section aria-label="Status" className={`${styles.lead} ${styles[tone]}`}>
+    <section aria-label={label} className={`${styles.lead} ${styles[tone]}`}>
       <svg width="20" height="20" viewBox="0 0 20 20" fill="none" stroke="currentColor" strokeWidth="1.8" role="img">
         <title>{toneWords[tone]}</title>
         {marks[tone]}

@@ -6,6 +6,7 @@ import { type Actor, permits } from '../access/schema.ts'
 import type { RecordEvent } from '../audit/index.ts'
 import { type ActorRef, serverActor } from '../audit/schema.ts'
 import { getVersion, modelNames } from '../registry/index.ts'
+import { withBreakGlass } from './broken.ts'
 import { notMetText } from './path.ts'
 import { signRevocations } from './revocation-list.ts'
 import * as revocations from './revocations-store.ts'
@@ -125,7 +126,7 @@ export function createRevocations({ db, write, clock, key, situations, workspace
 
   async function reasonAt(from: Db, { version_id, environment }: revocations.LiveVerdict, now: string) {
     try {
-      const situation = await situations.atVersion(from, version_id, environment, now)
+      const situation = await withBreakGlass(from, await situations.atVersion(from, version_id, environment, now), now)
       if (situation.assessment.outcome !== 'denied') return undefined
       return `The gate of ${environment} denies it by now: ${lapsed(situation) ?? notMetText(situation.assessment.requirements)}.`
     } catch (error) {

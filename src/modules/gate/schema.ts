@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Digest, idSchema, Moment } from '../../lib/ids.ts'
 import { ActorRef, PersonId } from '../audit/schema.ts'
+import { NamedBreakGlass } from '../break-glass/schema.ts'
 import { Outcome, Requirement } from '../policy/schema.ts'
 import { EnvironmentName, GateMode, LifecycleState, VersionNumber, VersionNumberText } from '../registry/schema.ts'
 
@@ -70,6 +71,8 @@ export const Verdict = z.object({
   policies: z.array(z.object({ name: z.string(), version: z.int(), digest: Digest })),
   decisions: z.array(z.string()),
   asked_by: PersonId,
+  /** Two people let it run although requirements are not met; left out otherwise. */
+  break_glass: NamedBreakGlass.exactOptional(),
   issued_at: Moment,
   expires_at: Moment,
   envelope: DsseEnvelope,
@@ -138,6 +141,7 @@ export const Standing = z.object({
   policies: z.array(z.object({ name: z.string(), version: z.int(), title: z.string() })),
   scope_digest: Digest,
   open_review: z.string().nullable(),
+  break_glass: NamedBreakGlass.exactOptional(),
 })
 export type Standing = z.infer<typeof Standing>
 

@@ -18,6 +18,7 @@ import {
 } from '../registry/index.ts'
 import type { Environment } from '../registry/schema.ts'
 import { type Own, type Situation, type Situations, thingsOf } from '../reviews/index.ts'
+import { type GateSituation, withBreakGlass } from './broken.ts'
 import { createReport } from './report.ts'
 import { createRevocations } from './revocations.ts'
 import { revocationsOf } from './revocations-store.ts'
@@ -47,8 +48,10 @@ export function createGate(parts: GateParts) {
   const { db, write, clock, key, registry, situations, ownOf, observe, workspace } = parts
 
   async function situationAt(from: Db, ...[model, version, environment]: [string, string | number, string]) {
-    const situation = await situations.at(from, model, version, environment, isoNow(clock))
-    return observe ? { ...situation, environment: { ...situation.environment, mode: 'observe' as const } } : situation
+    const now = isoNow(clock)
+    const situation = await situations.at(from, model, version, environment, now)
+    const broken = await withBreakGlass(from, situation, now)
+    return observe ? { ...broken, environment: { ...broken.environment, mode: 'observe' as const } } : broken
   }
 
   function ask(actor: Actor, { model, version, environment }: GateQuestion): Promise<Verdict> {
@@ -77,13 +80,14 @@ export function createGate(parts: GateParts) {
   }
 
   /** Stores and records a verdict inside a write, so that it commits with whatever it allows. */
-  async function answer(tx: Tx, record: RecordEvent, actor: Actor, situation: Situation): Promise<Verdict> {
+  async function answer(tx: Tx, record: RecordEvent, actor: Actor, situation: GateSituation): Promise<Verdict> {
     const id = newId('vrd', clock.now().getTime()) as VerdictId
     const verdict = giveVerdict(situation, { id, asked_by: actor.id as PersonId, key, workspace })
     await store.insertVerdict(tx, verdict, situation.model.id)
     const { outcome, mode, proceed, environment, version, digest, expires_at, decisions } = verdict
     const unmet = verdict.requirements.filter(isUnmet).map((each) => each.id)
-    const detail = { outcome, mode, proceed, environment, version, digest, expires_at, decisions, unmet }
+    const glass = verdict.break_glass === undefined ? {} : { break_glass: verdict.break_glass.id }
+    const detail = { outcome, mode, proceed, environment, version, digest, expires_at, decisions, unmet, ...glass }
     record('gate.asked', `verdict:${id}`, detail, thingsOf(situation))
     return verdict
   }

@@ -1,11 +1,12 @@
 import { answerUntil, countText, dayOf, isUnmet } from '../policy/index.ts'
 import type { Requirement } from '../policy/schema.ts'
-import type { Own, Situation } from '../reviews/index.ts'
+import type { Own } from '../reviews/index.ts'
+import type { GateSituation } from './broken.ts'
 import { notMetText, pathOf } from './path.ts'
 import type { Standing } from './schema.ts'
 
 /** The state of a version before an environment, without asking the gate, as whoever asks reads it. */
-export function standingOf(situation: Situation, own?: Own): Standing {
+export function standingOf(situation: GateSituation, own?: Own): Standing {
   const { model, version, environment, assessment, policies, scope_digest, open_review } = situation
   return {
     model: model.name,
@@ -21,13 +22,17 @@ export function standingOf(situation: Situation, own?: Own): Standing {
     policies: policies.map(({ name, version: number, document }) => ({ name, version: number, title: document.title })),
     scope_digest,
     open_review: open_review?.id ?? null,
+    ...(situation.break_glass === undefined ? {} : { break_glass: situation.break_glass }),
   }
 }
 
 /** Is it allowed, until when, what must be done: one or two sentences. */
-export function sentenceOf(situation: Situation, own?: Own): string {
-  const { environment, assessment, policies, snapshot, open_review } = situation
+export function sentenceOf(situation: GateSituation, own?: Own): string {
+  const { environment, assessment, policies, snapshot, open_review, break_glass } = situation
   const { requirements, outcome } = assessment
+  if (break_glass !== undefined) {
+    return `May run in ${environment.name} until ${momentText(break_glass.until)} because the glass was broken: ${notMetText(requirements)}.`
+  }
   if (outcome === 'waived') {
     const { waived, total } = assessment.counts
     const until = momentText(answerUntil(policies, snapshot, situation.approvals))
@@ -51,7 +56,7 @@ export function sentenceOf(situation: Situation, own?: Own): string {
 const keyOf = ({ id, policy }: Requirement) => `${policy.name}/${id}`
 
 /** Somebody approved this version, and something changed since. */
-export function lapsed({ decisions }: Situation): string | undefined {
+export function lapsed({ decisions }: GateSituation): string | undefined {
   const [latest] = decisions
   if (latest?.outcome !== 'approved' || latest.covers) return undefined
   return `the approval no longer covers the content, because ${latest.differences.join('; ')}`

@@ -5,10 +5,11 @@ import { signStatement, statementOf } from '../../lib/in-toto.ts'
 import type { JsonObject } from '../../lib/json.ts'
 import type { SigningKey } from '../../lib/keys.ts'
 import { PersonId } from '../audit/schema.ts'
-import { answerUntil, isWaived } from '../policy/index.ts'
+import { NamedBreakGlass } from '../break-glass/schema.ts'
+import { isWaived } from '../policy/index.ts'
 import { Outcome, type Requirement, RequirementState } from '../policy/schema.ts'
 import { EnvironmentName, GateMode } from '../registry/schema.ts'
-import type { Situation } from '../reviews/index.ts'
+import { type GateSituation, untilOf } from './broken.ts'
 import { pathOf } from './path.ts'
 import { DsseEnvelope, type Verdict, VerdictId } from './schema.ts'
 
@@ -40,6 +41,8 @@ export const VerdictPredicate = z.object({
   requirements: z.array(z.object({ id: z.string(), policy: z.string(), state: RequirementState })),
   /** Of the requirements that are not met and do not deny; left out when there are none. */
   waivers: z.array(SignedWaiver).exactOptional(),
+  /** Two people let it run although requirements are not met; left out otherwise. */
+  break_glass: NamedBreakGlass.exactOptional(),
   issued_at: z.iso.datetime(),
   expires_at: z.iso.datetime(),
 })
@@ -48,11 +51,12 @@ export type VerdictPredicate = z.infer<typeof VerdictPredicate>
 type Giver = { id: VerdictId; asked_by: PersonId; key: SigningKey; workspace: string }
 
 /** An answer about one situation, signed. Only a denial in an environment that enforces stops anything. */
-export function giveVerdict(situation: Situation, { id, asked_by, key, workspace }: Giver): Verdict {
+export function giveVerdict(situation: GateSituation, { id, asked_by, key, workspace }: Giver): Verdict {
   const { assessment, snapshot, environment, policies, version, model } = situation
   const { outcome, requirements } = assessment
   const issued_at: Moment = snapshot.at
-  const expires_at = answerUntil(policies, snapshot, situation.approvals)
+  const expires_at = untilOf(situation)
+  const glass = situation.break_glass === undefined ? {} : { break_glass: situation.break_glass }
   const proceed = outcome !== 'denied' || environment.mode !== 'enforce'
   const waivers = requirements.flatMap(signedWaiver)
   const decisions = situation.decisions.filter((each) => each.covers && each.outcome === 'approved')
@@ -74,6 +78,7 @@ export function giveVerdict(situation: Situation, { id, asked_by, key, workspace
       state: each.state,
     })),
     ...(waivers.length === 0 ? {} : { waivers }),
+    ...glass,
     issued_at,
     expires_at,
   }
@@ -97,6 +102,7 @@ export function giveVerdict(situation: Situation, { id, asked_by, key, workspace
     policies: snapshot.policies,
     decisions: decisions.map((each) => each.id),
     asked_by,
+    ...glass,
     issued_at,
     expires_at,
     envelope: DsseEnvelope.parse(signStatement(statement, [key])),

@@ -15,7 +15,7 @@ import { createOwn } from './own.ts'
 import { alreadyClosed, type ReviewParts, rolesAsked, thingsOf } from './parts.ts'
 import { placesOf, withPlaces } from './reviewers.ts'
 import type { Decision, Review, ReviewInput, ReviewSheet, SignedDecision } from './schema.ts'
-import { conflictsOf, type Parties } from './separation.ts'
+import { type Conflict, conflictsOf, type Parties } from './separation.ts'
 import { createSituations, documentOf } from './situation.ts'
 import * as store from './store.ts'
 import { createSubjects } from './subjects.ts'
@@ -124,6 +124,11 @@ export function createReviews(parts: ReviewParts) {
     return { version: situation.version.version, review: situation.open_review?.id ?? null, conflicts }
   }
 
+  /** What separation of duties says against somebody who would decide about a version that `requester` asked something for. */
+  async function conflictsAbout(actor: Actor, version: ModelVersion, requester: PersonId | null): Promise<Conflict[]> {
+    return conflictsOf(actor, { ...(await partiesOf(requester, version)), roles: [] })
+  }
+
   async function getReview(actor: Actor, id: string, from: Db = db): Promise<store.StoredReview> {
     const review = await store.findReview(from, id)
     const version = review && (await findVersionById(from, review.version_id as VersionId))
@@ -204,6 +209,7 @@ export function createReviews(parts: ReviewParts) {
     decision,
     situations,
     standingOf,
+    conflictsAbout,
     waivers,
     ownOf,
     has: createSubjects({ ...parts, situations }),

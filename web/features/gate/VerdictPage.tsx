@@ -11,7 +11,7 @@ import { Page } from '../../ui/Page.tsx'
 import { PathLink } from '../../ui/PathLink.tsx'
 import { Loaded } from '../../ui/States.tsx'
 import { useGo } from '../../ui/sections.ts'
-import { outcomeTones } from '../../ui/Tone.tsx'
+import { outcomeTones, type ToneName } from '../../ui/Tone.tsx'
 import { Fact } from '../../ui/Voice.tsx'
 import { PersonName } from '../access/people.tsx'
 import { RequirementList } from '../policy/RequirementList.tsx'
@@ -44,13 +44,7 @@ function Found({ verdict: found }: { verdict: Verdict }) {
   return (
     <Page title={`May ${name} run in ${found.environment}?`}>
       <Lead
-        tone={
-          found.revocation
-            ? 'blocked'
-            : found.outcome === 'denied' && found.proceed
-              ? 'attention'
-              : outcomeTones[found.outcome]
-        }
+        tone={toneOf(found)}
         detail={
           <>
             {found.path ? `${sentence(found.path)} ` : ''}
@@ -114,6 +108,15 @@ function Found({ verdict: found }: { verdict: Verdict }) {
                 ))}
                 {found.decisions.length === 0 && 'none'}
               </Pair>
+              {found.break_glass && (
+                <Pair name="Break-glass" wrap>
+                  <div>
+                    <Fact>{found.break_glass.id}</Fact>
+                  </div>
+                  asked for by <PersonName id={found.break_glass.requested_by} />, confirmed by{' '}
+                  <PersonName id={found.break_glass.confirmed_by} />
+                </Pair>
+              )}
               <Pair name="Signed by" wrap>
                 {found.envelope.signatures.map((signature) => (
                   <div key={signature.keyid}>
@@ -137,9 +140,17 @@ function Found({ verdict: found }: { verdict: Verdict }) {
   )
 }
 
+function toneOf({ outcome, proceed, break_glass, revocation }: Verdict): ToneName {
+  if (break_glass || revocation) return 'blocked'
+  return outcome === 'denied' && proceed ? 'attention' : outcomeTones[outcome]
+}
+
 function leadOf(verdict: Verdict): string {
   const name = `${verdict.model} ${verdict.version}`
   if (verdict.revocation) return `Revoked: this verdict no longer lets ${name} run in ${verdict.environment}.`
+  if (verdict.break_glass) {
+    return `By break-glass: ${name} may run in ${verdict.environment}, although it does not meet the policy.`
+  }
   if (verdict.outcome === 'allowed') return `Allowed: ${name} may run in ${verdict.environment}.`
   if (verdict.outcome === 'waived') return `Allowed under a waiver: ${name} may run in ${verdict.environment}.`
   if (verdict.proceed) {

@@ -9,6 +9,7 @@ import { EmptyState, Loaded } from '../../ui/States.tsx'
 import { useGo } from '../../ui/sections.ts'
 import { outcomeTones, Tone } from '../../ui/Tone.tsx'
 import { PersonName } from '../access/people.tsx'
+import { GlassNotices } from '../break-glass/GlassNotices.tsx'
 import { EnvironmentCard } from './EnvironmentCard.tsx'
 import { verdicts } from './queries.ts'
 import { ReportCard } from './ReportCard.tsx'
@@ -25,6 +26,7 @@ export function VerdictsPage() {
       title="Gate"
       intro="The question before every deployment: may this version run there, now? Every answer is signed."
     >
+      <GlassNotices {...(model ? { model } : {})} />
       <div className="cols">
         <div>
           <Loaded query={query} lines={8}>
@@ -76,7 +78,9 @@ const columns: Column<Verdict>[] = [
         {verdict.revocation ? (
           <Tone tone="blocked">revoked</Tone>
         ) : (
-          <Tone tone={outcomeTones[verdict.outcome]}>{verdict.outcome}</Tone>
+          <Tone tone={verdict.break_glass ? 'blocked' : outcomeTones[verdict.outcome]}>
+            {verdict.break_glass ? 'by break-glass' : verdict.outcome}
+          </Tone>
         )}
       </Link>
     ),

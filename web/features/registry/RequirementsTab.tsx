@@ -4,6 +4,7 @@ import type { ModelVersion } from '../../../src/modules/registry/schema.ts'
 import { Card } from '../../ui/Card.tsx'
 import { PathLink } from '../../ui/PathLink.tsx'
 import { EmptyState } from '../../ui/States.tsx'
+import { AskForBreakGlass } from '../break-glass/AskForBreakGlass.tsx'
 import { ComparisonCard } from '../evaluation/ComparisonCard.tsx'
 import { RequirementList } from '../policy/RequirementList.tsx'
 import { RequirementWaiversCard } from '../reviews/RequirementWaiversCard.tsx'
@@ -28,6 +29,7 @@ export function RequirementsTab({ version, standing }: { version: ModelVersion; 
       </Card>
       <RequirementWaiversCard version={version} />
       <ComparisonCard version={version} />
+      <AskForBreakGlass standing={standing} />
     </>
   )
 }

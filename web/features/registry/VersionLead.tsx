@@ -50,6 +50,7 @@ export function VersionLead({ version, standing }: Props) {
 }
 
 export function toneOf(standing: Standing): ToneName {
+  if (standing.break_glass) return 'blocked'
   if (standing.requirements.length === 0) return 'unknown'
   if (standing.outcome === 'waived') return 'attention'
   if (standing.outcome === 'allowed' && standing.requirements.some((each) => each.state === 'attention'))

@@ -9,6 +9,7 @@ import { ErrorState, Loaded, Skeleton } from '../../ui/States.tsx'
 import { Tabs } from '../../ui/Tabs.tsx'
 import { StateTone } from '../../ui/Tone.tsx'
 import { EventList } from '../audit/EventList.tsx'
+import { GlassNotices } from '../break-glass/GlassNotices.tsx'
 import { EvaluationsTab } from '../evaluation/EvaluationsTab.tsx'
 import { FindingsTab } from '../findings/FindingsTab.tsx'
 import { liveStanding } from '../gate/queries.ts'
@@ -78,6 +79,7 @@ function Found({ version }: { version: ModelVersion }) {
       ) : (
         <Skeleton lines={2} />
       )}
+      <GlassNotices model={version.model} version={version.version} />
       <Tabs label="Parts of this version">
         {tabs.map(({ id, title }) => (
           <Link

@@ -1,0 +1,3 @@
+export { breakGlassRoutes } from './routes.ts'
+export { type BreakGlasses, createBreakGlass } from './service.ts'
+export { activeBreakGlass } from './store.ts'
