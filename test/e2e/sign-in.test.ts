@@ -88,7 +88,7 @@ test('a server is set up in the browser, and its administrator adds an app and a
   await page.getByText('Regulated bank').click()
   await clean(page, 'set-up')
   await page.getByRole('button', { name: 'Begin' }).click()
-  await page.getByRole('heading', { name: 'Inventory' }).waitFor()
+  await page.getByRole('link', { name: 'Leave the first steps' }).click()
   await page.getByRole('button', { name: 'Sign out' }).click()
 
   await page.getByLabel('Name you sign in with').waitFor()

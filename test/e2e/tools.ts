@@ -51,7 +51,7 @@ export const cli = (args: readonly string[], env: Record<string, string>) =>
 export async function serve(
   dataDir: string,
   port: number,
-): Promise<{ url: string; child: ChildProcess; stop: () => Promise<void> }> {
+): Promise<{ url: string; child: ChildProcess; said: string; stop: () => Promise<void> }> {
   const url = `http://127.0.0.1:${port}`
   const { child, output, finished } = run(
     ['bin/modelkeep.js', 'serve', '--data-dir', dataDir, '--port', String(port)],
@@ -67,6 +67,7 @@ export async function serve(
   return {
     url,
     child,
+    said: output(),
     async stop() {
       child.kill('SIGTERM')
       await finished

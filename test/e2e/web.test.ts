@@ -94,6 +94,11 @@ const pages: Record<string, string> = {
   'sign-in': '/sign-in',
   'sign-in-refused': '/sign-in?refused=no_account&provider=keycloak&reference=8f14e45f-ea9d',
   'set-up': '/set-up',
+  welcome: '/welcome',
+  'welcome-bring': '/welcome?step=2',
+  'welcome-invite': '/welcome?step=3',
+  'welcome-pipeline': '/welcome?step=4',
+  'welcome-keep': '/welcome?step=5',
   'second-factor': '/second-factor',
   nothing: '/nothing-here',
 }

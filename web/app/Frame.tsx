@@ -102,6 +102,7 @@ function useSignOut(): () => Promise<void> {
 function useCommands() {
   const leave = useSignOut()
   const go = useGo()
+  const may = useMay()
   const { setColorScheme } = useMantineColorScheme()
   const others = (useQuery(workspaces).data ?? []).filter(({ name, joined }) => joined && name !== currentWorkspace())
   return [
@@ -110,6 +111,9 @@ function useCommands() {
       detail: 'go there',
       run: () => enterWorkspace(name),
     })),
+    ...(may('access.write')
+      ? [{ title: 'First steps', detail: 'bring, invite, connect, keep', run: () => go('/welcome') }]
+      : []),
     { title: 'Your account', detail: 'password, second factor, sessions', run: () => go('/account') },
     { title: 'Make an access token', detail: 'for a client or a pipeline', run: () => go('/people?tab=tokens') },
     { title: 'Dark theme', detail: 'on this machine', run: () => setColorScheme('dark') },

@@ -78,6 +78,12 @@ const secondFactor = createRoute({
   validateSearch: search.secondFactor,
   component: lazyRouteComponent(() => import('../features/signin/EnrolPage.tsx'), 'EnrolPage'),
 })
+const welcome = createRoute({
+  getParentRoute: () => bare,
+  path: '/welcome',
+  validateSearch: search.welcome,
+  component: lazyRouteComponent(() => import('../features/welcome/WelcomePage.tsx'), 'WelcomePage'),
+})
 const work = createRoute({
   getParentRoute: () => signedIn,
   path: '/',
@@ -302,7 +308,7 @@ const tree = root.addChildren([
   signIn,
   setUp,
   secondFactor,
-  bare.addChildren([review]),
+  bare.addChildren([welcome, review]),
   signedIn.addChildren([
     work,
     calendar,

@@ -120,6 +120,7 @@ export const duties = z.object({
   of: text,
   duty: Duty.optional().catch(undefined),
 })
+export const welcome = z.object({ step: z.coerce.number().int().min(1).max(5).optional().catch(undefined) })
 export const systems = z.object({
   search: text,
   tier: z

@@ -88,6 +88,11 @@ const routes: readonly Route[] = [
         engine: 'sqlite',
       }),
   ],
+  [
+    'GET',
+    /^\/keys$/,
+    () => ok({ keys: [{ id: 'ed25519:6f1e9b2c', use: 'signing', public_key_pem: '-----BEGIN PUBLIC KEY-----' }] }),
+  ],
   ['GET', /^\/workspaces$/, () => ok({ workspaces })],
   [
     'GET',

@@ -77,7 +77,7 @@ export function InviteLine({ subjects }: { subjects: readonly Subject[] }) {
             value={draft.until}
             onChange={set('until')}
           />
-        ) : (
+        ) : subjects.length === 0 ? null : (
           <>
             <NativeSelect
               label="Duty"

@@ -18,6 +18,19 @@ export const server = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 })
 
+const Key = z.object({
+  id: z.string(),
+  use: z.enum(['log', 'signing']),
+  public_key_pem: z.string(),
+  verifier: z.string().optional(),
+})
+
+export const publicKeys = queryOptions({
+  queryKey: ['server', 'keys'],
+  queryFn: async () => (await get('/keys', z.object({ keys: z.array(Key) }))).keys,
+  staleTime: Number.POSITIVE_INFINITY,
+})
+
 export const openapi = queryOptions({
   queryKey: ['server', 'openapi'],
   queryFn: () => get('/openapi.json', OpenApi),

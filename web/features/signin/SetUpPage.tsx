@@ -110,7 +110,7 @@ function Questions({ providers }: { providers: readonly string[] }) {
     mutationFn: () => finishSetUp({ workspace, administrator, sign_in: signInBy, organisation }),
     onSuccess: () => {
       client.clear()
-      go('/')
+      go('/welcome?step=2')
     },
   })
   const field = (name: keyof typeof administrator) => ({
@@ -178,9 +178,20 @@ function Questions({ providers }: { providers: readonly string[] }) {
       />
       {finish.error && <ErrorState error={finish.error} />}
       <div>
-        <Button type="submit" kind="go" busy={finish.isPending}>
-          Begin
-        </Button>
+        <div className="row">
+          <Button type="submit" kind="go" busy={finish.isPending}>
+            Begin
+          </Button>
+          <Button
+            kind="bare"
+            onClick={() => {
+              client.clear()
+              go('/welcome?step=2')
+            }}
+          >
+            Skip this step
+          </Button>
+        </div>
       </div>
     </form>
   )

@@ -7,17 +7,18 @@ type Props = {
   heading?: ReactNode
   intro?: ReactNode
   wide?: boolean
+  wider?: boolean
   foot?: ReactNode
   children: ReactNode
 }
 
 /** A page without navigation: one sheet of paper in the middle. */
-export function Sheet({ title, heading, intro, wide = false, foot, children }: Props) {
+export function Sheet({ title, heading, intro, wide = false, wider = false, foot, children }: Props) {
   useEffect(() => {
     document.title = `${title} · Modelkeep`
   }, [title])
   return (
-    <main className={`${styles.page} ${wide ? styles.wide : ''}`}>
+    <main className={`${styles.page} ${wide ? styles.wide : ''} ${wider ? styles.wider : ''}`}>
       <div className={styles.sheet}>
         <Brand />
         <h1>{heading ?? title}</h1>
