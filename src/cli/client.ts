@@ -4,6 +4,14 @@ import { readSettings } from './settings.ts'
 
 const Problem = z.object({ detail: z.string(), status: z.number() })
 
+/** The server gave no answer: it is away, or something before it says so. */
+export class Unreachable extends CliError {
+  override readonly name = 'CliError'
+}
+
+/** Answers of what stands before a server that is away. */
+const away = [502, 503, 504]
+
 export type Client = {
   url: string
   request<T>(method: string, path: string, schema: z.ZodType<T>, body?: unknown): Promise<T>
@@ -14,14 +22,21 @@ export type Client = {
 }
 
 /** Talks to the server that `modelkeep login` or the environment names. */
-export async function connectClient({ anonymous = false } = {}): Promise<Client> {
+type Connection = { anonymous?: boolean; timeoutMs?: number }
+
+export async function connectClient({ anonymous = false, timeoutMs }: Connection = {}): Promise<Client> {
   const { url, token, workspace } = await readSettings()
   if (!url) throw new CliError('no server is named: run modelkeep login URL, or set MODELKEEP_URL and MODELKEEP_TOKEN')
   if (!token && !anonymous) throw new CliError('no token: run modelkeep login URL --token …, or set MODELKEEP_TOKEN')
-  return createClient(url, token, workspace)
+  return createClient(url, token, workspace, timeoutMs)
 }
 
-export function createClient(url: string, token: string | undefined, workspace: string | undefined): Client {
+export function createClient(
+  url: string,
+  token: string | undefined,
+  workspace: string | undefined,
+  timeoutMs?: number,
+): Client {
   const base = url.replace(/\/$/, '')
 
   async function raw(method: string, path: string, init: RequestInit = {}): Promise<Response> {
@@ -29,9 +44,10 @@ export function createClient(url: string, token: string | undefined, workspace: 
     if (token) headers.set('authorization', `Bearer ${token}`)
     if (workspace !== undefined) headers.set('x-modelkeep-workspace', workspace)
     try {
-      return await fetch(`${base}/api/v1${path}`, { ...init, method, headers })
+      const signal = timeoutMs === undefined ? {} : { signal: AbortSignal.timeout(timeoutMs) }
+      return await fetch(`${base}/api/v1${path}`, { ...signal, ...init, method, headers })
     } catch (cause) {
-      throw new CliError(`${base} does not answer (${reasonOf(cause)})`)
+      throw new Unreachable(`${base} does not answer (${reasonOf(cause)})`)
     }
   }
 
@@ -39,12 +55,17 @@ export function createClient(url: string, token: string | undefined, workspace: 
     const reply = await raw(method, path, {
       ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
     })
-    const text = await reply.text()
+    const text = await reply.text().catch((cause: unknown) => {
+      throw new Unreachable(`${base} does not answer (${reasonOf(cause)})`)
+    })
     const value = parseJson(text)
     // A refusal on separation of duties is an answer with a body of its own.
     const answer = schema.safeParse(value)
     if (answer.success && (reply.ok || reply.status === 409)) return answer.data
     const problem = Problem.safeParse(value)
+    if (away.includes(reply.status)) {
+      throw new Unreachable(problem.data?.detail ?? `${base} is away (status ${reply.status})`)
+    }
     if (problem.success) throw new CliError(problem.data.detail)
     throw new CliError(`${base} answered ${reply.status} with something that is not understood`)
   }

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import { AdmissionRules, WithoutModel } from '../modules/admission/schema.ts'
 import { BreakGlassRules } from '../modules/break-glass/schema.ts'
-import { Environment, GateMode, SeverityLevel } from '../modules/registry/schema.ts'
+import { Environment, GateMode, OfflineRule, SeverityLevel } from '../modules/registry/schema.ts'
 import { connectClient } from './client.ts'
 import { CliError } from './exit.ts'
 import { print, table } from './output.ts'
@@ -16,6 +16,10 @@ export function addEnvironments(program: Command) {
     .option('--mode <mode>', `what a denial does: ${GateMode.options.join(', ')}`)
     .option('--protect <aliases...>', 'aliases that move only through this environment’s gate')
     .option('--findings-block <severity>', `open findings from here on block: ${SeverityLevel.options.join(', ')}`)
+    .option(
+      '--offline <rule>',
+      'while the server is away: fail_closed, or the hours for which its last verdict stands in',
+    )
     .action(set)
   environment
     .command('admission <name>')
@@ -42,12 +46,13 @@ async function list() {
   const of = new Map(rules.map((each) => [each.environment, each]))
   print(
     table([
-      ['NAME', 'MODE', 'PROTECTED', 'FINDINGS BLOCK', 'NAMESPACES', 'WITHOUT MODEL'],
+      ['NAME', 'MODE', 'PROTECTED', 'FINDINGS BLOCK', 'SERVER AWAY', 'NAMESPACES', 'WITHOUT MODEL'],
       ...environments.map((e) => [
         e.name,
         e.mode,
         e.protected_aliases.join(' '),
         e.findings_block,
+        offlineText(e),
         of.get(e.name)?.namespaces.join(' ') ?? '',
         of.get(e.name)?.without_model ?? '',
       ]),
@@ -55,7 +60,9 @@ async function list() {
   )
 }
 
-async function set(name: string, options: { mode?: string; protect?: string[]; findingsBlock?: string }) {
+type SetOptions = { mode?: string; protect?: string[]; findingsBlock?: string; offline?: string }
+
+async function set(name: string, options: SetOptions) {
   const { client, environments } = await known()
   const before = environments.find((environment) => environment.name === name)
   const mode = GateMode.safeParse(options.mode ?? before?.mode)
@@ -66,9 +73,20 @@ async function set(name: string, options: { mode?: string; protect?: string[]; f
     mode: mode.data,
     protected_aliases: options.protect ?? before?.protected_aliases ?? [],
     ...(level.data === undefined ? {} : { findings_block: level.data }),
+    ...(options.offline === undefined ? {} : { offline: offlineOf(options.offline) }),
   })
   print(`${after.name}: ${after.mode}; protected aliases: ${after.protected_aliases.join(', ') || 'none'}.`)
 }
+
+function offlineOf(text: string): OfflineRule {
+  if (text === 'fail_closed') return { rule: 'fail_closed' }
+  const rule = OfflineRule.safeParse({ rule: 'last_known_good', max_age_hours: Number(text) })
+  if (!rule.success) throw new CliError('--offline is fail_closed, or a number of hours up to 720')
+  return rule.data
+}
+
+const offlineText = ({ offline }: Environment) =>
+  offline.rule === 'fail_closed' ? 'stops' : `last verdict, ${offline.max_age_hours} h`
 
 async function admission(name: string, options: { namespaces?: string[]; withoutModel?: string }) {
   const without = WithoutModel.optional().safeParse(options.withoutModel)

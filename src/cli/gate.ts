@@ -3,10 +3,12 @@ import type { Command } from 'commander'
 import { AliasMove, GateReport, Standing, Verdict } from '../modules/gate/schema.ts'
 import type { Who } from '../modules/policy/schema.ts'
 import { Deployment } from '../modules/registry/schema.ts'
-import { type Client, connectClient, parseModelVersion, versionPath } from './client.ts'
+import { type Client, connectClient, parseModelVersion, Unreachable, versionPath } from './client.ts'
 import { CliError, exitCodes } from './exit.ts'
-import { print, printJson, styled, table, tone, wrapped } from './output.ts'
-import { brokenText, statusOf } from './verdicts.ts'
+import { lastKnownGood, type OfflineVerdict } from './gate-offline.ts'
+import { keep, readKept } from './last-verdict.ts'
+import { print, printJson, styled, table, tone, warn, wrapped } from './output.ts'
+import { brokenText, outcomeWords, statusOf } from './verdicts.ts'
 
 export function addGate(program: Command) {
   const gate = program.command('gate').description('ask whether a version may run in an environment')
@@ -16,6 +18,12 @@ export function addGate(program: Command) {
     .requiredOption('--env <environment>', 'where it is to run')
     .option('--json', 'print the whole verdict as JSON')
     .option('--save <file>', 'write the signed verdict (a DSSE envelope) to a file')
+    .option('--digest <sha256>', 'refuse an answer about other content than this')
+    .option(
+      '--key <file>',
+      'while the server is away: its public key in PEM (default: the one that modelkeep login remembered)',
+    )
+    .option('--timeout <seconds>', 'how long to wait before the server counts as away', '30')
     .action(check)
 
   gate
@@ -40,14 +48,46 @@ export function addGate(program: Command) {
     .action(report)
 }
 
-async function check(text: string, options: { env: string; json?: boolean; save?: string }) {
-  const client = await connectClient()
+type CheckOptions = { env: string; json?: boolean; save?: string; digest?: string; key?: string; timeout: string }
+
+async function check(text: string, options: CheckOptions) {
+  const timeoutMs = Number(options.timeout) * 1000
+  if (!(timeoutMs > 0 && timeoutMs <= 3_600_000)) throw new CliError('--timeout is a number of seconds')
+  const client = await connectClient({ timeoutMs })
   const question = { ...parseModelVersion(text), environment: options.env }
-  const verdict = await client.post('/gate/checks', Verdict, question)
-  if (options.save) await writeFile(options.save, `${JSON.stringify(verdict.envelope, null, 2)}\n`)
-  if (options.json) printJson(verdict)
-  else explain(verdict, client, verdict.outcome === 'denied' ? await standingOf(client, verdict) : undefined)
-  process.exitCode = statusOf(verdict)
+  const kept = await readKept(question)
+  const offline = kept && kept.offline.length > 0 ? { offline: kept.offline } : {}
+  const asked = client.post('/gate/checks', Verdict, { ...question, ...offline })
+  const answer = await asked.catch((error: unknown) => {
+    if (error instanceof Unreachable) return lastKnownGood(question, options, error)
+    throw error
+  })
+  if (options.save) await writeFile(options.save, `${JSON.stringify(answer.envelope, null, 2)}\n`)
+  if ('signed' in answer) return tellOffline(answer, options.json)
+  const { envelope, digest } = answer
+  if (!(await keep(question, { envelope, offline: [] })))
+    warn('The verdict could not be kept for the time that the server is away.')
+  if (options.digest !== undefined && options.digest !== digest) {
+    throw new CliError(`the verdict is about ${digest}, not ${options.digest}`)
+  }
+  if (options.json) printJson({ ...answer, offline: false })
+  else explain(answer, client, answer.outcome === 'denied' ? await standingOf(client, answer) : undefined)
+  process.exitCode = statusOf(answer)
+}
+
+function tellOffline({ signed, envelope, until }: OfflineVerdict, json: boolean | undefined) {
+  const { verdict: id, offline: _, ...rest } = signed
+  process.exitCode = statusOf(signed)
+  if (json) return printJson({ id, ...rest, offline: true, offline_until: until, envelope })
+  print(`${styled(['yellow', 'bold'], 'The server is away.')} This is its last verdict, of ${signed.issued_at}.`)
+  const name = `${signed.model} version ${signed.version}`
+  const may = signed.outcome === 'denied' ? 'may not run' : 'may run'
+  print(`${outcomeWords[signed.outcome]()}: ${name} ${may} in ${signed.environment}.`)
+  print(`It stands in for the server until ${until}. Content ${signed.digest}`)
+  if (signed.outcome === 'denied' && signed.proceed) {
+    print(`${signed.environment} is in mode ${signed.mode}: this does not stop the pipeline.`)
+  }
+  print(`Verdict ${id}`)
 }
 
 /** What is left to do for whoever asks; a token that only asks the gate is told what everybody is told. */

@@ -26,6 +26,11 @@ export function print(line = ''): void {
   process.stdout.write(`${line}\n`)
 }
 
+/** For the person, beside what a program reads. */
+export function warn(line: string): void {
+  process.stderr.write(`${line}\n`)
+}
+
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
 }

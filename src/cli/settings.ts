@@ -21,6 +21,11 @@ export function settingsPath(env: Environment = process.env): string {
   return env.MODELKEEP_CONFIG ?? join(env.XDG_CONFIG_HOME ?? join(homedir(), '.config'), 'modelkeep', 'config.json')
 }
 
+/** Where the last verdicts are kept for the time that the server is away. */
+export function verdictsPath(env: Environment = process.env): string {
+  return env.MODELKEEP_VERDICTS ?? join(dirname(settingsPath(env)), 'verdicts')
+}
+
 export async function readSettings(env: Environment = process.env): Promise<Settings> {
   const text = await readFile(settingsPath(env), 'utf8').catch(() => '{}')
   const parsed = Settings.safeParse(parseJson(text))

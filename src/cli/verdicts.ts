@@ -46,7 +46,7 @@ export function statusOf({ outcome, proceed }: Pick<Verdict, 'outcome' | 'procee
   return outcome === 'allowed' || proceed ? exitCodes.allowed : exitCodes.denied
 }
 
-const outcomeWords: Record<Verdict['outcome'], () => string> = {
+export const outcomeWords: Record<Verdict['outcome'], () => string> = {
   allowed: () => styled('green', 'allowed'),
   waived: () => styled('yellow', 'allowed under a waiver'),
   denied: () => styled('red', 'denied'),

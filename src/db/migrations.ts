@@ -38,6 +38,7 @@ import { findings } from './migrations/045-findings.ts'
 import { scanWaivers } from './migrations/049-scan-waivers.ts'
 import { requirementWaivers } from './migrations/050-requirement-waivers.ts'
 import { verdictRevocations } from './migrations/051-verdict-revocations.ts'
+import { environmentOffline } from './migrations/052-environment-offline.ts'
 import { admission } from './migrations/053-admission.ts'
 import { breakGlass } from './migrations/054-break-glass.ts'
 import { reviewFlow } from './migrations/056-review-flow.ts'
@@ -91,6 +92,7 @@ export const workspaceMigrations: readonly Migration[] = [
   scanWaivers,
   requirementWaivers,
   verdictRevocations,
+  environmentOffline,
   admission,
   systems,
   reviewFlow,

@@ -1,4 +1,7 @@
+import { mkdtemp, rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { onTestFinished, vi } from 'vitest'
 import { run } from '../cli/program.ts'
 import type { TestApp } from './app.ts'
@@ -11,9 +14,12 @@ export async function commandsOf(app: TestApp, token: string): Promise<(...args:
   const { port } = app.http.server.address() as AddressInfo
   vi.stubEnv('MODELKEEP_URL', `http://127.0.0.1:${port}`)
   vi.stubEnv('MODELKEEP_TOKEN', token)
-  onTestFinished(() => {
+  const verdicts = await mkdtemp(join(tmpdir(), 'modelkeep-verdicts-'))
+  vi.stubEnv('MODELKEEP_VERDICTS', verdicts)
+  onTestFinished(async () => {
     vi.unstubAllEnvs()
     process.exitCode = 0
+    await rm(verdicts, { recursive: true, force: true })
   })
   return async (...args) => {
     const [stdout, stderr] = [heard(process.stdout), heard(process.stderr)]

@@ -8,11 +8,17 @@ import { EnvironmentName, GateMode, LifecycleState, VersionNumber, VersionNumber
 export const VerdictId = idSchema('vrd')
 export type VerdictId = z.infer<typeof VerdictId>
 
+/** An answer that somebody gave themselves by a verdict of before, while the server was away. */
+export const OfflineAnswer = z.strictObject({ at: Moment, verdict: VerdictId })
+export type OfflineAnswer = z.infer<typeof OfflineAnswer>
+
 export const GateQuestion = z.strictObject({
   model: z.string().min(1),
   /** A version number or an alias. */
   version: z.union([VersionNumber, z.string().min(1)]),
   environment: EnvironmentName,
+  /** What was answered without the server since it was asked last, for the trail. */
+  offline: z.array(OfflineAnswer).max(50).exactOptional(),
 })
 export type GateQuestion = z.infer<typeof GateQuestion>
 

@@ -22,7 +22,16 @@ import { type GateSituation, withBreakGlass } from './broken.ts'
 import { createReport } from './report.ts'
 import { createRevocations } from './revocations.ts'
 import { revocationsOf } from './revocations-store.ts'
-import type { AliasMove, GateQuestion, Revocation, Standing, Verdict, VerdictId, VerdictQuery } from './schema.ts'
+import type {
+  AliasMove,
+  GateQuestion,
+  OfflineAnswer,
+  Revocation,
+  Standing,
+  Verdict,
+  VerdictId,
+  VerdictQuery,
+} from './schema.ts'
 import { standingOf } from './standing.ts'
 import * as store from './store.ts'
 import { giveVerdict } from './verdict.ts'
@@ -54,11 +63,24 @@ export function createGate(parts: GateParts) {
     return observe ? { ...broken, environment: { ...broken.environment, mode: 'observe' as const } } : broken
   }
 
-  function ask(actor: Actor, { model, version, environment }: GateQuestion): Promise<Verdict> {
+  function ask(actor: Actor, { model, version, environment, offline = [] }: GateQuestion): Promise<Verdict> {
     return write(actor, async (tx, record) => {
       const situation = await situationAt(tx, model, version, environment)
+      for (const each of offline) await noteOffline(tx, record, situation.model.id, each)
       return answer(tx, record, actor, situation)
     })
+  }
+
+  /** What is said of a verdict that there is not, or of another model's, is not believed. */
+  async function noteOffline(tx: Tx, record: RecordEvent, model_id: string, { at, verdict }: OfflineAnswer) {
+    const row = await store.findVerdict(tx, verdict)
+    if (row?.model_id !== model_id) return
+    const { version_id, version, environment, outcome } = row
+    record('gate.answered_offline', `verdict:${verdict}`, { answered_at: at, version, environment, outcome }, [
+      `model:${model_id}`,
+      `version:${version_id}`,
+      `environment:${environment}`,
+    ])
   }
 
   /** For other services: a verdict that commits with what it is about. */

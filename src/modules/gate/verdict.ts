@@ -8,7 +8,7 @@ import { PersonId } from '../audit/schema.ts'
 import { NamedBreakGlass } from '../break-glass/schema.ts'
 import { isWaived } from '../policy/index.ts'
 import { Outcome, type Requirement, RequirementState } from '../policy/schema.ts'
-import { EnvironmentName, GateMode } from '../registry/schema.ts'
+import { EnvironmentName, GateMode, OfflineRule } from '../registry/schema.ts'
 import { type GateSituation, untilOf } from './broken.ts'
 import { pathOf } from './path.ts'
 import { DsseEnvelope, type Verdict, VerdictId } from './schema.ts'
@@ -31,6 +31,8 @@ export const VerdictPredicate = z.object({
   mode: GateMode,
   proceed: z.boolean(),
   environment: EnvironmentName,
+  /** What this verdict is good for while the server is away; left out, nothing. */
+  offline: OfflineRule.exactOptional(),
   /** Whose revocation list says whether it is revoked. */
   workspace: z.string().exactOptional(),
   model: z.string(),
@@ -66,6 +68,7 @@ export function giveVerdict(situation: GateSituation, { id, asked_by, key, works
     mode: environment.mode,
     proceed,
     environment: environment.name,
+    offline: environment.offline,
     workspace,
     model: model.name,
     version: version.version,

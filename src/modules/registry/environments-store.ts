@@ -1,15 +1,16 @@
 import type { Db, Tx } from '../../db/database.ts'
 import { inParts } from '../../db/in-parts.ts'
 import type { PersonId } from '../audit/schema.ts'
-import type {
-  Deployment,
-  DeploymentId,
-  Environment,
-  GateMode,
-  Model,
-  ModelId,
-  SeverityLevel,
-  VersionId,
+import {
+  type Deployment,
+  type DeploymentId,
+  type Environment,
+  type GateMode,
+  type Model,
+  type ModelId,
+  OfflineRule,
+  type SeverityLevel,
+  type VersionId,
 } from './schema.ts'
 import type { DeploymentRow, EnvironmentRow } from './tables.ts'
 
@@ -18,6 +19,7 @@ const toEnvironment = (row: EnvironmentRow): Environment => ({
   mode: row.mode as GateMode,
   protected_aliases: JSON.parse(row.protected_aliases) as string[],
   findings_block: row.findings_block as SeverityLevel,
+  offline: OfflineRule.parse(JSON.parse(row.offline)),
 })
 
 export async function listEnvironments(db: Db): Promise<Environment[]> {
@@ -37,7 +39,8 @@ export async function findEnvironment(db: Db, name: string): Promise<Environment
 }
 
 export async function putEnvironment(tx: Tx, { name, ...rules }: Environment): Promise<void> {
-  const set = { ...rules, protected_aliases: JSON.stringify(rules.protected_aliases) }
+  const { protected_aliases, offline } = rules
+  const set = { ...rules, protected_aliases: JSON.stringify(protected_aliases), offline: JSON.stringify(offline) }
   await tx
     .insertInto('environment')
     .values({ name, ...set })

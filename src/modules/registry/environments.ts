@@ -8,7 +8,7 @@ import type { Deployment, DeploymentId, DeploymentInput, Environment, Environmen
 import { checkAlias } from './text.ts'
 import { getLine } from './versions.ts'
 
-const rest = { findings_block: 'high' } as const
+const rest = { findings_block: 'high', offline: { rule: 'fail_closed' } } as const
 const first: readonly Environment[] = [
   { name: 'dev', mode: 'observe', protected_aliases: [], ...rest },
   { name: 'staging', mode: 'warn', protected_aliases: [], ...rest },
@@ -40,6 +40,7 @@ export function createEnvironments({ db, write, clock }: RegistryParts) {
         mode: input.mode,
         protected_aliases: [...new Set(input.protected_aliases)].sort(),
         findings_block: input.findings_block ?? found?.findings_block ?? rest.findings_block,
+        offline: input.offline ?? found?.offline ?? rest.offline,
       }
       await store.putEnvironment(tx, { name, ...after })
       const { name: _, ...before } = found ?? { name }

@@ -110,9 +110,15 @@ test('a workspace begins with three environments, and every change of one is an 
   const app = await testApp()
   const developer = await app.as('developer')
   expect((await developer.get('/environments')).json().environments).toEqual([
-    { name: 'dev', mode: 'observe', protected_aliases: [], findings_block: 'high' },
-    { name: 'prod', mode: 'enforce', protected_aliases: ['champion'], findings_block: 'high' },
-    { name: 'staging', mode: 'warn', protected_aliases: [], findings_block: 'high' },
+    { name: 'dev', mode: 'observe', protected_aliases: [], findings_block: 'high', offline: { rule: 'fail_closed' } },
+    {
+      name: 'prod',
+      mode: 'enforce',
+      protected_aliases: ['champion'],
+      findings_block: 'high',
+      offline: { rule: 'fail_closed' },
+    },
+    { name: 'staging', mode: 'warn', protected_aliases: [], findings_block: 'high', offline: { rule: 'fail_closed' } },
   ])
   const input = { mode: 'observe', protected_aliases: [] }
   expect((await developer.put('/environments/prod', input)).status).toBe(403)
@@ -122,6 +128,7 @@ test('a workspace begins with three environments, and every change of one is an 
     name: 'prod',
     ...input,
     findings_block: 'high',
+    offline: { rule: 'fail_closed' },
   })
   expect((await app.trail('environment:prod')).at(-1)).toMatchObject({
     action: 'environment.set',

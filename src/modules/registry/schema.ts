@@ -187,6 +187,16 @@ export function strictestLevel(levels: readonly SeverityLevel[]): SeverityLevel 
   return SeverityLevel.options.find((level) => levels.includes(level)) ?? 'none'
 }
 
+/**
+ * What whoever asks may do while the server is away: stop, or go by the last verdict that it gave about the same content, if
+ * that is not older than so many hours. The rule is signed into every verdict.
+ */
+export const OfflineRule = z.discriminatedUnion('rule', [
+  z.strictObject({ rule: z.literal('fail_closed') }),
+  z.strictObject({ rule: z.literal('last_known_good'), max_age_hours: z.int().min(1).max(720) }),
+])
+export type OfflineRule = z.infer<typeof OfflineRule>
+
 export const Environment = z.object({
   name: EnvironmentName,
   mode: GateMode,
@@ -194,10 +204,13 @@ export const Environment = z.object({
   protected_aliases: z.array(z.string()),
   /** An open finding of this severity or a higher one blocks the gate. */
   findings_block: SeverityLevel,
+  offline: OfflineRule,
 })
 export type Environment = z.infer<typeof Environment>
 /** What is left out and has no other meaning stays as it is. */
-export const EnvironmentInput = Environment.omit({ name: true }).partial({ findings_block: true }).strict()
+export const EnvironmentInput = Environment.omit({ name: true })
+  .partial({ findings_block: true, offline: true })
+  .strict()
 export type EnvironmentInput = z.infer<typeof EnvironmentInput>
 
 export const Deployment = z.object({

@@ -71,7 +71,14 @@ export type VersionDeveloperRow = { version_id: string; person_id: string }
 
 export type VersionDatasetRow = { version_id: string; digest: string; context: string | null }
 
-export type EnvironmentRow = { name: string; mode: string; protected_aliases: string; findings_block: string }
+/** `protected_aliases` and `offline` are JSON. */
+export type EnvironmentRow = {
+  name: string
+  mode: string
+  protected_aliases: string
+  findings_block: string
+  offline: string
+}
 
 export type DeploymentRow = {
   id: string

@@ -151,6 +151,7 @@ const verbs: Record<string, string> = {
   'waiver.withdrawn': 'withdrew a waiver of {what}',
   'waiver.refused': 'was refused to waive {what}',
   'gate.asked': 'asked the gate of {environment} about version {version}: {outcome}',
+  'gate.answered_offline': 'went by a verdict of before for {environment} while the server was away: {outcome}',
   'verdict.revoked': 'revoked a verdict for {environment}: {reason}',
   'deployment.reported': 'reported a deployment to {environment}',
   'deployment.ended': 'reported the end of a deployment to {environment}',

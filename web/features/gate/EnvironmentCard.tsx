@@ -34,6 +34,9 @@ export function EnvironmentCard() {
                     {each.findings_block !== 'none' && `findings from ${each.findings_block} block`}
                   </span>
                   <span className="quiet small" style={{ display: 'block' }}>
+                    {awayText(each)}
+                  </span>
+                  <span className="quiet small" style={{ display: 'block' }}>
                     {clusterText(rules?.find(({ environment }) => environment === each.name))}
                   </span>
                 </>
@@ -45,6 +48,13 @@ export function EnvironmentCard() {
       </Loaded>
     </Card>
   )
+}
+
+/** What pipelines do while this server is away. */
+function awayText({ offline }: Environment): string {
+  return offline.rule === 'fail_closed'
+    ? 'stops while the server is away'
+    : `goes by its last verdict for ${offline.max_age_hours} hours while the server is away`
 }
 
 /** What a cluster's workloads meet here; nothing where no cluster was told of. */
