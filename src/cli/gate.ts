@@ -83,6 +83,7 @@ function tellOffline({ signed, envelope, until }: OfflineVerdict, json: boolean 
   const name = `${signed.model} version ${signed.version}`
   const may = signed.outcome === 'denied' ? 'may not run' : 'may run'
   print(`${outcomeWords[signed.outcome]()}: ${name} ${may} in ${signed.environment}.`)
+  if (signed.break_glass) print(brokenText(signed.break_glass))
   print(`It stands in for the server until ${until}. Content ${signed.digest}`)
   if (signed.outcome === 'denied' && signed.proceed) {
     print(`${signed.environment} is in mode ${signed.mode}: this does not stop the pipeline.`)
