@@ -196,6 +196,9 @@ async function failing(url: string): Promise<{ status: number | null; text: stri
 
 test('every package is pinned, has a digest, and runs an install script only if it is named', () => {
   expect(pinProblems()).toEqual([])
+  // For every npm; `scripts/prepare.mjs` then runs those that are named, and no other one.
+  expect(readFileSync('.npmrc', 'utf8')).toMatch(/^ignore-scripts=true$/m)
+  expect(readFileSync('scripts/prepare.mjs', 'utf8')).toContain('allowScripts')
 })
 
 test('the list of what the product is made of names every package with version, digest and what it needs', () => {
