@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import { DecisionResult, Review, ReviewSheet, SignedDecision } from '../modules/reviews/schema.ts'
 import { connectClient, parseModelVersion, versionPath } from './client.ts'
+import { addConditions, conditionOf } from './conditions.ts'
 import { CliError } from './exit.ts'
 import { print, printJson, styled, table, tone, wrapped } from './output.ts'
 import { addReviewSteps, refused } from './review-steps.ts'
@@ -23,14 +24,18 @@ export function addReviews(program: Command) {
     ['approve', 'approved'],
     ['reject', 'rejected'],
   ] as const) {
-    review
+    const command = review
       .command(`${word} <id>`)
       .description(`${word} exactly the content that the review shows`)
       .requiredOption('--reason <text>', 'why, in at least ten characters')
-      .action((id: string, options: { reason: string }) => decide(id, outcome, options.reason))
+    if (outcome === 'approved') {
+      command.option('--condition <text;owner;date...>', 'what has to be done by a day, or the approval lapses')
+    }
+    command.action((id: string, options: Deciding) => decide(id, outcome, options))
   }
 
   addReviewSteps(review)
+  addConditions(review)
 
   const decision = program.command('decision').description('signed decisions')
   decision
@@ -97,19 +102,26 @@ async function show(id: string) {
   for (const conflict of sheet.conflicts) print(`You may not decide: ${conflict.message}`)
 }
 
-async function decide(id: string, outcome: 'approved' | 'rejected', reason: string) {
+type Deciding = { reason: string; condition?: string[] }
+
+async function decide(id: string, outcome: 'approved' | 'rejected', { reason, condition = [] }: Deciding) {
   const client = await connectClient()
+  const conditions = []
+  for (const text of condition) conditions.push(await conditionOf(client, text))
   const sheet = await client.get(`/reviews/${id}`, ReviewSheet)
   const result = await client.post(`/reviews/${id}/decisions`, DecisionResult, {
     outcome,
     reason,
     scope_digest: sheet.scope_digest,
+    conditions,
   })
   switch (result.outcome) {
     case 'recorded':
       print(
         `${styled(outcome === 'approved' ? 'green' : 'red', outcome === 'approved' ? 'Approved' : 'Rejected')}: ${result.decision.id} over ${result.decision.digest}`,
       )
+      for (const each of result.decision.conditions)
+        print(`  on condition ${each.id}, due ${each.due_at}: ${each.text}`)
       return
     case 'refused':
       refused('you may not decide this', result.reasons)

@@ -42,6 +42,7 @@ import { environmentOffline } from './migrations/052-environment-offline.ts'
 import { admission } from './migrations/053-admission.ts'
 import { breakGlass } from './migrations/054-break-glass.ts'
 import { reviewFlow } from './migrations/056-review-flow.ts'
+import { conditions } from './migrations/057-conditions.ts'
 import { workspaceAccounts } from './migrations/059-workspace-accounts.ts'
 import { systems } from './migrations/060-systems.ts'
 import { approvalWatch } from './migrations/064-approval-watch.ts'
@@ -98,4 +99,5 @@ export const workspaceMigrations: readonly Migration[] = [
   reviewFlow,
   approvalWatch,
   breakGlass,
+  conditions,
 ]

@@ -203,6 +203,7 @@ const routes: readonly Route[] = [
   ],
   ['GET', /^\/findings\/([^/]+)$/, ([which]) => found(findingSheetOf(which))],
   ['GET', /^\/models\/([^/]+)\/versions\/([^/]+)\/comments$/, ([, v]) => ok({ comments: v === '1' ? comments : [] })],
+  ['GET', /^\/conditions$/, (_, query) => ok({ conditions: query.get('version') === '1' ? [] : decision.conditions })],
   ['PUT', /^\/reviews\/([^/]+)\/note$/, () => ok({ notes: [] })],
   ['GET', /^\/notices$/, () => ok(notices)],
   ['POST', /^\/notices\/read$/, () => ok({ notices: [], unread: 0 })],

@@ -145,6 +145,8 @@ export const Standing = z.object({
   /** What is not met and whoever asks can meet, each as `policy/requirement`. */
   yours: z.array(z.string()),
   policies: z.array(z.object({ name: z.string(), version: z.int(), title: z.string() })),
+  /** Of the approvals that it rests on, those that nobody has confirmed; what is due first comes first. */
+  conditions: z.array(z.object({ id: z.string(), text: z.string(), owner: PersonId, due_at: Moment })),
   scope_digest: Digest,
   open_review: z.string().nullable(),
   break_glass: NamedBreakGlass.exactOptional(),

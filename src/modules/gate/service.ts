@@ -143,7 +143,7 @@ export function createGate(parts: GateParts) {
     const where = environment ?? strictest(await listEnvironments(db))?.name
     if (where === undefined) throw notFound('environment', 'prod')
     const situation = await situationAt(db, name, which, where)
-    return standingOf(situation, await ownOf(actor, situation))
+    return standingOf(situation, await ownOf(actor, situation), actor.id)
   }
 
   async function verdicts(actor: Actor, { model, ...filter }: VerdictQuery): Promise<Verdict[]> {

@@ -85,8 +85,34 @@ export function stageBefore(
 /** The moments at which approvals that a policy rests on stop counting. */
 export function approvalsEnd(document: Document, about: About, approvals: readonly ApprovalFact[]): string[] {
   return approvalStandings(document, about, approvals).flatMap(({ rule, used }) =>
-    used.flatMap(({ decided_at }) => endOf(rule, decided_at) ?? []),
+    used.flatMap((fact) =>
+      [endOf(rule, fact.decided_at) ?? [], unmetConditions(fact).map(({ due_at }) => due_at)].flat(),
+    ),
   )
+}
+
+/** What an approval still rests on somebody doing, what is due first comes first. */
+export function unmetConditions({ conditions = [] }: Pick<ApprovalFact, 'conditions'>) {
+  return conditions.filter(({ met_at }) => met_at === null).toSorted((a, b) => (a.due_at < b.due_at ? -1 : 1))
+}
+
+/** The condition whose day took the approval with it. */
+export function lapsedCondition(fact: Pick<ApprovalFact, 'conditions'>, at: string) {
+  return unmetConditions(fact).find(({ due_at }) => due_at <= at)
+}
+
+/** Of what an allowed answer rests on: conditions that nobody has confirmed, and when its approvals end without them. */
+export function approvalTerms(documents: readonly Document[], about: About, approvals: readonly ApprovalFact[]) {
+  const used = documents.flatMap((document) =>
+    approvalStandings(document, about, approvals).flatMap((standing) =>
+      standing.used.map((fact) => ({ fact, end: endOf(standing.rule, fact.decided_at) })),
+    ),
+  )
+  const conditions = new Map(used.flatMap(({ fact }) => unmetConditions(fact)).map((each) => [each.id, each]))
+  return {
+    until: used.flatMap(({ end }) => end ?? []).toSorted()[0] ?? null,
+    conditions: [...conditions.values()].toSorted((a, b) => (a.due_at < b.due_at ? -1 : 1)),
+  }
 }
 
 /** Approvals of exactly this content, in a role asked for, by somebody independent, after the last rejection of it. */
@@ -103,7 +129,8 @@ function candidates(rule: ApprovalRule, { version, requester, at }: About, appro
         roles.some((role) => rolesFor(rule, fact).includes(role)) &&
         independent(fact) &&
         (!rejection || fact.decided_at > rejection.decided_at) &&
-        (endOf(rule, fact.decided_at) ?? at) >= at,
+        (endOf(rule, fact.decided_at) ?? at) >= at &&
+        lapsedCondition(fact, at) === undefined,
     )
     .toSorted((a, b) => (a.decided_at < b.decided_at ? -1 : 1))
   const seen = new Set<string>()
@@ -154,6 +181,11 @@ export function assessApproval(
     const explanation = `The approval of ${dayOf(lapsed.decided_at)} no longer covers the content: ${differences}.`
     return { state: 'blocked', explanation }
   }
+  const fallen = theirs.flatMap((fact) => lapsedCondition(fact, at) ?? [])[0]
+  if (fallen && counting.length === 0) {
+    const explanation = `The approval lapsed on ${dayOf(fallen.due_at)}, because a condition was not met: ${fallen.text}`
+    return { state: 'blocked', explanation }
+  }
   const old = theirs.find(({ decided_at }) => (endOf(rule, decided_at) ?? at) < at)
   if (old && counting.length === 0) {
     const explanation = `The approval of ${dayOf(old.decided_at)} no longer counts: it holds for ${rule.valid_days} days.`
@@ -178,16 +210,28 @@ export function assessApproval(
 }
 
 /** What the change rules let stand is said, and what they want people told about is for somebody to read. */
-function approved(lead: string, used: readonly ApprovalFact[]): Finding {
+function approved(on: string, used: readonly ApprovalFact[]): Finding {
   const tolerated = used.flatMap((fact) => fact.tolerated ?? [])
-  if (tolerated.length === 0)
+  const open = new Map(used.flatMap(unmetConditions).map((each) => [each.id, each]))
+  const { lead, due } = conditional(on, [...open.values()])
+  if (tolerated.length === 0) {
+    if (due !== '') return { state: 'attention', explanation: `${lead}.${due}` }
     return { state: 'met', explanation: `${lead}; the approval covers exactly what is here now.` }
+  }
   const what = listed([...new Set(tolerated.map(({ text }) => text))])
   const isTold = tolerated.some(({ effect }) => effect === 'notify')
   return {
-    state: isTold ? 'attention' : 'met',
-    explanation: `${lead}. Since then ${what}; the policy lets the approval stand.`,
+    state: isTold || due !== '' ? 'attention' : 'met',
+    explanation: `${lead}. Since then ${what}; the policy lets the approval stand.${due}`,
   }
+}
+
+function conditional(on: string, open: ReturnType<typeof unmetConditions>): { lead: string; due: string } {
+  const [next] = open.toSorted((a, b) => (a.due_at < b.due_at ? -1 : 1))
+  if (!next) return { lead: on, due: '' }
+  const [many, which] =
+    open.length === 1 ? ['one condition', 'It'] : [`${countText(open.length)} conditions`, 'The next']
+  return { lead: `${on} with ${many}`, due: ` ${which} is due on ${dayOf(next.due_at)}: ${next.text}` }
 }
 
 export function lastRejection(approvals: readonly ApprovalFact[]): ApprovalFact | undefined {

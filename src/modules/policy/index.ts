@@ -1,4 +1,4 @@
-export { approvalsMet, couldApprove, stageBefore } from './approvals.ts'
+export { approvalsMet, approvalTerms, couldApprove, stageBefore } from './approvals.ts'
 export { type Change, type Consequence, consequenceOf, strictestOf } from './changes.ts'
 export { type AppliedPolicy, answerUntil, covering } from './coverage.ts'
 export { type Deadlines, deadlinesOf } from './deadlines.ts'

@@ -1,10 +1,10 @@
-import { approvalStandings, endOf } from './approvals.ts'
+import { approvalStandings, endOf, unmetConditions } from './approvals.ts'
 import type { AppliedPolicy } from './coverage.ts'
 import { countsUntil, evidenceFor } from './evidence.ts'
 import type { ApprovalFact, Snapshot, Who } from './schema.ts'
 import { whoApproves } from './words.ts'
 
-export type Lapse = { kind: 'evidence' | 'approval' | 'waiver'; title: string; who: Who; at: string }
+export type Lapse = { kind: 'evidence' | 'approval' | 'waiver' | 'condition'; title: string; who: Who; at: string }
 
 /** What an allowed answer rests on and when each of it stops counting, the first first. What has ended already is left out. */
 export function lapsesOf(
@@ -20,9 +20,12 @@ export function lapsesOf(
       if (at) lapses.push({ kind: 'evidence', title: rule.title, who: rule.who, at })
     }
     for (const { rule, used } of approvalStandings(document, snapshot, approvals)) {
-      for (const { decided_at } of used) {
-        const at = endOf(rule, decided_at)
+      for (const fact of used) {
+        const at = endOf(rule, fact.decided_at)
         if (at) lapses.push({ kind: 'approval', title: rule.title, who: whoApproves(rule), at })
+        for (const { text, due_at } of unmetConditions(fact)) {
+          lapses.push({ kind: 'condition', title: text, who: whoApproves(rule), at: due_at })
+        }
       }
     }
   }

@@ -278,6 +278,10 @@ export const ApprovalFact = z.object({
   roles: z.array(RoleName),
   /** Reviewers in whose place it was decided, with their roles; they count as the same person. */
   in_place_of: z.array(z.object({ person: PersonId, roles: z.array(RoleName) })).exactOptional(),
+  /** Of an approval that was given on conditions; `met_at` is null until somebody else has confirmed one. */
+  conditions: z
+    .array(z.object({ id: z.string(), text: z.string(), owner: PersonId, due_at: Moment, met_at: Moment.nullable() }))
+    .exactOptional(),
   outcome: z.enum(['approved', 'rejected']),
   decided_at: Moment,
   covers: z.boolean(),

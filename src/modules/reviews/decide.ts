@@ -11,6 +11,7 @@ import { approvalsMet, deadlinesOf, stageBefore } from '../policy/index.ts'
 import type { ApprovalFact } from '../policy/schema.ts'
 import { getVersion } from '../registry/index.ts'
 import type { LifecycleState } from '../registry/schema.ts'
+import { conditionsIn, setConditions } from './conditions-set.ts'
 import type { FlowParts } from './flow-parts.ts'
 import { delegationsOf, roundBegan, setDeadlines } from './flow-store.ts'
 import { publishNotes } from './notes.ts'
@@ -63,6 +64,7 @@ export function createDecide(parts: FlowParts) {
       if (await store.hasDecided(tx, current, [actor.id])) throw conflict('you have already decided in this review')
       if (input.scope_digest !== scope_digest) throw stale(current, situation)
 
+      const conditions = conditionsIn(input, people, model.name, now)
       const document: DecisionDocument = {
         format: 'modelkeep-decision-1',
         id: newId('dec', clock.now().getTime()) as DecisionId,
@@ -74,6 +76,7 @@ export function createDecide(parts: FlowParts) {
         roles,
         compared,
         ...(places.inPlaceOf.length === 0 ? {} : { in_place_of: places.inPlaceOf }),
+        ...(conditions.length === 0 ? {} : { conditions }),
         scope_digest,
         snapshot: situation.snapshot,
       }
@@ -95,6 +98,7 @@ export function createDecide(parts: FlowParts) {
         key_id: signed.key_id,
         signature: signed.signature,
       })
+      await setConditions(tx, record, actor, document, situation)
       const decision = decisionOf(document, signed.digest, situation)
       const closed = await settle(tx, record, current, situation, factOf(document))
       const detail = {
@@ -126,12 +130,15 @@ export function createDecide(parts: FlowParts) {
     situation: Situation,
     fact: ApprovalFact,
   ): Promise<store.StoredReview> {
-    const state = fact.outcome
-    if (state === 'approved' && !enoughApprovals(situation, fact)) return waitOn(tx, review, situation, fact)
+    const { outcome } = fact
+    if (outcome === 'approved' && !enoughApprovals(situation, fact)) return waitOn(tx, review, situation, fact)
     const closed_at = fact.decided_at
-    if (!(await store.moveReview(tx, review, { state, closed_at, remind_at: null }))) throw alreadyClosed(review)
+    if (!(await store.moveReview(tx, review, { state: outcome, closed_at, remind_at: null })))
+      throw alreadyClosed(review)
     const { version } = situation
     if (!judgeable.includes(version.state)) throw conflict(`version ${version.version} is ${version.state}`)
+    const state =
+      outcome === 'approved' && hasConditions([fact, ...situation.approvals], fact.decided_at) ? conditional : outcome
     if (version.state !== state) {
       if (!(await registry.versions.setState(tx, version.id, version.state, state))) {
         throw conflict('the version changed while it was being decided about')
@@ -141,7 +148,7 @@ export function createDecide(parts: FlowParts) {
         ...thingsOf(situation),
       ])
     }
-    return { ...review, state, closed_at }
+    return { ...review, state: outcome, closed_at }
   }
 
   /** Others still have to decide; what is due next may be later. */
@@ -161,6 +168,8 @@ function momentAfter({ decisions }: Situation, now: string): string {
   return last < now ? now : new Date(Date.parse(last) + 1).toISOString()
 }
 
+const conditional: LifecycleState = 'approved_with_conditions'
+
 const judgeable: readonly LifecycleState[] = [
   'draft',
   'submitted',
@@ -169,6 +178,14 @@ const judgeable: readonly LifecycleState[] = [
   'approved_with_conditions',
   'rejected',
 ]
+
+/** One of the approvals that count is given on a condition that nobody has confirmed. */
+function hasConditions(approvals: readonly ApprovalFact[], at: string): boolean {
+  return approvals.some(
+    ({ outcome, covers, conditions = [] }) =>
+      outcome === 'approved' && covers && conditions.some(({ met_at, due_at }) => met_at === null && due_at > at),
+  )
+}
 
 function enoughApprovals({ policies, approvals, snapshot }: Situation, fact: ApprovalFact): boolean {
   return policies.every(({ document }) => approvalsMet(document, snapshot, [fact, ...approvals]))
@@ -183,6 +200,16 @@ function tooEarly({ policies, snapshot, approvals }: Situation, { outcome }: Dec
   return [{ rule: 'stage', message: `The stage ${first} has to be complete first.` }]
 }
 
+const unmet = {
+  state: 'open',
+  report: null,
+  reported_at: null,
+  proof: null,
+  evidence: [] as string[],
+  confirmed_by: null,
+  confirmed_at: null,
+} as const
+
 function decisionOf(document: DecisionDocument, digest: Decision['digest'], { model, version }: Situation): Decision {
   return {
     id: document.id,
@@ -195,6 +222,17 @@ function decisionOf(document: DecisionDocument, digest: Decision['digest'], { mo
     decided_by: document.decided_by,
     decided_at: document.decided_at,
     in_place_of: (document.in_place_of ?? []).map(({ person }) => person),
+    conditions: (document.conditions ?? []).map((condition) => ({
+      ...condition,
+      decision_id: document.id,
+      review_id: document.review,
+      model: model.name,
+      version: version.version,
+      environment: document.snapshot.environment,
+      set_by: document.decided_by,
+      set_at: document.decided_at,
+      ...unmet,
+    })),
     scope_digest: document.scope_digest,
     digest,
     covers: true,

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { VersionNumberText } from '../registry/schema.ts'
+import { conditionRoutes } from './condition-routes.ts'
 import { flowRoutes } from './flow-routes.ts'
 import { Decision, DecisionInput, DecisionResult, Review, ReviewInput, ReviewSheet, SignedDecision } from './schema.ts'
 import type { Reviews } from './service.ts'
@@ -18,6 +19,7 @@ export function reviewRoutes({ at }: { at: (req: FastifyRequest) => Reviews }): 
   return async (app) => {
     await app.register(waiverRoutes({ at }))
     await app.register(flowRoutes({ at }))
+    await app.register(conditionRoutes({ at }))
 
     app.post('/models/:name/versions/:version/reviews', {
       config: { requires: 'review.submit', model: { param: 'name' } },

@@ -4,8 +4,10 @@ import { ScanFinding } from '../artifacts/schema.ts'
 import { PersonId } from '../audit/schema.ts'
 import { Assessment, Snapshot, Tolerated } from '../policy/schema.ts'
 import { EnvironmentName } from '../registry/schema.ts'
+import { Condition, ConditionInput, SignedCondition } from './conditions-schema.ts'
 import { Delegation, PrivateNote, PublishedNotes, Reason, RefusedStep, ReviewTurn } from './flow-schema.ts'
 
+export * from './conditions-schema.ts'
 export * from './flow-schema.ts'
 
 export const ReviewId = idSchema('rev')
@@ -48,6 +50,8 @@ export const DecisionInput = z.strictObject({
   reason: z.string().trim().min(10, 'say why in at least ten characters').max(20_000),
   /** The scope digest that the person saw; a decision about anything else is refused. */
   scope_digest: Digest,
+  /** Of an approval. */
+  conditions: z.array(ConditionInput).max(20).default([]),
   publish_notes: PublishedNotes,
 })
 export type DecisionInput = z.infer<typeof DecisionInput>
@@ -74,6 +78,8 @@ export const DecisionDocument = z.object({
   in_place_of: z
     .array(z.object({ person: PersonId, roles: z.array(z.string()), delegation: z.string() }))
     .exactOptional(),
+  /** Left out of a decision without any. */
+  conditions: z.array(SignedCondition).min(1).exactOptional(),
   scope_digest: Digest,
   snapshot: Snapshot,
 })
@@ -91,6 +97,8 @@ export const Decision = z.object({
   decided_at: Moment,
   /** Reviewers in whose place it was decided. */
   in_place_of: z.array(PersonId),
+  /** What is due first comes first. */
+  conditions: z.array(Condition),
   scope_digest: Digest,
   digest: Digest,
   covers: z.boolean(),

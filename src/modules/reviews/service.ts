@@ -6,6 +6,8 @@ import type { PersonId } from '../audit/schema.ts'
 import { findVersionById, getModel, getVersion, modelNames } from '../registry/index.ts'
 import type { ModelVersion, VersionId } from '../registry/schema.ts'
 import { createChangeWatch } from './change-watch.ts'
+import { createConditions } from './conditions.ts'
+import { createConditionWatch } from './conditions-watch.ts'
 import { createDecide } from './decide.ts'
 import { createDelegations } from './delegations.ts'
 import { delegationsOf, notesOf, turnsOf } from './flow-store.ts'
@@ -197,6 +199,15 @@ export function createReviews(parts: ReviewParts) {
 
   const flow = { ...parts, situations, getReview, partsOf, before, demandReviewer }
   const decide = createDecide(flow)
+  const reviewWatch = createReviewWatch({ ...flow, partiesOf, becomeDraft })
+  const conditionWatch = createConditionWatch(parts)
+
+  /** What time alone brings about. */
+  async function tick(): Promise<void> {
+    await reviewWatch.tick()
+    await conditionWatch.tick()
+  }
+
   const waivers = createWaivers({ db, write, clock, situations, partiesOf })
   const ownOf = createOwn({ partiesOf })
   return {
@@ -216,8 +227,9 @@ export function createReviews(parts: ReviewParts) {
     turns: createTurns(flow),
     delegations: createDelegations(flow),
     notes: createNotes(flow),
-    watch: createReviewWatch({ ...flow, partiesOf, becomeDraft }),
     changes: createChangeWatch({ ...flow, partiesOf }),
+    watch: { tick },
+    conditions: createConditions({ ...parts, partiesOf }),
   }
 }
 

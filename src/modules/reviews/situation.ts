@@ -19,6 +19,7 @@ import {
 import type { ApprovalFact, Assessment, Snapshot, Tolerated } from '../policy/schema.ts'
 import { findEnvironment, findVersionById, getModel, getVersion } from '../registry/index.ts'
 import type { Environment, Model, ModelVersion, SeverityLevel, VersionId } from '../registry/schema.ts'
+import { conditionsOf, type StoredCondition, toCondition } from './conditions-store.ts'
 import { blockedByFindings } from './findings.ts'
 import { waiversAt as requirementWaiversAt } from './requirement-waivers-store.ts'
 import { waiversAt } from './scan-waivers-store.ts'
@@ -102,8 +103,9 @@ export function createSituations({ policies, evidence, key }: SituationParts) {
     const scope_digest = digestOf(scope)
     const applied = covering(published, model, name)
     const level = findingsLevel(environment.findings_block, applied)
+    const conditions = await conditionsOf(db, version.id, name)
     const decided = (await store.decisionsOf(db, version.id, name)).map((row) =>
-      compare(row, { key, model: model.name, scope, level, policies: applied }),
+      compare(row, { key, model: model.name, scope, level, policies: applied, conditions, at: now }),
     )
     const approvals = decided.map(({ fact }) => fact)
     return {
@@ -132,10 +134,13 @@ type Compared = {
   scope: Scope
   level: SeverityLevel
   policies: readonly AppliedPolicy[]
+  conditions: readonly StoredCondition[]
+  at: string
 }
 
 /** A stored decision beside what is there now. What is not exactly what was signed covers nothing. */
-function compare(row: store.StoredDecision, { key, model, scope, level, policies }: Compared) {
+function compare(row: store.StoredDecision, { key, model, scope, level, policies, conditions, at }: Compared) {
+  const own = conditions.filter(({ decision_id }) => decision_id === row.id)
   const document = documentOf(row)
   const signed = isSigned(row, key)
   const [before, now] = comparable(scopeOf(document.snapshot), scope, level)
@@ -155,6 +160,7 @@ function compare(row: store.StoredDecision, { key, model, scope, level, policies
     decided_by: document.decided_by,
     decided_at: document.decided_at,
     in_place_of: (document.in_place_of ?? []).map(({ person }) => person),
+    conditions: own.map((each) => toCondition(each, model, at)),
     scope_digest: document.scope_digest,
     digest: row.digest as Digest,
     covers,
@@ -162,12 +168,16 @@ function compare(row: store.StoredDecision, { key, model, scope, level, policies
     ...noted,
     ...(effect && signed ? { effect } : {}),
   }
-  const fact: ApprovalFact = { ...factOf(document), covers, differences, ...noted }
+  const fact: ApprovalFact = { ...factOf(document, own), covers, differences, ...noted }
   return { decision, fact }
 }
 
 /** A decision as the gate sees it on the content that it was about. */
-export function factOf({ id, decided_by, roles, in_place_of, outcome, decided_at }: DecisionDocument): ApprovalFact {
+export function factOf(
+  { id, decided_by, roles, in_place_of, conditions, outcome, decided_at }: DecisionDocument,
+  stored: readonly StoredCondition[] = [],
+): ApprovalFact {
+  const metAt = new Map(stored.map((each) => [each.id, each.confirmed_at]))
   return {
     decision_id: id,
     decided_by,
@@ -175,6 +185,7 @@ export function factOf({ id, decided_by, roles, in_place_of, outcome, decided_at
     ...(in_place_of
       ? { in_place_of: in_place_of.map(({ person, roles: theirs }) => ({ person, roles: theirs })) }
       : {}),
+    ...(conditions ? { conditions: conditions.map((each) => ({ ...each, met_at: metAt.get(each.id) ?? null })) } : {}),
     outcome,
     decided_at,
     covers: true,

@@ -4,6 +4,7 @@ export type ReviewTables = {
   review_turn: ReviewTurnRow
   review_delegation: ReviewDelegationRow
   review_note: ReviewNoteRow
+  approval_condition: ConditionRow
   decision: DecisionRow
   scan_waiver: ScanWaiverRow
   approval_watch: ApprovalWatchRow
@@ -50,6 +51,31 @@ export type ReviewDelegationRow = {
   ends_at: string
   reason: string
   given_at: string
+}
+
+/** `warn_at` is when people are warned next; `lapsed_at` when it was noticed that the approval has lapsed. */
+export type ConditionRow = {
+  id: string
+  decision_id: string
+  review_id: string
+  model_id: string
+  version_id: string
+  version: number
+  environment: string
+  text: string
+  owner: string
+  due_at: string
+  set_by: string
+  set_at: string
+  warn_at: string | null
+  report: string | null
+  reported_at: string | null
+  proof: string | null
+  /** A JSON array of ids. */
+  evidence: string
+  confirmed_by: string | null
+  confirmed_at: string | null
+  lapsed_at: string | null
 }
 
 /** Private to one person, so that it is no governed data; it leaves no event. */

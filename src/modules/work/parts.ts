@@ -9,7 +9,7 @@ export type WorkParts = {
   readonly db: Db
   readonly clock: Clock
   readonly audit: Pick<Audit, 'listen'>
-  readonly reviews: Pick<Reviews, 'list' | 'sheet' | 'situations'>
+  readonly reviews: Pick<Reviews, 'list' | 'sheet' | 'situations' | 'conditions'>
   readonly findings: Pick<Findings, 'list' | 'sheet'>
   readonly duties: Pick<Duties, 'assignments' | 'accepted'>
 }

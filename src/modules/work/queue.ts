@@ -3,7 +3,15 @@ import type { Requirement } from '../policy/schema.ts'
 import { Consequence, type WorkItem } from './schema.ts'
 
 /** How many minutes a piece of work usually takes. */
-export const minutesFor = { duty: 1, requirement: 2, evidence: 15, finding: 30, verification: 10, renewal: 20 } as const
+export const minutesFor = {
+  duty: 1,
+  requirement: 2,
+  evidence: 15,
+  finding: 30,
+  verification: 10,
+  renewal: 20,
+  condition: 30,
+} as const
 
 /** By consequence, then by day, what has no day last. */
 export function inOrder(items: readonly WorkItem[]): WorkItem[] {

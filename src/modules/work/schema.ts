@@ -8,7 +8,16 @@ import { EnvironmentName, Tier } from '../registry/schema.ts'
 export const Consequence = z.enum(['blocks', 'overdue', 'lapses', 'waits'])
 export type Consequence = z.infer<typeof Consequence>
 
-export const WorkKind = z.enum(['decision', 'evidence', 'finding', 'verification', 'duty', 'review', 'renewal'])
+export const WorkKind = z.enum([
+  'decision',
+  'evidence',
+  'finding',
+  'verification',
+  'duty',
+  'review',
+  'renewal',
+  'condition',
+])
 export type WorkKind = z.infer<typeof WorkKind>
 
 /** Something that waits for a person, or for others because of them. */

@@ -1,5 +1,6 @@
 import { type Actor, permits } from '../access/schema.ts'
 import type { PersonId } from '../audit/schema.ts'
+import { fromConditions } from './from-conditions.ts'
 import { fromDuties } from './from-duties.ts'
 import { fromFindings } from './from-findings.ts'
 import { fromReviews } from './from-reviews.ts'
@@ -20,7 +21,12 @@ export function createWork(parts: WorkParts) {
   const renewals = createRenewals(parts)
 
   async function mine(actor: Actor): Promise<MyWork> {
-    const found = [await fromReviews(parts, actor), await fromFindings(parts, actor), await fromDuties(parts, actor)]
+    const found = [
+      await fromReviews(parts, actor),
+      await fromConditions(parts, actor),
+      await fromFindings(parts, actor),
+      await fromDuties(parts, actor),
+    ]
     const { upcoming } = await renewals()
     const now = parts.clock.now().getTime()
     const theirs = upcoming.filter((each) => permits(actor, 'registry.read', each.model) && isConcerned(actor, each))

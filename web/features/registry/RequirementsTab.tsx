@@ -7,6 +7,7 @@ import { EmptyState } from '../../ui/States.tsx'
 import { AskForBreakGlass } from '../break-glass/AskForBreakGlass.tsx'
 import { ComparisonCard } from '../evaluation/ComparisonCard.tsx'
 import { RequirementList } from '../policy/RequirementList.tsx'
+import { ConditionsCard } from '../reviews/ConditionsCard.tsx'
 import { RequirementWaiversCard } from '../reviews/RequirementWaiversCard.tsx'
 
 /** The checklist of the policies that apply here, and what changed since the version before. */
@@ -27,6 +28,7 @@ export function RequirementsTab({ version, standing }: { version: ModelVersion; 
           />
         )}
       </Card>
+      <ConditionsCard model={version.model} version={version.version} environment={standing.environment} />
       <RequirementWaiversCard version={version} />
       <ComparisonCard version={version} />
       <AskForBreakGlass standing={standing} />

@@ -3,11 +3,15 @@ import type { ReviewSheet } from '../../../src/modules/reviews/schema.ts'
 import { Card } from '../../ui/Card.tsx'
 import { Digest } from '../../ui/Copy.tsx'
 import { counted, Fact } from '../../ui/Voice.tsx'
+import { PersonName } from '../access/people.tsx'
+import type { ConditionDraft } from './conditions-draft.ts'
 import styles from './ReviewPage.module.css'
 
+type Props = { sheet: ReviewSheet; conditions: readonly ConditionDraft[] }
+
 /** Exactly what the signature covers, digest by digest. */
-export function Covered({ sheet }: { sheet: ReviewSheet }) {
-  const { model, version, evidence, policies } = sheet.snapshot
+export function Covered({ sheet, conditions }: Props) {
+  const { model, version, evidence, policies, findings = [] } = sheet.snapshot
   return (
     <Card
       title={
@@ -40,6 +44,24 @@ export function Covered({ sheet }: { sheet: ReviewSheet }) {
         ))}
         {policies.map((policy) => (
           <Line key={policy.name} name={`Policy ${policy.name} ${policy.version}`} digest={policy.digest} />
+        ))}
+        {findings.map((finding) => (
+          <li key={finding.id}>
+            <span>
+              Finding of {finding.severity} severity, known and open: {finding.title}
+            </span>
+            <Fact>{finding.id.slice(0, 12)}</Fact>
+          </li>
+        ))}
+        {conditions.map((condition, place) => (
+          <li key={condition.key}>
+            <span>
+              Condition {place + 1}: {condition.text || 'not written yet'}
+            </span>
+            <span>
+              <PersonName id={condition.owner || null} />, {condition.day || 'no day yet'}
+            </span>
+          </li>
         ))}
         <li>
           <span>Tier, owner and purpose of the model as they are now</span>

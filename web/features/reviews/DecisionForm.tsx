@@ -8,6 +8,8 @@ import { useDraft } from '../../ui/draft.ts'
 import { ErrorState } from '../../ui/States.tsx'
 import { Tone } from '../../ui/Tone.tsx'
 import { ChangesChoice } from './ChangesChoice.tsx'
+import { ConditionFields } from './ConditionFields.tsx'
+import { conditionsFrom } from './conditions-draft.ts'
 import type { Judgement, Outcome } from './judgement.ts'
 import { NotesToPublish } from './NotesToPublish.tsx'
 import { decide, requestChanges } from './queries.ts'
@@ -23,18 +25,29 @@ export function DecisionForm({ sheet, judgement, field }: Props) {
   const client = useQueryClient()
   const [reason, setReason, forget] = useDraft(`decision/${review.id}`)
   const [notes, setNotes] = useState<ReadonlySet<NoteKey>>(new Set())
+  const { conditions: drafts, setConditions } = judgement
+  const conditions = conditionsFrom(drafts)
   const publish_notes = sheet.notes.flatMap(({ about }) => (notes.has(about) ? [about] : []))
   const sign = useMutation({
     mutationFn: (chosen: Outcome): Promise<DecisionResult | ChangesResult> =>
       chosen === 'changes'
         ? requestChanges(review.id, { text: reason, requirements: [...marked], publish_notes })
-        : decide(review.id, { outcome: chosen, reason, scope_digest, publish_notes }),
+        : decide(review.id, {
+            outcome: chosen,
+            reason,
+            scope_digest,
+            conditions: chosen === 'approved' ? (conditions ?? []) : [],
+            publish_notes,
+          }),
     onSuccess: async (result) => {
-      if (result.outcome === 'recorded') forget()
+      if (result.outcome === 'recorded') {
+        forget()
+        setConditions([])
+      }
       await client.invalidateQueries()
     },
   })
-  const missing = missingOf(outcome, reason, marked.size)
+  const missing = missingOf({ outcome, reason, marked: marked.size, complete: conditions !== undefined })
   function submit(event?: FormEvent) {
     event?.preventDefault()
     if (outcome && missing === undefined && !sign.isPending) sign.mutate(outcome)
@@ -53,6 +66,7 @@ export function DecisionForm({ sheet, judgement, field }: Props) {
           <Choice name="Request changes" value="changes" chosen={outcome} choose={choose} hint="r" />
           <Choice name="Reject" value="rejected" chosen={outcome} choose={choose} />
         </fieldset>
+        {outcome === 'approved' && <ConditionFields drafts={drafts} setDrafts={setConditions} />}
         {outcome === 'changes' && <ChangesChoice sheet={sheet} judgement={judgement} />}
         <Textarea
           ref={field}
@@ -78,7 +92,11 @@ export function DecisionForm({ sheet, judgement, field }: Props) {
         <NotesToPublish sheet={sheet} chosen={notes} choose={tick} />
         <div className="row" style={{ marginTop: 12 }}>
           <Button type="submit" kind="go" hint="Ctrl ↵" disabled={missing !== undefined} busy={sign.isPending}>
-            {outcome ? actions[outcome] : 'Sign'}
+            {outcome === 'approved' && drafts.length > 0
+              ? 'Approve on conditions and sign'
+              : outcome
+                ? actions[outcome]
+                : 'Sign'}
           </Button>
           {missing && <span className="quiet small">{missing}</span>}
         </div>
@@ -108,8 +126,11 @@ const actions: Record<Outcome, string> = {
   rejected: 'Reject and sign',
 }
 
-function missingOf(outcome: Outcome | undefined, reason: string, marked: number): string | undefined {
+type Written = { outcome: Outcome | undefined; reason: string; marked: number; complete: boolean }
+
+function missingOf({ outcome, reason, marked, complete }: Written): string | undefined {
   if (!outcome) return 'Choose first.'
+  if (outcome === 'approved' && !complete) return 'Each condition says what, by whom and until when.'
   if (outcome === 'changes' && marked === 0) return 'Name at least one requirement.'
   return reason.trim().length < 10 ? 'Say why in at least ten characters.' : undefined
 }

@@ -12,6 +12,7 @@ import { EmptyState, Loaded } from '../../ui/States.tsx'
 import { Tone } from '../../ui/Tone.tsx'
 import { Fact, Quote } from '../../ui/Voice.tsx'
 import { PersonName } from '../access/people.tsx'
+import { ConditionList } from './ConditionList.tsx'
 import { decisionsOf, signedDecision } from './queries.ts'
 
 /** Who decided what about exactly which content, and whether that still is the content. */
@@ -38,14 +39,18 @@ function DecisionCard({ decision }: { decision: Decision }) {
   const [open, setOpen] = useState(false)
   const verb = decision.outcome === 'approved' ? 'Approved' : 'Rejected'
   return (
-    <Card
-      title={`${verb} for ${decision.environment}`}
-      actions={<Tone tone={decision.outcome === 'approved' ? 'met' : 'blocked'}>{decision.outcome}</Tone>}
-    >
+    <Card title={`${verb} for ${decision.environment}`} actions={<DecisionTone decision={decision} />}>
       <Quote
         by={
           <>
-            <PersonName id={decision.decided_by} />, <Moment at={decision.decided_at} form="both" />
+            <PersonName id={decision.decided_by} />
+            {decision.in_place_of.map((person) => (
+              <span key={person}>
+                {' '}
+                in the place of <PersonName id={person} />
+              </span>
+            ))}
+            , <Moment at={decision.decided_at} form="both" />
           </>
         }
       >
@@ -54,6 +59,11 @@ function DecisionCard({ decision }: { decision: Decision }) {
       <div style={{ margin: '10px 0' }}>
         <Coverage decision={decision} />
       </div>
+      {decision.conditions.length > 0 && (
+        <div style={{ margin: '10px 0' }}>
+          <ConditionList conditions={decision.conditions} />
+        </div>
+      )}
       <KeyValues>
         <Pair name="Covers">
           <Digest value={decision.scope_digest} />
@@ -70,6 +80,13 @@ function DecisionCard({ decision }: { decision: Decision }) {
       {open && <Signed id={decision.id} />}
     </Card>
   )
+}
+
+function DecisionTone({ decision: { outcome, conditions } }: { decision: Decision }) {
+  if (outcome === 'rejected') return <Tone tone="blocked">rejected</Tone>
+  if (conditions.some(({ state }) => state === 'lapsed')) return <Tone tone="blocked">lapsed</Tone>
+  if (conditions.some(({ state }) => state === 'open')) return <Tone tone="attention">approved with conditions</Tone>
+  return <Tone tone="met">approved</Tone>
 }
 
 export function Coverage({ decision }: { decision: Pick<Decision, 'covers' | 'differences' | 'tolerated'> }) {

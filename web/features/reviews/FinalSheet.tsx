@@ -43,7 +43,7 @@ export function FinalSheet({ sheet, judgement, field }: Props) {
       )}
       <Turns sheet={sheet} />
       <RequesterSteps review={review} />
-      <Covered sheet={sheet} />
+      <Covered sheet={sheet} conditions={judgement.outcome === 'approved' ? judgement.conditions : []} />
       {review.state === 'open' && conflicts.length === 0 && (
         <DecisionForm sheet={sheet} judgement={judgement} field={field} />
       )}

@@ -3,6 +3,9 @@ import { z } from 'zod'
 import {
   type ChangesInput,
   ChangesResult,
+  Condition,
+  type ConditionProof,
+  ConditionResult,
   Decision,
   type DecisionInput,
   DecisionResult,
@@ -54,6 +57,21 @@ export const endDelegation = (id: string, delegation: string) =>
 
 export const putNote = (id: string, input: NoteInput) =>
   send('PUT', at(['reviews', id, 'note']), z.object({ notes: z.array(PrivateNote) }), input)
+
+export const reportCondition = (id: string, report: string) =>
+  send('POST', at(['conditions', id, 'report']), Condition, { report })
+
+/** A refusal comes back as an answer with status 409. */
+export const confirmCondition = (id: string, input: ConditionProof) =>
+  send('POST', at(['conditions', id, 'confirm']), ConditionResult, input, [409])
+
+export const conditionsOf = (model: string, version: number) =>
+  queryOptions({
+    queryKey: ['reviews', 'conditions', model, version],
+    queryFn: async () =>
+      (await get(at(['conditions'], { model, version, state: 'all' }), z.object({ conditions: z.array(Condition) })))
+        .conditions,
+  })
 
 /** Every decision about a model, newest first. */
 export const decisionsOfModel = (model: string) =>

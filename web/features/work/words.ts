@@ -17,6 +17,7 @@ export const kindWords: Record<WorkItem['kind'], string> = {
   duty: 'Duty',
   review: 'Review',
   renewal: 'Renewal',
+  condition: 'Condition',
 }
 
 export const nameOf = ({ model, version, environment }: Renewal) => `${model} ${version} in ${environment}`
