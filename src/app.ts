@@ -51,6 +51,7 @@ import { studioRoutes } from './modules/studio/index.ts'
 import { systemRoutes } from './modules/systems/index.ts'
 import { traceRoutes } from './modules/traces/index.ts'
 import { guardExperiments, trackingEditRoutes, trackingRoutes } from './modules/tracking/index.ts'
+import { validationRoutes } from './modules/validation/index.ts'
 import { workRoutes } from './modules/work/index.ts'
 import { createWorkspaces, type Workspaces, workspaceRoutes } from './modules/workspaces/index.ts'
 import { firstWorkspace } from './modules/workspaces/schema.ts'
@@ -274,6 +275,7 @@ export async function createApp(
       await api.register(simulatorRoutes({ at: simulatorOf }))
       await api.register(connectionRoutes({ at: connectionsOf }))
       await api.register(dutyRoutes({ at: (req) => at(req).duties }))
+      await api.register(validationRoutes({ at: (req) => at(req).validations, names: access.people.names }))
       await api.register(workRoutes({ at: (req) => at(req).work }))
       await api.register(gateRoutes({ at: (req) => at(req).gate }))
       await api.register(admissionRoutes({ at: (req) => at(req).admission }))

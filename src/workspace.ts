@@ -32,6 +32,7 @@ import { createStudio, type Studio } from './modules/studio/index.ts'
 import { createSystems, type Systems } from './modules/systems/index.ts'
 import { createTraces, type Traces } from './modules/traces/index.ts'
 import { createTracking, type Tracking } from './modules/tracking/index.ts'
+import { createValidations, type Validations } from './modules/validation/index.ts'
 import { createWork, type Work } from './modules/work/index.ts'
 import { mlflowWords } from './protocols/mlflow/webhook-words.ts'
 
@@ -58,6 +59,7 @@ export type Workspace = {
   breakGlass: BreakGlasses
   duties: Duties
   work: Work
+  validations: Validations
   systems: Systems
   auditors: SeatReads
   notifications: Notifications
@@ -187,6 +189,7 @@ export async function openWorkspace(
   const admission = createAdmission({ ...shared, gate, publicUrl, observe: config.open ?? false })
   const { conflictsAbout } = reviews
   const breakGlass = createBreakGlass({ ...shared, findings, gate, conflictsAbout })
+  const validations = createValidations({ ...shared, reviews, findings, evidence })
   const work = createWork({ db: connection.db, clock, audit, reviews, findings, duties })
   const trusted = new Set(config.webhookHosts)
   const deliveryJobs = createJobs({ connection, clock, concurrency: 8, maxAttempts: deliveryAttempts })
@@ -237,6 +240,7 @@ export async function openWorkspace(
     breakGlass,
     duties,
     work,
+    validations,
     systems,
     auditors,
     notifications,

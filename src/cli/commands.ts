@@ -17,6 +17,7 @@ export const commandGroups: readonly CommandGroup[] = [
   { names: ['break-glass'], load: async () => (await import('./break-glass.ts')).addBreakGlass },
   { names: ['review', 'decision'], load: async () => (await import('./reviews.ts')).addReviews },
   { names: ['waiver'], load: async () => (await import('./waivers.ts')).addWaivers },
+  { names: ['validation'], load: async () => (await import('./validation.ts')).addValidation },
   { names: ['work', 'calendar'], load: async () => (await import('./work.ts')).addWork },
   { names: ['notices'], load: async () => (await import('./notices.ts')).addNotices },
   { names: ['finding'], load: async () => (await import('./findings.ts')).addFindings },

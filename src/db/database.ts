@@ -24,6 +24,7 @@ import type { SignInTables } from '../modules/signin/tables.ts'
 import type { SystemTables } from '../modules/systems/tables.ts'
 import type { TraceTables } from '../modules/traces/tables.ts'
 import type { TrackingTables } from '../modules/tracking/tables.ts'
+import type { ValidationTables } from '../modules/validation/tables.ts'
 import type { WorkspaceTables } from '../modules/workspaces/tables.ts'
 
 /** Every table of a workspace and of the system database; each module declares its own. */
@@ -47,6 +48,7 @@ export type Database = AccessTables &
   RegistryTables &
   RetentionTables &
   ReviewTables &
+  ValidationTables &
   SetUpTables &
   SignInTables &
   SystemTables &

@@ -46,6 +46,7 @@ import { conditions } from './migrations/057-conditions.ts'
 import { workspaceAccounts } from './migrations/059-workspace-accounts.ts'
 import { systems } from './migrations/060-systems.ts'
 import { approvalWatch } from './migrations/064-approval-watch.ts'
+import { validation } from './migrations/065-validation.ts'
 
 /** People, sessions and the list of workspaces; it has its own audit log. */
 export const systemMigrations: readonly Migration[] = [
@@ -100,4 +101,5 @@ export const workspaceMigrations: readonly Migration[] = [
   approvalWatch,
   breakGlass,
   conditions,
+  validation,
 ]

@@ -35,6 +35,7 @@ const pages: Record<string, string> = {
   'evidence-mitigation': evidencePage('two', 'mitigation'),
   'evidence-slices': evidencePage('two', 'slices'),
   'version-compare': '/models/wage-screening/compare?a=1&b=2',
+  validation: `${version}/2/validation`,
   files: `${version}/2?tab=files`,
   decisions: `${version}/2?tab=decisions`,
   'version-trail': `${version}/2?tab=trail`,

@@ -125,6 +125,12 @@ const evidence = createRoute({
   path: '/models/$name/versions/$which/evidence/$evidence',
   component: lazyRouteComponent(() => import('../features/evaluation/EvidencePage.tsx'), 'EvidencePage'),
 })
+const validation = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/models/$name/versions/$which/validation',
+  validateSearch: search.validation,
+  component: lazyRouteComponent(() => import('../features/validation/ValidationPage.tsx'), 'ValidationPage'),
+})
 const evaluate = createRoute({
   getParentRoute: () => signedIn,
   path: '/models/$name/versions/$which/evaluate',
@@ -318,6 +324,7 @@ const tree = root.addChildren([
     version,
     evidence,
     evaluate,
+    validation,
     versionCompare,
     experiments,
     experiment,

@@ -55,6 +55,7 @@ export const findings = z.object({
 })
 
 /** Where somebody is on the way from a table to a result. */
+export const validation = z.object({ environment: text })
 export const evaluate = z.object({ dataset: text, evaluation: text })
 const versionNumber = z.coerce.number().int().min(1).optional().catch(undefined)
 export const versionCompare = z.object({

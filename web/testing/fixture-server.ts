@@ -31,6 +31,7 @@ import * as studio from './fixtures/studio.ts'
 import { detailOf, systemsOf } from './fixtures/systems.ts'
 import * as traces from './fixtures/traces.ts'
 import { guess, preview } from './fixtures/upload.ts'
+import { validation } from './fixtures/validation.ts'
 import * as hooks from './fixtures/webhooks.ts'
 import { calendar, work } from './fixtures/work.ts'
 
@@ -65,6 +66,7 @@ const refused = {
 
 const routes: readonly Route[] = [
   ['GET', /^\/session$/, () => ok(session)],
+  ['GET', /^\/models\/[^/]+\/versions\/[^/]+\/validation$/, () => ok(validation)],
   ['GET', /^\/work$/, () => ok(work)],
   ['GET', /^\/work\/calendar$/, () => ok(calendar)],
   ['GET', /^\/retention\/rules$/, () => ok({ rules: retention.rules })],

@@ -62,6 +62,7 @@ function crumbsOf(path: string): { title: string; to: string }[] {
       }
       if (part === 'evidence') crumbs.push({ title: 'evidence', to: path })
       if (kind === 'compare') crumbs.push({ title: 'compare', to: path })
+      if (part === 'validation') crumbs.push({ title: 'validation', to: path })
       if (part === 'evaluate') crumbs.push({ title: 'evaluate', to: path })
       break
     case 'gate':

@@ -10,6 +10,7 @@ import { registryPurge } from '../registry/index.ts'
 import { reviewPurge } from '../reviews/index.ts'
 import { tracePurge } from '../traces/index.ts'
 import { trackingPurge } from '../tracking/index.ts'
+import { removeValidations } from '../validation/index.ts'
 import { countOf, nothing } from './plan.ts'
 import type { Counts, PurgeKind } from './schema.ts'
 import { pathOfRun } from './select.ts'
@@ -98,6 +99,7 @@ async function removeVersions(tx: Tx, ids: readonly string[], removed: Removed):
   await evaluationPurge.removeEvaluationsOf(tx, ids)
   await reviewPurge.removeWaivers(tx, ids)
   await removeComments(tx, ids)
+  await removeValidations(tx, ids)
   await registryPurge.removeVersions(tx, ids)
   const copies = versions.map(({ location }) => location).filter((uri) => artifactPurge.isSealedCopy(pathOfUri(uri)))
   const resting = await registryPurge.versionsFrom(tx, copies)

@@ -5,9 +5,11 @@ import type { Standing } from '../../../src/modules/gate/schema.ts'
 import type { ModelVersion } from '../../../src/modules/registry/schema.ts'
 import { useKeys } from '../../ui/keys.ts'
 import { Page } from '../../ui/Page.tsx'
+import { PathLink } from '../../ui/PathLink.tsx'
 import { ErrorState, Loaded, Skeleton } from '../../ui/States.tsx'
 import { Tabs } from '../../ui/Tabs.tsx'
 import { StateTone } from '../../ui/Tone.tsx'
+import { useMay } from '../access/people.tsx'
 import { EventList } from '../audit/EventList.tsx'
 import { GlassNotices } from '../break-glass/GlassNotices.tsx'
 import { EvaluationsTab } from '../evaluation/EvaluationsTab.tsx'
@@ -46,6 +48,7 @@ function Found({ version }: { version: ModelVersion }) {
   const { tab = 'requirements', environment } = route.useSearch()
   const query = useQuery(liveStanding(version.model, version.version, environment))
   const navigate = route.useNavigate()
+  const may = useMay()
   useFollow(query.data)
   useKeys(
     tabs.map(({ id, title }, index) => ({
@@ -65,6 +68,9 @@ function Found({ version }: { version: ModelVersion }) {
       actions={
         <>
           <StateTone state={version.state} />
+          {may('review.read', version.model) && (
+            <PathLink to={validationOf(version, query.data?.environment ?? environment)}>Validation</PathLink>
+          )}
           <EnvironmentSwitch
             value={query.data?.environment ?? environment}
             onChange={(next) => void navigate({ search: (old) => ({ ...old, environment: next }) })}
@@ -138,4 +144,9 @@ function useFollow(standing: Standing | undefined) {
     }
     seen.current = key
   }, [key, client])
+}
+
+function validationOf({ model, version }: ModelVersion, environment: string | undefined): string {
+  const query = environment === undefined ? '' : `?environment=${encodeURIComponent(environment)}`
+  return `/models/${encodeURIComponent(model)}/versions/${version}/validation${query}`
 }

@@ -1,0 +1,3 @@
+export { validationRoutes } from './routes.ts'
+export { createValidations, type Validations } from './service.ts'
+export { removeValidations } from './store.ts'
