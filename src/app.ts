@@ -24,6 +24,7 @@ import { admissionRoutes } from './modules/admission/index.ts'
 import { type Audit, auditRoutes, createAudit } from './modules/audit/index.ts'
 import { auditorRoutes, recordSeatReads } from './modules/auditors/index.ts'
 import { breakGlassRoutes } from './modules/break-glass/index.ts'
+import { challengeRoutes } from './modules/challenges/index.ts'
 import { commentRoutes } from './modules/comments/index.ts'
 import { connectionRoutes } from './modules/connections/index.ts'
 import { datasetRoutes } from './modules/datasets/index.ts'
@@ -279,6 +280,7 @@ export async function createApp(
       await api.register(workRoutes({ at: (req) => at(req).work }))
       await api.register(gateRoutes({ at: (req) => at(req).gate }))
       await api.register(admissionRoutes({ at: (req) => at(req).admission }))
+      await api.register(challengeRoutes({ at: (req) => at(req).challenges }))
       await api.register(breakGlassRoutes({ at: (req) => at(req).breakGlass }))
       await api.register(kubernetesRoutes({ at: (req) => at(req).admission }))
       await api.register(retentionRoutes({ at: (req) => at(req).retention }))

@@ -15,6 +15,7 @@ import { type Artifacts, createArtifacts } from './modules/artifacts/index.ts'
 import { type Audit, createAudit } from './modules/audit/index.ts'
 import { createSeatReads, type SeatReads } from './modules/auditors/index.ts'
 import { type BreakGlasses, createBreakGlass } from './modules/break-glass/index.ts'
+import { type Challenges, createChallenges } from './modules/challenges/index.ts'
 import { type Comments, createComments } from './modules/comments/index.ts'
 import { createDatasets, type Datasets } from './modules/datasets/index.ts'
 import { createDuties, type Duties, dutiesOn } from './modules/duties/index.ts'
@@ -57,6 +58,7 @@ export type Workspace = {
   gate: Gate
   admission: Admission
   breakGlass: BreakGlasses
+  challenges: Challenges
   duties: Duties
   work: Work
   validations: Validations
@@ -190,6 +192,7 @@ export async function openWorkspace(
   const { conflictsAbout } = reviews
   const breakGlass = createBreakGlass({ ...shared, findings, gate, conflictsAbout })
   const validations = createValidations({ ...shared, reviews, findings, evidence })
+  const challenges = createChallenges({ ...shared, key: keys.signing, gate, conflictsAbout })
   const work = createWork({ db: connection.db, clock, audit, reviews, findings, duties })
   const trusted = new Set(config.webhookHosts)
   const deliveryJobs = createJobs({ connection, clock, concurrency: 8, maxAttempts: deliveryAttempts })
@@ -238,6 +241,7 @@ export async function openWorkspace(
     gate,
     admission,
     breakGlass,
+    challenges,
     duties,
     work,
     validations,

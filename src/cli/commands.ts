@@ -14,6 +14,7 @@ export const commandGroups: readonly CommandGroup[] = [
   { names: ['gate', 'alias', 'deployed'], load: async () => (await import('./gate.ts')).addGate },
   { names: ['verdict'], load: async () => (await import('./verdicts.ts')).addVerdicts },
   { names: ['environment'], load: async () => (await import('./environments.ts')).addEnvironments },
+  { names: ['challenge'], load: async () => (await import('./challenges.ts')).addChallenges },
   { names: ['break-glass'], load: async () => (await import('./break-glass.ts')).addBreakGlass },
   { names: ['review', 'decision'], load: async () => (await import('./reviews.ts')).addReviews },
   { names: ['waiver'], load: async () => (await import('./waivers.ts')).addWaivers },

@@ -6,6 +6,7 @@ import type { ArtifactTables } from '../modules/artifacts/tables.ts'
 import type { AuditTables } from '../modules/audit/tables.ts'
 import type { AuditorTables } from '../modules/auditors/tables.ts'
 import type { BreakGlassTables } from '../modules/break-glass/tables.ts'
+import type { ChallengeTables } from '../modules/challenges/tables.ts'
 import type { CommentTables } from '../modules/comments/tables.ts'
 import type { DatasetTables } from '../modules/datasets/tables.ts'
 import type { DutyTables } from '../modules/duties/tables.ts'
@@ -34,6 +35,7 @@ export type Database = AccessTables &
   AuditorTables &
   AuditTables &
   BreakGlassTables &
+  ChallengeTables &
   CommentTables &
   DatasetTables &
   DutyTables &

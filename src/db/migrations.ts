@@ -41,6 +41,7 @@ import { verdictRevocations } from './migrations/051-verdict-revocations.ts'
 import { environmentOffline } from './migrations/052-environment-offline.ts'
 import { admission } from './migrations/053-admission.ts'
 import { breakGlass } from './migrations/054-break-glass.ts'
+import { challenges } from './migrations/055-challenges.ts'
 import { reviewFlow } from './migrations/056-review-flow.ts'
 import { conditions } from './migrations/057-conditions.ts'
 import { workspaceAccounts } from './migrations/059-workspace-accounts.ts'
@@ -102,4 +103,5 @@ export const workspaceMigrations: readonly Migration[] = [
   breakGlass,
   conditions,
   validation,
+  challenges,
 ]

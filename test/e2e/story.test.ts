@@ -171,6 +171,23 @@ test('two people break the glass in the browser, and it stays in sight until it 
   await vera.context().close()
 })
 
+test('a comparison with the champion ends in a signed decision, and the gate has its say', async () => {
+  const vera = await signedIn('validator')
+  await vera.goto(`${server.url}/models/wage-screening/compare?a=2&b=1`)
+  await vera.getByText('The gate of prod denies version 1').waitFor()
+  await vera.keyboard.press('p')
+  await vera.getByRole('textbox', { name: 'Reason' }).fill('Women are selected at less than half the rate of men.')
+  await vera.getByRole('button', { name: 'Promote and sign' }).click()
+  await vera.getByText('so nothing was decided').waitFor()
+  await vera.getByRole('textbox', { name: 'Reason' }).blur()
+  await vera.keyboard.press('c')
+  await vera.getByRole('button', { name: 'Keep and sign' }).click()
+  await vera.getByText('champion kept').waitFor()
+  const { violations } = await new AxeBuilder({ page: vera }).analyze()
+  expect(violations.map(({ id, nodes }) => `${id} ${nodes[0]?.html}`)).toEqual([])
+  await vera.context().close()
+})
+
 test('the palette leads to the trail, which says that it is intact', async () => {
   const amir = await signedIn('auditor')
   await amir.getByRole('link', { name: 'wage-screening' }).first().waitFor()

@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import * as admin from './fixtures/admin.ts'
 import { held, people, session, val, workspaces } from './fixtures/base.ts'
+import { challengeSheet, challenges } from './fixtures/challenges.ts'
 import * as duties from './fixtures/duties.ts'
 import { evaluations, evidenceOf, protocol } from './fixtures/evaluation.ts'
 import { compared, examined } from './fixtures/examined.ts'
@@ -128,6 +129,10 @@ const routes: readonly Route[] = [
   ['GET', /^\/models\/([^/]+)$/, ([name]) => found(models.find((each) => each.name === name))],
   ['GET', /^\/models\/([^/]+)\/protocol$/, () => ok(protocol)],
   ['GET', /^\/models\/([^/]+)\/compare$/, () => ok(compared)],
+  ['GET', /^\/models\/([^/]+)\/challenge$/, () => ok(challengeSheet)],
+  ['GET', /^\/models\/([^/]+)\/challenges$/, () => ok({ challenges })],
+  ['GET', /^\/break-glass$/, () => ok({ break_glass: [] })],
+  ['GET', /^\/break-glass\/rules$/, () => ok({ rules: [{ environment: 'prod', longest_hours: 4 }] })],
   ['GET', /^\/models\/([^/]+)\/versions$/, ([name]) => ok({ versions: name === 'wage-screening' ? summaries : [] })],
   ['GET', /^\/models\/wage-screening\/versions\/([^/]+)$/, ([v]) => found(versions[which(v) - 1])],
   [

@@ -1,3 +1,4 @@
+export { compareVersions } from './compare.ts'
 export type { EvaluationParts } from './parts.ts'
 export * as evaluationPurge from './purge-store.ts'
 export { evaluationRoutes } from './routes.ts'

@@ -119,24 +119,33 @@ export function createGate(parts: GateParts) {
    * alias where it is. Move, verdicts and events are one write.
    */
   function move(actor: Actor, model: string, alias: string, version: number): Promise<AliasMove> {
-    return write(actor, async (tx, record) => {
-      await getLine(tx, model, version)
-      const guards = await protectorsOf(tx, await getModel(tx, model), alias)
-      let verdict: Verdict | null = null
-      for (const { name } of guards) {
-        const situation = await situationAt(tx, model, version, name)
-        verdict = await answer(tx, record, actor, situation)
-        if (!verdict.proceed) {
-          const detail = { alias, version, environment: name, verdict: verdict.id }
-          record('alias.blocked', `model:${situation.model.id}`, detail, thingsOf(situation))
-          return { outcome: 'blocked', alias, version, verdict }
-        }
+    return write(actor, (tx, record) => moveIn(tx, record, actor, { model, alias, version }))
+  }
+
+  /** For other services: a move that commits with what it is about. */
+  async function moveIn(
+    tx: Tx,
+    record: RecordEvent,
+    actor: Actor,
+    to: { model: string; alias: string; version: number },
+  ): Promise<AliasMove> {
+    const { model, alias, version } = to
+    await getLine(tx, model, version)
+    const guards = await protectorsOf(tx, await getModel(tx, model), alias)
+    let verdict: Verdict | null = null
+    for (const { name } of guards) {
+      const situation = await situationAt(tx, model, version, name)
+      verdict = await answer(tx, record, actor, situation)
+      if (!verdict.proceed) {
+        const detail = { alias, version, environment: name, verdict: verdict.id }
+        record('alias.blocked', `model:${situation.model.id}`, detail, thingsOf(situation))
+        return { outcome: 'blocked', alias, version, verdict }
       }
-      const { before, model: moved, line } = await registry.models.setAlias(tx, model, alias, version)
-      const detail = { alias, before, after: version, verdict: verdict?.id ?? null }
-      record('alias.moved', `model:${moved.id}`, detail, [`version:${line.id}`])
-      return { outcome: 'moved', alias, version, verdict }
-    })
+    }
+    const { before, model: moved, line } = await registry.models.setAlias(tx, model, alias, version)
+    const detail = { alias, before, after: version, verdict: verdict?.id ?? null }
+    record('alias.moved', `model:${moved.id}`, detail, [`version:${line.id}`])
+    return { outcome: 'moved', alias, version, verdict }
   }
 
   async function standing(actor: Actor, name: string, which: string, environment?: string): Promise<Standing> {
@@ -170,7 +179,18 @@ export function createGate(parts: GateParts) {
 
   const aliases: AliasMover = { move }
   const revocations = createRevocations(parts)
-  return { ask, askIn, look, aliases, standing, verdicts, verdict, revocations, report: createReport({ db, clock }) }
+  return {
+    ask,
+    askIn,
+    look,
+    moveIn,
+    aliases,
+    standing,
+    verdicts,
+    verdict,
+    revocations,
+    report: createReport({ db, clock }),
+  }
 }
 
 function withRevocation(verdict: Verdict, revocation: Revocation | undefined): Verdict {

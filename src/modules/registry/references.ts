@@ -2,6 +2,12 @@ import type { Db } from '../../db/database.ts'
 import type { Digest } from '../../lib/ids.ts'
 import { toLines, type VersionLine, versionRows } from './versions-store.ts'
 
+/** The version with the highest number. */
+export async function newestLine(db: Db, model: string): Promise<VersionLine | undefined> {
+  const row = await versionRows(db).where('m.name', '=', model).orderBy('v.version', 'desc').limit(1).executeTakeFirst()
+  return row && (await toLines(db, [row]))[0]
+}
+
 /** Versions with exactly this content, newest first. */
 export async function linesOfDigest(db: Db, digest: Digest): Promise<VersionLine[]> {
   return newestFirst(db, versionRows(db).where('v.digest', '=', digest))

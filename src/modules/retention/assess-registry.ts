@@ -1,5 +1,6 @@
 import type { Db } from '../../db/database.ts'
 import { artifactPurge } from '../artifacts/index.ts'
+import { challengesOfVersions } from '../challenges/index.ts'
 import { evaluationPurge } from '../evaluation/index.ts'
 import { findingsOfVersions } from '../findings/index.ts'
 import { gatePurge } from '../gate/index.ts'
@@ -80,6 +81,12 @@ async function addRecords(db: Db, holders: HolderMap, ids: readonly string[]): P
       (one) => `/gate/verdicts/${one.id}`,
     ),
     'the gate gave a signed verdict on this version',
+  )
+  const challenges = await challengesOfVersions(db, ids)
+  record(
+    'challenge',
+    named(challenges, (one) => `champion and challenger, ${one.outcome}`),
+    'a signed decision compared this version with another',
   )
   const findings = await findingsOfVersions(db, ids)
   record(

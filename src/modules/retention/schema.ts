@@ -32,6 +32,7 @@ export const Holder = z.object({
     'decision',
     'verdict',
     'finding',
+    'challenge',
     'deployment',
     'hold',
     'run',

@@ -110,6 +110,8 @@ const verbs: Record<string, string> = {
   'decision.explained': 'had one decision explained',
   'policy.drafted': 'drafted policy {subject}',
   'policy.published': 'published policy {subject}',
+  'challenge.decided': 'compared version {challenger} with {alias}, version {champion}: {outcome}',
+  'challenge.refused': 'was refused to promote version {challenger} to {alias}',
   'break_glass.requested': 'asked to break the glass of {environment} for {hours} hours: {reason}',
   'break_glass.confirmed': 'broke the glass of {environment} until {until}: {reason}',
   'break_glass.refused': 'was refused to break the glass',

@@ -1,5 +1,5 @@
 import { NativeSelect } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import type { VersionComparison } from '../../../src/modules/evaluation/schema.ts'
 import type { VersionSummary } from '../../../src/modules/registry/schema.ts'
@@ -8,8 +8,11 @@ import { Card } from '../../ui/Card.tsx'
 import { Lead } from '../../ui/Lead.tsx'
 import { Page } from '../../ui/Page.tsx'
 import { EmptyState, Loaded } from '../../ui/States.tsx'
+import { ChallengeHistory } from '../challenges/ChallengeHistory.tsx'
+import { DecisionCard } from '../challenges/DecisionCard.tsx'
 import { versionsOf } from '../registry/queries.ts'
 import { ComparedFigures } from './ComparedFigures.tsx'
+import { ContentCard } from './ContentCard.tsx'
 import { comparisonFinding } from './comparison-finding.ts'
 import { DifferencePlot } from './DifferencePlot.tsx'
 import { GroundCard } from './GroundCard.tsx'
@@ -32,7 +35,8 @@ function Chosen({ model, versions }: { model: string; versions: readonly Version
   const search = route.useSearch()
   const navigate = route.useNavigate()
   const b = search.b ?? versions[0]?.version
-  const a = search.a ?? versions.find(({ version }) => b !== undefined && version < b)?.version
+  const a =
+    search.a ?? championOf(versions, b) ?? versions.find(({ version }) => b !== undefined && version < b)?.version
   const numbers = versions.map(({ version }) => String(version))
   const choose = (side: 'a' | 'b') => (value: string) =>
     void navigate({ search: (old) => ({ ...old, a, b, [side]: Number(value) }), replace: true })
@@ -51,10 +55,15 @@ function Chosen({ model, versions }: { model: string; versions: readonly Version
       {a === undefined || b === undefined || a === b ? (
         <EmptyState title="There is nothing to compare with.">Two versions are needed.</EmptyState>
       ) : (
-        <Compared model={model} a={a} b={b} />
+        <Compared model={model} a={a} b={b} versions={versions} />
       )}
     </Page>
   )
+}
+
+/** Champion against the newest is what a comparison is usually about. */
+function championOf(versions: readonly VersionSummary[], b: number | undefined): number | undefined {
+  return versions.find(({ version, aliases }) => version !== b && aliases.includes('champion'))?.version
 }
 
 function Side(props: {
@@ -78,11 +87,21 @@ function Side(props: {
   )
 }
 
-function Compared({ model, a, b }: { model: string; a: number; b: number }) {
+type Pair = { model: string; a: number; b: number; versions: readonly VersionSummary[] }
+
+function Compared({ model, a, b, versions }: Pair) {
+  const client = useQueryClient()
   const query = useQuery(comparison(model, a, b))
   return (
     <Loaded query={query} lines={10} what="The comparison">
-      {(found) => <Found found={found} />}
+      {(found) => (
+        <>
+          <Found found={found} />
+          <ContentCard model={model} a={a} b={b} />
+          <DecisionCard found={found} versions={versions} onRefresh={() => void client.invalidateQueries()} />
+          <ChallengeHistory model={model} />
+        </>
+      )}
     </Loaded>
   )
 }

@@ -131,7 +131,9 @@ function Found({ model }: { model: Model }) {
 }
 
 function CompareNewest({ model, versions }: { model: string; versions: readonly VersionSummary[] }) {
-  const [newest, before] = versions
+  const [newest, last] = versions
+  const champion = versions.find(({ aliases }) => aliases.includes('champion'))
+  const before = champion && champion !== newest ? champion : last
   return newest && before ? <CompareLink model={model} a={before.version} b={newest.version} /> : null
 }
 
