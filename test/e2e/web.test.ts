@@ -62,6 +62,7 @@ const pages: Record<string, string> = {
   'verdict-denied': `/gate/verdicts/${id('vrd', 1)}`,
   'verdict-allowed': `/gate/verdicts/${id('vrd', 2)}`,
   policies: '/policies',
+  'policy-start': '/policy-starters',
   policy: '/policies/high-risk-people?version=4',
   'policy-studio': '/policies/high-risk-people/edit',
   'policy-studio-tests': '/policies/high-risk-people/edit?tab=tests',
@@ -269,6 +270,27 @@ test('j, k and Enter walk the inventory, g goes to a section, ? lists what works
   await page.keyboard.press('g')
   await page.keyboard.press('i')
   expect(page.url()).toContain('/trail')
+  await page.context().close()
+})
+
+test('my work leads by keyboard to what waits, and a test of a validation is added by keyboard', async () => {
+  const { page } = await open('/')
+  await page.keyboard.press('j')
+  await page.keyboard.press('j')
+  await page.keyboard.press('Enter')
+  await page.waitForURL(`**/findings/${id('fnd', 3)}`)
+  await page.keyboard.press('g')
+  await page.keyboard.press('m')
+  await page.getByText('4 things wait for you; one keeps the gate closed.').waitFor()
+  await go(page, `${version}/2/validation`)
+  await page.keyboard.press('n')
+  await page.getByLabel('What is tested').fill('Rows without a name')
+  const asked = page.waitForRequest(
+    (request) => request.method() === 'POST' && request.url().endsWith('/validation/tests'),
+  )
+  await page.getByLabel('What counts as passed').fill('They are refused.')
+  await page.getByRole('dialog').getByRole('button', { name: 'Add the test' }).press('Enter')
+  expect((await asked).postDataJSON()).toMatchObject({ environment: 'prod', title: 'Rows without a name' })
   await page.context().close()
 })
 

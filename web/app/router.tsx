@@ -229,6 +229,12 @@ const policies = createRoute({
   path: '/policies',
   component: lazyRouteComponent(() => import('../features/policy/PoliciesPage.tsx'), 'PoliciesPage'),
 })
+const policyStart = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/policy-starters',
+  validateSearch: search.policyStart,
+  component: lazyRouteComponent(() => import('../features/policy/StartPolicyPage.tsx'), 'StartPolicyPage'),
+})
 const policy = createRoute({
   getParentRoute: () => signedIn,
   path: '/policies/$name',
@@ -340,6 +346,7 @@ const tree = root.addChildren([
     gate,
     verdict,
     policies,
+    policyStart,
     policy,
     policyStudio,
     datasets,

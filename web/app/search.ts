@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Permission, PersonId, TokenId } from '../../src/modules/access/schema.ts'
 import { CellState, Duty } from '../../src/modules/duties/schema.ts'
 import { EvidenceKind } from '../../src/modules/evaluation/schema.ts'
+import { Organisation } from '../../src/modules/policy/schema.ts'
 import { Tier } from '../../src/modules/registry/schema.ts'
 import { RefusedSignIn } from '../../src/modules/signin/schema.ts'
 
@@ -55,6 +56,7 @@ export const findings = z.object({
 })
 
 /** Where somebody is on the way from a table to a result. */
+export const policyStart = z.object({ kind: Organisation.optional().catch(undefined) })
 export const validation = z.object({ environment: text })
 export const evaluate = z.object({ dataset: text, evaluation: text })
 const versionNumber = z.coerce.number().int().min(1).optional().catch(undefined)

@@ -28,6 +28,7 @@ import {
 import * as retention from './fixtures/retention.ts'
 import { comments, notices } from './fixtures/said.ts'
 import * as signIn from './fixtures/sign-in.ts'
+import { starter } from './fixtures/starter.ts'
 import * as studio from './fixtures/studio.ts'
 import { detailOf, systemsOf } from './fixtures/systems.ts'
 import * as traces from './fixtures/traces.ts'
@@ -68,6 +69,8 @@ const refused = {
 const routes: readonly Route[] = [
   ['GET', /^\/session$/, () => ok(session)],
   ['GET', /^\/models\/[^/]+\/versions\/[^/]+\/validation$/, () => ok(validation)],
+  ['POST', /^\/models\/[^/]+\/versions\/[^/]+\/validation\/tests$/, () => ok(validation.tests[2])],
+  ['GET', /^\/policies\/starters$/, () => ok({ starters: [starter] })],
   ['GET', /^\/work$/, () => ok(work)],
   ['GET', /^\/work\/calendar$/, () => ok(calendar)],
   ['GET', /^\/retention\/rules$/, () => ok({ rules: retention.rules })],

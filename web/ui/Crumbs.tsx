@@ -14,6 +14,7 @@ const sections: Record<string, { title: string; to: string }> = {
   webhooks: { title: 'Webhooks', to: '/webhooks' },
   datasets: { title: 'Datasets', to: '/datasets' },
   policies: { title: 'Policies', to: '/policies' },
+  'policy-starters': { title: 'Policies', to: '/policies' },
   reviews: { title: 'Reviews', to: '/reviews' },
   gate: { title: 'Gate', to: '/gate' },
   trail: { title: 'Trail', to: '/trail' },

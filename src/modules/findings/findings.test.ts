@@ -197,3 +197,21 @@ findings: { block_from: low }
   ])
   expect((await validator.get(`/findings/${id}`)).json().blocks).toEqual(['prod'])
 })
+
+test('a finding names what runs where it blocks, and what is alike on other models that the reader may see', async () => {
+  const app = await testApp()
+  const { developer, validator, decide } = await givenReview(app)
+  await decide(validator)
+  const deployed = { model: governedName, version: 1, environment: 'prod', endpoint: null, verdict_id: null }
+  expect((await developer.post('/deployments', deployed)).status).toBe(200)
+  await developer.post('/models', { name: 'pay-forecast' })
+  const title = 'The ratios for women are low in the north'
+  const other = await opened(app, validator, { model: 'pay-forecast', title })
+  await opened(app, validator, { model: 'pay-forecast', title: 'Nobody has written who may appeal' })
+  const finding = await opened(app, validator, { title: 'The ratio for women is low' })
+  const sheet = FindingSheet.parse((await validator.get(`/findings/${finding.id}`)).json())
+  expect(sheet.running).toEqual([{ version: 1, environment: 'prod' }])
+  expect(sheet.similar.map(({ id, model }) => [id, model])).toEqual([[other.id, 'pay-forecast']])
+  const narrow = await app.as([{ role: 'validator', model: governedName }])
+  expect((await narrow.get(`/findings/${finding.id}`)).json().similar).toEqual([])
+})

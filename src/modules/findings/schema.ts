@@ -80,11 +80,26 @@ export type FindingComment = z.infer<typeof FindingComment>
 
 const Reason = z.object({ rule: z.string(), message: z.string() })
 
+/** A finding on another model that says much the same. */
+export const SimilarFinding = Finding.pick({
+  id: true,
+  title: true,
+  model: true,
+  version: true,
+  severity: true,
+  state: true,
+})
+export type SimilarFinding = z.infer<typeof SimilarFinding>
+
 /** A finding with what was said about it, the environments whose gate it blocks, and why the asker may not verify it. */
 export const FindingSheet = z.object({
   finding: Finding,
   comments: z.array(FindingComment),
   blocks: z.array(EnvironmentName),
+  /** What runs where it blocks: the gate denies it from now on. */
+  running: z.array(z.object({ version: z.int(), environment: EnvironmentName })),
+  /** The most alike first. */
+  similar: z.array(SimilarFinding),
   conflicts: z.array(Reason),
 })
 export type FindingSheet = z.infer<typeof FindingSheet>

@@ -6,7 +6,7 @@ import { type Actor, type Permission, permits } from '../access/schema.ts'
 import type { RecordEvent, Write } from '../audit/index.ts'
 import type { ActorRef, PersonId } from '../audit/schema.ts'
 import { covering, findingsLevel, type Policies } from '../policy/index.ts'
-import { getLine, getModel, listEnvironments, modelNames } from '../registry/index.ts'
+import { getLine, getModel, listDeployments, listEnvironments, modelNames } from '../registry/index.ts'
 import { blocksAt, type Environment } from '../registry/schema.ts'
 import { createMending } from './mending.ts'
 import { moved, thingsOf, unresolved } from './parts.ts'
@@ -20,6 +20,7 @@ import {
 } from './schema.ts'
 import { type Parties, verifyConflicts } from './separation.ts'
 import { rankOf } from './severity.ts'
+import { similarTo } from './similar.ts'
 import * as store from './store.ts'
 import type { FindingRow } from './tables.ts'
 
@@ -152,10 +153,17 @@ export function createFindings(parts: FindingParts) {
     const model = await getModel(db, name)
     const levelIn = (environment: Environment) =>
       findingsLevel(environment.findings_block, covering(published, model, environment.name))
+    const finding = store.toFinding(row, name, isoNow(clock))
+    const blocks = blocking.filter((each) => blocksAt(row.severity, levelIn(each))).map((each) => each.name)
+    const deployments = blocks.length === 0 ? [] : await listDeployments(db, [name], { open: true })
     return {
-      finding: store.toFinding(row, name, isoNow(clock)),
+      finding,
       comments: await store.commentsOf(db, id),
-      blocks: blocking.filter((each) => blocksAt(row.severity, levelIn(each))).map((each) => each.name),
+      blocks,
+      running: deployments
+        .filter((each) => blocks.includes(each.environment) && (row.version === null || row.version === each.version))
+        .map(({ version, environment }) => ({ version, environment })),
+      similar: similarTo(finding, await list(actor, { state: 'all' })),
       conflicts: verifyConflicts(actor, row, await partiesOf(row)),
     }
   }

@@ -28,6 +28,23 @@ test('a new workspace has published starters, written by the server, and each ru
   ])
 })
 
+test('a policy is started from one of five kinds of organisation, each with its tests', async () => {
+  const app = await testApp()
+  const admin = await app.as('administrator')
+  const { starters } = (await admin.get('/policies/starters')).json()
+  const kinds = new Set(starters.map(({ organisation }: { organisation: string }) => organisation))
+  expect([...kinds]).toEqual(['team', 'bank', 'public', 'medical', 'research'])
+  const { text, tests, sentences } = starters.find(
+    (each: { organisation: string; name: string }) => each.organisation === 'bank' && each.name === 'medium-tier',
+  )
+  expect(sentences.length).toBeGreaterThan(2)
+  expect((await admin.post('/policies', { text, tests })).json()).toMatchObject({
+    name: 'medium-tier',
+    version: 2,
+    state: 'draft',
+  })
+})
+
 test('a draft becomes a published version that never changes, and supersedes the one before', async () => {
   const app = await testApp()
   const admin = await app.as('administrator')

@@ -1,10 +1,15 @@
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { once } from '../../lib/once.ts'
 import { VersionNumberText } from '../registry/schema.ts'
-import { PolicyText, PolicyVersion } from './schema.ts'
+import { PolicyText, PolicyVersion, StarterPolicy } from './schema.ts'
 import type { Policies } from './service.ts'
+import { starterGallery } from './starters.ts'
 import { policyJsonSchema } from './text.ts'
+
+/** They are files of the program, so they are read once. */
+const gallery = once(starterGallery)
 
 /** The rules that the gate applies. */
 export function policyRoutes({ at }: { at: (req: FastifyRequest) => Policies }): FastifyPluginAsyncZod {
@@ -29,6 +34,16 @@ export function policyRoutes({ at }: { at: (req: FastifyRequest) => Policies }):
         response: { 200: z.record(z.string(), z.unknown()) },
       },
       handler: async () => policyJsonSchema(),
+    })
+
+    app.get('/policies/starters', {
+      config: { requires: 'policy.read', model: 'any' },
+      schema: {
+        tags: ['policy'],
+        summary: 'Policies to start from, by kind of organisation',
+        response: { 200: z.object({ starters: z.array(StarterPolicy) }) },
+      },
+      handler: async () => ({ starters: await gallery() }),
     })
 
     app.get('/policies/:name/versions/:version', {

@@ -179,6 +179,18 @@ export type PolicyVersion = z.infer<typeof PolicyVersion>
 export const Organisation = z.enum(['team', 'bank', 'public', 'medical', 'research'])
 export type Organisation = z.infer<typeof Organisation>
 
+/** A policy to start from, with its tests. */
+export const StarterPolicy = z.object({
+  organisation: Organisation,
+  name: RuleId,
+  title: z.string(),
+  description: z.string(),
+  text: z.string(),
+  tests: z.string(),
+  sentences: z.array(z.object({ id: RuleId, sentence: z.string() })),
+})
+export type StarterPolicy = z.infer<typeof StarterPolicy>
+
 const LongText = z.string().min(1).max(200_000)
 
 /** A policy text, and its tests beside it. */

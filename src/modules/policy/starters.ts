@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import type { Organisation } from './schema.ts'
+import { Organisation, type StarterPolicy } from './schema.ts'
+import { sentencesOf } from './sentences.ts'
+import { parsePolicy } from './text.ts'
 
 const names = ['high-risk-people-decisions', 'medium-tier', 'low-tier']
 
@@ -29,4 +31,31 @@ const changedBy: Record<Organisation, readonly string[]> = {
 /** The starters that a kind of organisation has in place of the usual ones. */
 export function startersOf(organisation: Organisation): Promise<Starter[]> {
   return Promise.all(changedBy[organisation].map((name) => starter(name, `${organisation}/`)))
+}
+
+/** Everything that an organisation of a kind would begin with, by kind: what to start a policy from. */
+export async function starterGallery(): Promise<StarterPolicy[]> {
+  const kinds = await Promise.all(
+    Organisation.options.map(async (organisation) => {
+      const own = await startersOf(organisation)
+      const usual = (await starterTexts()).filter(({ name }) => !own.some((each) => each.name === name))
+      return [...usual, ...own].map((each): StarterPolicy => {
+        const document = documentOf(each.text)
+        return {
+          organisation,
+          ...each,
+          title: document.title,
+          description: document.description ?? '',
+          sentences: sentencesOf(document),
+        }
+      })
+    }),
+  )
+  return kinds.flat()
+}
+
+function documentOf(text: string) {
+  const parsed = parsePolicy(text)
+  if (parsed.outcome === 'refused') throw new Error(`a starter cannot be read: ${JSON.stringify(parsed.problems)}`)
+  return parsed.document
 }

@@ -6,6 +6,7 @@ import { Lead } from '../../ui/Lead.tsx'
 import { Moment } from '../../ui/Moment.tsx'
 import { Page } from '../../ui/Page.tsx'
 import { EmptyState, Loaded } from '../../ui/States.tsx'
+import { Tone } from '../../ui/Tone.tsx'
 import { Human, Quote } from '../../ui/Voice.tsx'
 import { PersonName, useMay } from '../access/people.tsx'
 import { EventList } from '../audit/EventList.tsx'
@@ -92,14 +93,47 @@ function Found({ sheet }: { sheet: FindingSheet }) {
             ) : (
               <ul style={{ margin: 0, paddingLeft: 18 }}>
                 {sheet.blocks.map((name) => (
-                  <li key={name}>{name}</li>
+                  <li key={name}>
+                    {name}
+                    {sheet.running
+                      .filter(({ environment }) => environment === name)
+                      .map(({ version }) => (
+                        <div key={version}>
+                          <Tone tone="blocked" wrap>
+                            version {version} runs there and would be denied
+                          </Tone>
+                        </div>
+                      ))}
+                  </li>
                 ))}
               </ul>
             )}
           </Card>
+          <Similar sheet={sheet} />
         </aside>
       </div>
     </Page>
+  )
+}
+
+/** The same may be wrong elsewhere, or was mended there. */
+function Similar({ sheet: { similar } }: { sheet: FindingSheet }) {
+  if (similar.length === 0) return null
+  return (
+    <Card title="Alike on other models">
+      <ul style={{ margin: 0, padding: 0, listStyle: 'none', display: 'grid', gap: 8 }}>
+        {similar.map(({ id, title, model, version, state }) => (
+          <li key={id}>
+            <Link to="/findings/$id" params={{ id }}>
+              {title}
+            </Link>
+            <div className="quiet small">
+              {model} {version ?? ''} <FindingState state={state} />
+            </div>
+          </li>
+        ))}
+      </ul>
+    </Card>
   )
 }
 

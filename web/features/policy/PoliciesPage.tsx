@@ -4,20 +4,26 @@ import type { PolicyVersion } from '../../../src/modules/policy/schema.ts'
 import { Card } from '../../ui/Card.tsx'
 import { Digest } from '../../ui/Copy.tsx'
 import { type Column, DataTable } from '../../ui/DataTable.tsx'
+import { useKeys } from '../../ui/keys.ts'
 import { Moment } from '../../ui/Moment.tsx'
 import { Page } from '../../ui/Page.tsx'
+import { PathLink } from '../../ui/PathLink.tsx'
 import { EmptyState, Loaded } from '../../ui/States.tsx'
 import { useGo } from '../../ui/sections.ts'
 import { Tone } from '../../ui/Tone.tsx'
+import { useMay } from '../access/people.tsx'
 import { policies } from './queries.ts'
 
 export function PoliciesPage() {
   const query = useQuery(policies)
   const go = useGo()
+  const may = useMay()
+  useKeys(may('policy.write') ? [{ keys: 'n', label: 'Start a policy', run: () => go('/policy-starters') }] : [])
   return (
     <Page
       title="Policies"
       intro="What must be true before a version may run somewhere. A published text never changes."
+      actions={may('policy.write') && <PathLink to="/policy-starters">Start a policy</PathLink>}
     >
       <Loaded query={query} lines={6}>
         {(list) => (

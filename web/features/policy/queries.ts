@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import { z } from 'zod'
-import { PolicyVersion } from '../../../src/modules/policy/schema.ts'
+import { PolicyVersion, StarterPolicy } from '../../../src/modules/policy/schema.ts'
 import { at, get, send } from '../../api/http.ts'
 
 export const policies = queryOptions({
@@ -16,4 +16,11 @@ export const policyVersion = (name: string, version: number) =>
 
 export const publish = (name: string, version: number) =>
   send('POST', at(['policies', name, 'versions', version, 'publish']), PolicyVersion)
-export const saveDraft = (text: string) => send('POST', '/policies', PolicyVersion, { text })
+export const saveDraft = (text: string, tests?: string) =>
+  send('POST', '/policies', PolicyVersion, { text, ...(tests === undefined ? {} : { tests }) })
+
+export const starters = queryOptions({
+  queryKey: ['policy', 'starters'],
+  queryFn: async () => (await get('/policies/starters', z.object({ starters: z.array(StarterPolicy) }))).starters,
+  staleTime: Number.POSITIVE_INFINITY,
+})
