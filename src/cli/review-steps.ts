@@ -1,7 +1,14 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { Comment, type CommentSubject, SaidComment } from '../modules/comments/schema.ts'
-import { ChangesResult, Delegation, DelegationResult, Review, ReviewSheet } from '../modules/reviews/schema.ts'
+import {
+  ChangesResult,
+  Delegation,
+  DelegationResult,
+  Review,
+  ReviewSheet,
+  TogetherResult,
+} from '../modules/reviews/schema.ts'
 import { type Client, connectClient } from './client.ts'
 import { CliError, exitCodes } from './exit.ts'
 import { print, printJson, styled, wrapped } from './output.ts'
@@ -23,6 +30,11 @@ export function addReviewSteps(review: Command) {
       const { round } = await (await connectClient()).post(`/reviews/${id}/resubmit`, Review, { text: reason })
       print(`Review ${id} is open again, in round ${round}.`)
     })
+  review
+    .command('approve-together <id...>')
+    .description('approve several reviews of models of tier low with one reason')
+    .requiredOption('--reason <text>', 'why, in at least ten characters')
+    .action(approveTogether)
   review
     .command('withdraw <id>')
     .description('take a request for review back')
@@ -70,6 +82,29 @@ async function requestChanges(id: string, requirements: string[], { reason }: { 
   const result = await client.post(`/reviews/${id}/changes`, ChangesResult, { text: reason, requirements })
   if (result.outcome === 'refused') return refused('you may not ask for changes here', result.reasons)
   print(`Changes are asked for; review ${id} waits for whoever asked for it.`)
+}
+
+async function approveTogether(ids: string[], { reason }: { reason: string }) {
+  const client = await connectClient()
+  const reviews = []
+  for (const id of ids) {
+    const { review, scope_digest } = await client.get(`/reviews/${id}`, ReviewSheet)
+    reviews.push({ id: review.id, scope_digest })
+  }
+  const { results } = await client.post('/decisions', TogetherResult, { outcome: 'approved', reason, reviews })
+  for (const each of results) {
+    switch (each.outcome) {
+      case 'recorded':
+        print(`${styled('green', 'Approved')}: ${each.review}, ${each.decision}`)
+        break
+      case 'refused':
+        refused(each.review, each.reasons)
+        break
+      case 'failed':
+        print(`${styled('red', 'Not decided')}: ${each.review}, ${each.message}`)
+        process.exitCode = exitCodes.error
+    }
+  }
 }
 
 async function delegate(id: string, login: string, options: { until: string; reason: string }) {

@@ -81,7 +81,7 @@ export function Palette({ asked, groups, commands }: Props) {
       shortcut={null}
       nothingFound="Nothing has that name"
       highlightQuery
-      limit={24}
+      limit={60}
       scrollable
       maxHeight={440}
       transitionProps={{ duration: 80 }}

@@ -76,9 +76,22 @@ function activates(event: KeyboardEvent): boolean {
   )
 }
 
+/**
+ * Whether a dialog was open when a key was pressed. A dialog that Escape closes is gone by the time that the page hears of the
+ * key, which belongs to the dialog all the same. Registered before any dialog's own listener.
+ */
+let inDialog = false
+window.addEventListener(
+  'keydown',
+  () => {
+    inDialog = document.querySelector('[role=dialog]') !== null
+  },
+  { capture: true },
+)
+
 function handle(event: KeyboardEvent): void {
   if (!enabled || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return
-  if (typing(event.target) || activates(event) || document.querySelector('[role=dialog]')) return
+  if (typing(event.target) || activates(event) || inDialog) return
   const key = event.key.length === 1 ? event.key : event.key.toLowerCase()
   const sequence = pending && Date.now() < pendingUntil ? `${pending} ${key}` : key
   const bindings = currentBindings()

@@ -33,6 +33,9 @@ export const theme = createTheme({
         overlayProps: { backgroundOpacity: 0.35 },
       },
     },
+    // The head of a dialog is not the banner of the page.
+    ModalHeader: { defaultProps: { role: 'presentation' } },
+    DrawerHeader: { defaultProps: { role: 'presentation' } },
     Drawer: {
       defaultProps: { transitionProps: { duration: 120 }, shadow: 'none', overlayProps: { backgroundOpacity: 0.35 } },
     },

@@ -31,7 +31,12 @@ import { signDecision } from './verify.ts'
 export function createDecide(parts: FlowParts) {
   const { write, clock, key, registry, situations } = parts
 
-  return async function decide(actor: Actor, id: string, input: DecisionInput): Promise<DecisionResult> {
+  return async function decide(
+    actor: Actor,
+    id: string,
+    input: DecisionInput,
+    { together = false }: { together?: boolean } = {},
+  ): Promise<DecisionResult> {
     const { review, parties } = await parts.before(actor, id)
     const people = await parts.people()
 
@@ -55,7 +60,8 @@ export function createDecide(parts: FlowParts) {
       const roles = rolesOn(actor, model.name)
       const conflicts = conflictsOf(actor, withPlaces(parties, situation, places))
       const asked = [...roles, ...places.inPlaceOf.flatMap((each) => each.roles)]
-      const reasons = conflicts.length > 0 ? conflicts : tooEarly(situation, input, asked)
+      const refusals = [...conflicts, ...(together ? tooWeighty(situation) : [])]
+      const reasons = refusals.length > 0 ? refusals : tooEarly(situation, input, asked)
       if (reasons.length > 0) {
         const rules = reasons.map(({ rule }) => rule)
         record('decision.refused', `review:${id}`, { outcome: input.outcome, rules, compared }, thingsOf(situation))
@@ -107,6 +113,7 @@ export function createDecide(parts: FlowParts) {
         scope_digest,
         compared,
         review_state: closed.state,
+        ...(together ? { together } : {}),
       }
       record('decision.recorded', `decision:${document.id}`, detail, [`review:${id}`, ...thingsOf(situation)])
       await publishNotes(tx, record, actor, { review: current, situation, people, about: input.publish_notes, at: now })
@@ -189,6 +196,12 @@ function hasConditions(approvals: readonly ApprovalFact[], at: string): boolean 
 
 function enoughApprovals({ policies, approvals, snapshot }: Situation, fact: ApprovalFact): boolean {
   return policies.every(({ document }) => approvalsMet(document, snapshot, [fact, ...approvals]))
+}
+
+/** Several at once are decided about where little depends on each. */
+function tooWeighty({ model }: Situation) {
+  if (model.tier === 'low') return []
+  return [{ rule: 'tier', message: `${model.name} is of tier ${model.tier ?? 'unknown'}; it is decided about alone.` }]
 }
 
 /** Whoever is asked in a later stage waits for the one before; a rejection is heard at any time. */

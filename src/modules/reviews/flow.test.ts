@@ -218,6 +218,35 @@ test('a reviewer’s notes are theirs alone until they say them with the decisio
   ])
 })
 
+test('several reviews are decided about with one reason, each for itself, and only where little depends on them', async () => {
+  const { app, admin, vera, ask, developer, base } = await world(one)
+  const staging = await ask()
+  const prod = (await developer.post(`${base}/reviews`, { environment: 'prod' })).json()
+  const seen = async (id: `rev_${string}`) => ({
+    id,
+    scope_digest: (await vera.get(`/reviews/${id}`)).json().scope_digest,
+  })
+  const decide = async (who: TestClient, reviews: object[]) =>
+    who.post('/decisions', { outcome: 'approved', reason: 'Nothing but texts has changed.', reviews })
+  const both = [await seen(staging.id), await seen(prod.id)]
+  expect((await decide(developer, both)).status).toBe(403)
+  expect((await decide(vera, [both[0] ?? {}, both[0] ?? {}])).status).toBe(400)
+  const weighty = (await decide(vera, both)).json().results
+  expect(weighty.map(({ reasons }: { reasons: { rule: string }[] }) => reasons[0]?.rule)).toEqual(['tier', 'tier'])
+  expect((await app.trail(`review:${staging.id}`)).at(-1)?.action).toBe('decision.refused')
+
+  await admin.patch('/models/wage-screening', { tier: 'low' })
+  const { results } = (
+    await decide(vera, [await seen(staging.id), { ...(await seen(prod.id)), scope_digest: both[1]?.scope_digest }])
+  ).json()
+  const stale = { outcome: 'failed', message: expect.stringContaining('not what you saw') }
+  expect(results).toMatchObject([{ outcome: 'recorded' }, stale])
+  expect((await app.trail(`review:${staging.id}`)).at(-1)).toMatchObject({
+    action: 'decision.recorded',
+    detail: { together: true },
+  })
+})
+
 test('a deadline without days, and an unknown way, are mistakes in a policy at their line', async () => {
   const { admin } = await world(one)
   const text = (rule: string) => `format: modelkeep-policy-1

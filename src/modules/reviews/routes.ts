@@ -4,7 +4,17 @@ import { z } from 'zod'
 import { VersionNumberText } from '../registry/schema.ts'
 import { conditionRoutes } from './condition-routes.ts'
 import { flowRoutes } from './flow-routes.ts'
-import { Decision, DecisionInput, DecisionResult, Review, ReviewInput, ReviewSheet, SignedDecision } from './schema.ts'
+import {
+  Decision,
+  DecisionInput,
+  DecisionResult,
+  Review,
+  ReviewInput,
+  ReviewSheet,
+  SignedDecision,
+  TogetherInput,
+  TogetherResult,
+} from './schema.ts'
 import type { Reviews } from './service.ts'
 import { waiverRoutes } from './waiver-routes.ts'
 
@@ -68,6 +78,17 @@ export function reviewRoutes({ at }: { at: (req: FastifyRequest) => Reviews }): 
         const result = await at(req).decide(req.actor, req.params.id, req.body)
         return reply.code(result.outcome === 'refused' ? 409 : 200).send(result)
       },
+    })
+
+    app.post('/decisions', {
+      config: { requires: 'review.decide', model: 'any' },
+      schema: {
+        tags,
+        summary: 'Approve or reject several reviews of models of tier low with one reason; each has its own answer',
+        body: TogetherInput,
+        response: { 200: TogetherResult },
+      },
+      handler: (req) => at(req).together(req.actor, req.body),
     })
 
     app.get('/decisions', {

@@ -9,6 +9,7 @@ import { Delegation, PrivateNote, PublishedNotes, Reason, RefusedStep, ReviewTur
 
 export * from './conditions-schema.ts'
 export * from './flow-schema.ts'
+export * from './together-schema.ts'
 
 export const ReviewId = idSchema('rev')
 export type ReviewId = z.infer<typeof ReviewId>

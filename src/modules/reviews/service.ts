@@ -21,6 +21,7 @@ import { type Conflict, conflictsOf, type Parties } from './separation.ts'
 import { createSituations, documentOf } from './situation.ts'
 import * as store from './store.ts'
 import { createSubjects } from './subjects.ts'
+import { createTogether } from './together.ts'
 import { createTurns } from './turns.ts'
 import { createWaivers } from './waivers.ts'
 import { createReviewWatch } from './watch.ts'
@@ -214,6 +215,7 @@ export function createReviews(parts: ReviewParts) {
     submit,
     withdraw,
     decide,
+    together: createTogether(decide),
     sheet,
     list,
     decisions,

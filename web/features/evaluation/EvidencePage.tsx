@@ -6,6 +6,7 @@ import { Button } from '../../ui/Button.tsx'
 import { Lead } from '../../ui/Lead.tsx'
 import { Page } from '../../ui/Page.tsx'
 import { EmptyState, Loaded } from '../../ui/States.tsx'
+import { Thread } from '../comments/Thread.tsx'
 import { version } from '../registry/queries.ts'
 import { DecisionLookup } from './decisions/DecisionLookup.tsx'
 import { EvidenceOrigin } from './EvidenceOrigin.tsx'
@@ -57,6 +58,7 @@ function Found({ version, item }: { version: ModelVersion; item: Evidence }) {
       <Panel item={item} />
       {item.kind === 'explanation' && <DecisionLookup version={version} evidence={item} />}
       <EvidenceOrigin item={item} />
+      <Thread version={version} about={{ kind: 'evidence', id: item.id }} title="Comments on this evidence" />
     </Page>
   )
 }

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import type { Requirement } from '../../../src/modules/policy/schema.ts'
 import { PathLink } from '../../ui/PathLink.tsx'
 import { ToneShape } from '../../ui/Tone.tsx'
+import { Remarks } from '../comments/Remarks.tsx'
 import { EvidenceLink, type Subject } from '../evaluation/EvidenceLink.tsx'
 import { hasPicture, RequirementEvidence } from '../evaluation/RequirementEvidence.tsx'
 import { Waive } from '../reviews/Waive.tsx'
@@ -55,6 +56,7 @@ function RequirementRow({ requirement, about, environment, isYours }: RowProps) 
         )}
         <div className={styles.why}>{requirement.explanation}</div>
         {requirement.waiver && <WaivedBy waiver={requirement.waiver} />}
+        {environment !== undefined && <Remarks requirement={requirement} version={about} environment={environment} />}
         {open && <RequirementEvidence requirement={requirement} about={about} />}
         {!drawable && requirement.evidence_id && (
           <div className="small">

@@ -45,7 +45,7 @@ export function PrivateNote({ sheet, about, field }: Props) {
       <Textarea
         {...(field === undefined ? {} : { ref: field })}
         aria-label="Your private note"
-        description="Only you see it, until you say it with your decision."
+        description="Only you see it, until you say it together with the decision."
         autosize
         minRows={2}
         maxRows={14}

@@ -57,6 +57,8 @@ function Found({ sheet }: { sheet: ReviewSheet }) {
   async function choose(outcome: 'approved' | 'changes') {
     judgement.choose(outcome)
     if (outcome === 'changes' && current && judgement.marked.size === 0) judgement.mark(keyOf(current), true)
+    // Where the field is on the page already, what is typed next belongs into it.
+    if (at === last) return reason.current?.focus()
     await move(last)
     requestAnimationFrame(() => reason.current?.focus())
   }

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
+import { useState } from 'react'
 import type { Review } from '../../../src/modules/reviews/schema.ts'
 import { Card } from '../../ui/Card.tsx'
 import { type Column, DataTable } from '../../ui/DataTable.tsx'
@@ -9,7 +10,8 @@ import { EmptyState, Loaded } from '../../ui/States.tsx'
 import { useGo } from '../../ui/sections.ts'
 import { Tabs } from '../../ui/Tabs.tsx'
 import { Tone } from '../../ui/Tone.tsx'
-import { PersonName } from '../access/people.tsx'
+import { PersonName, useMay } from '../access/people.tsx'
+import { DecideTogether } from './DecideTogether.tsx'
 import { reviews } from './queries.ts'
 
 const route = getRouteApi('/signed-in/reviews')
@@ -19,6 +21,8 @@ export function ReviewsPage() {
   const { state = 'open' } = route.useSearch()
   const query = useQuery(reviews({ state }))
   const go = useGo()
+  const may = useMay()('review.decide')
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
   return (
     <Page title="Reviews" intro="A decision is signed over exact bytes, exact evidence and an exact policy version.">
       <Tabs label="Which reviews">
@@ -37,13 +41,25 @@ export function ReviewsPage() {
       </Tabs>
       <Loaded query={query} lines={6}>
         {(list) => (
-          <Card title={state === 'open' ? 'Waiting for a decision' : 'All reviews'} flush>
+          <Card
+            title={state === 'open' ? 'Waiting for a decision' : 'All reviews'}
+            flush
+            actions={
+              state === 'open' && (
+                <DecideTogether
+                  reviews={list.filter(({ id, state: its }) => chosen.has(id) && its === 'open')}
+                  done={() => setChosen(new Set())}
+                />
+              )
+            }
+          >
             <DataTable
               label="Reviews"
               columns={columns}
               rows={state === 'open' ? list.toSorted((a, b) => a.requested_at.localeCompare(b.requested_at)) : list}
               rowKey={(row) => row.id}
               unit="review"
+              {...(may && state === 'open' ? { chosen, onChoose: setChosen } : {})}
               onOpen={(row) => go(`/reviews/${row.id}`)}
               empty={
                 <EmptyState title={state === 'open' ? 'Nothing is waiting.' : 'Nobody has asked for a review yet.'}>

@@ -18,6 +18,8 @@ import {
   type ReviewInput,
   ReviewSheet,
   SignedDecision,
+  type TogetherInput,
+  TogetherResult,
   Waiver,
   type WaiverInput,
   WaiverResult,
@@ -80,6 +82,8 @@ export const decisionsOfModel = (model: string) =>
     queryFn: async () =>
       (await get(at(['decisions'], { model }), z.object({ decisions: z.array(Decision) }))).decisions,
   })
+
+export const decideTogether = (input: TogetherInput) => send('POST', at(['decisions']), TogetherResult, input)
 
 export const withdraw = (id: string) => send('POST', at(['reviews', id, 'withdraw']), Review)
 
