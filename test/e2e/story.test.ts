@@ -190,6 +190,7 @@ test('a comparison with the champion ends in a signed decision, and the gate has
 
 test('the palette leads to the trail, which says that it is intact', async () => {
   const amir = await signedIn('auditor')
+  await amir.goto(`${server.url}/inventory`)
   await amir.getByRole('link', { name: 'wage-screening' }).first().waitFor()
   await amir.keyboard.press('Control+k')
   await amir.getByPlaceholder('A model, a version').fill('trail')
@@ -299,7 +300,7 @@ async function signedIn(who: keyof typeof accounts, colorScheme: 'light' | 'dark
   await page.getByLabel(/name/i).fill(login)
   await page.getByLabel('Password', { exact: true }).fill(password)
   await page.keyboard.press('Enter')
-  await page.getByRole('heading', { name: 'Inventory' }).waitFor()
+  await page.getByRole('heading', { name: 'My work' }).waitFor()
   return page
 }
 

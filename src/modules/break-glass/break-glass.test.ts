@@ -86,6 +86,13 @@ test('the second person neither asked nor made the version, whatever roles they 
   const asked = async () => (await all.post('/break-glass', { ...question, reason })).json().break_glass.id as string
   const id = await asked()
   const confirm = (who: typeof all) => who.post(`/break-glass/${id}/confirmation`, { reason: agreed })
+  const work = async (who: typeof all) => (await who.get('/work')).json()
+  expect((await work(other)).mine).toContainEqual(
+    expect.objectContaining({ kind: 'break_glass', consequence: 'blocks', detail: reason, model: governedName }),
+  )
+  const kinds = (items: { kind: string }[]) => items.map(({ kind }) => kind)
+  expect(kinds((await work(all)).others)).toContain('break_glass')
+  expect(kinds((await work(maker)).mine)).not.toContain('break_glass')
   const own = await confirm(all)
   expect(own.status).toBe(409)
   expect(own.json()).toEqual({

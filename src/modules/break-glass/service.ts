@@ -173,6 +173,13 @@ export function createBreakGlass({ db, write, clock, findings, gate, conflictsAb
     return found && store.toBreakGlass(found.row, name, isoNow(clock), found.reviewed)
   }
 
+  /** Whether somebody could be the second person for a request. */
+  async function mayConfirm(actor: Actor, { model, version_id, requested_by }: BreakGlass): Promise<boolean> {
+    const version = await findVersionById(db, version_id as VersionId)
+    if (!version || !permits(actor, 'review.decide', model)) return false
+    return (await conflictsAbout(actor, version, requested_by)).length === 0
+  }
+
   function setRules(
     actor: Actor,
     environment: string,
@@ -206,7 +213,7 @@ export function createBreakGlass({ db, write, clock, findings, gate, conflictsAb
     })
   }
 
-  return { request, confirm, end, list, find, rules: () => store.listRules(db), setRules }
+  return { request, confirm, end, list, find, mayConfirm, rules: () => store.listRules(db), setRules }
 }
 
 const unconfirmed = {

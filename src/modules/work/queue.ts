@@ -5,6 +5,7 @@ import { Consequence, type WorkItem } from './schema.ts'
 /** How many minutes a piece of work usually takes. */
 export const minutesFor = {
   duty: 1,
+  break_glass: 5,
   requirement: 2,
   evidence: 15,
   finding: 30,

@@ -17,6 +17,7 @@ export const WorkKind = z.enum([
   'review',
   'renewal',
   'condition',
+  'break_glass',
 ])
 export type WorkKind = z.infer<typeof WorkKind>
 

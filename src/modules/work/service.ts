@@ -1,5 +1,6 @@
 import { type Actor, permits } from '../access/schema.ts'
 import type { PersonId } from '../audit/schema.ts'
+import { fromBreakGlass } from './from-break-glass.ts'
 import { fromConditions } from './from-conditions.ts'
 import { fromDuties } from './from-duties.ts'
 import { fromFindings } from './from-findings.ts'
@@ -26,6 +27,7 @@ export function createWork(parts: WorkParts) {
       await fromConditions(parts, actor),
       await fromFindings(parts, actor),
       await fromDuties(parts, actor),
+      await fromBreakGlass(parts, actor),
     ]
     const { upcoming } = await renewals()
     const now = parts.clock.now().getTime()

@@ -18,6 +18,7 @@ export const kindWords: Record<WorkItem['kind'], string> = {
   review: 'Review',
   renewal: 'Renewal',
   condition: 'Condition',
+  break_glass: 'Break-glass',
 }
 
 export const nameOf = ({ model, version, environment }: Renewal) => `${model} ${version} in ${environment}`
