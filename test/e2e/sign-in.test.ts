@@ -121,7 +121,7 @@ test('a server is set up in the browser, and its administrator adds an app and a
   // The code of the next half minute counts already, and the one that set the app up does not count again.
   await page.getByLabel('Code').fill(codeOf(secret, used + 30_000))
   await page.keyboard.press('Enter')
-  await page.getByRole('heading', { name: 'Inventory' }).waitFor()
+  await page.getByRole('heading', { name: 'My work' }).waitFor()
 
   const cdp = await context.newCDPSession(page)
   await cdp.send('WebAuthn.enable')
@@ -144,11 +144,11 @@ test('a server is set up in the browser, and its administrator adds an app and a
 
   await page.getByRole('button', { name: 'Sign out' }).click()
   await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
-  await page.getByRole('heading', { name: 'Inventory' }).waitFor()
+  await page.getByRole('heading', { name: 'My work' }).waitFor()
   await page.getByRole('button', { name: 'Sign out' }).click()
   await signIn(page, 'ada', 'correct horse')
   await page.getByRole('button', { name: 'Use a passkey' }).click()
-  await page.getByRole('heading', { name: 'Inventory' }).waitFor()
+  await page.getByRole('heading', { name: 'My work' }).waitFor()
 
   const elsewhere = await browser.newContext()
   const phone = await elsewhere.newPage()
@@ -156,7 +156,7 @@ test('a server is set up in the browser, and its administrator adds an app and a
   await phone.getByRole('button', { name: 'Use a recovery code' }).click()
   await phone.getByLabel('Recovery code').fill(codes[0] ?? '')
   await phone.keyboard.press('Enter')
-  await phone.getByRole('heading', { name: 'Inventory' }).waitFor()
+  await phone.getByRole('heading', { name: 'My work' }).waitFor()
   await page.goto(`${url}/account`)
   await page.getByText('9 of 10 left').waitFor()
   await page.getByRole('button', { name: 'End all others' }).click()

@@ -188,6 +188,32 @@ test('a comparison with the champion ends in a signed decision, and the gate has
   await vera.context().close()
 })
 
+test('whoever looks at an approved version sees at once that something changed under the approval', async () => {
+  const vera = await signedIn('validator')
+  await vera.goto(`${server.url}/models/wage-screening/versions/2`)
+  const status = vera.getByRole('region', { name: 'Status' })
+  await status.getByText('Allowed in prod').waitFor()
+  const write = async (purpose: string) => {
+    const reply = await fetch(`${server.url}/api/v1/models/wage-screening`, {
+      method: 'PATCH',
+      headers: { authorization: `Bearer ${accounts.developer.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ purpose }),
+    })
+    return ((await reply.json()) as { purpose: string }).purpose
+  }
+  const model = await fetch(`${server.url}/api/v1/models/wage-screening`, {
+    headers: { authorization: `Bearer ${accounts.developer.token}` },
+  })
+  const { purpose } = (await model.json()) as { purpose: string }
+  await write('Decides whom to invite.')
+  await status.getByText('the approval no longer covers the content, because the purpose was rewritten').waitFor({
+    timeout: 5000,
+  })
+  expect(await write(purpose)).toBe(purpose)
+  await status.getByText('Allowed in prod').waitFor({ timeout: 5000 })
+  await vera.context().close()
+})
+
 test('the palette leads to the trail, which says that it is intact', async () => {
   const amir = await signedIn('auditor')
   await amir.goto(`${server.url}/inventory`)
