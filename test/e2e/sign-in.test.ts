@@ -176,7 +176,7 @@ test('somebody signs in at a provider, and one who is not let in is told what to
   await page.goto(`${url}/experiments`)
   await page.getByRole('button', { name: 'Sign in with Keycloak' }).click()
   await page.waitForURL(`${url}/experiments`)
-  await page.getByRole('heading', { name: 'Experiments' }).waitFor()
+  await page.getByRole('heading', { name: 'Experiments', level: 1 }).waitFor()
   await page.getByRole('link', { name: 'Grace Hopper' }).click()
   await page.getByText('You sign in at Keycloak.').waitFor()
 
