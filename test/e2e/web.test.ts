@@ -20,6 +20,7 @@ const pages: Record<string, string> = {
   model: '/models/wage-screening',
   'version-denied': `${version}/1`,
   'version-approved': `${version}/2`,
+  'gate-explained': `${version}/1/gate?environment=prod`,
   evaluations: `${version}/2?tab=evaluations`,
   'evidence-explanation': `${version}/2/evidence/${id('evi', 15)}`,
   'evidence-robustness': `${version}/2/evidence/${id('evi', 16)}`,
@@ -303,6 +304,44 @@ test('a refused decision stays on the page with its reason, and so does what was
   await page.keyboard.press('Control+Enter')
   await page.getByText('may not decide about it').waitFor()
   expect(await page.getByLabel('Reason').inputValue()).toBe('The rates are within the limit.')
+  await page.context().close()
+})
+
+test('the gate’s answer is explained down to facts, and what if is tried by keyboard', async () => {
+  const { page, problems } = await open(`${version}/1`)
+  await page.keyboard.press('e')
+  await page.waitForURL(`**${version}/1/gate?environment=prod`)
+  const answer = page.getByRole('region', { name: 'Answer', exact: true })
+  await answer.getByText('Denied. 3 items: 1 yours').waitFor()
+  await page.getByText('Nobody in that role has decided.').waitFor()
+  await page.keyboard.press('j')
+  await page.keyboard.press('j')
+  await page.keyboard.press('x')
+  const whatIf = page.getByRole('region', { name: 'What if' })
+  await whatIf.getByText('it would be denied').waitFor()
+  expect(new URL(page.url()).searchParams.get('met')).toBe('high-risk-people/selection-ratio-sex')
+  expect(await faults(page, 'light')).toEqual([])
+  await page.getByRole('button', { name: 'If met: Somebody independent' }).click()
+  await whatIf.getByText('it would be allowed under a waiver. Nothing left to do.').waitFor()
+  await page.keyboard.press('r')
+  await answer.waitFor()
+  await page.getByText('Jenkins').click()
+  await page.getByText("credentials('modelkeep')").waitFor()
+  expect(problems).toEqual([])
+  await page.context().close()
+})
+
+test('a requirement is waived with a reason, a control and an end; a refusal stays with what was written', async () => {
+  const { page } = await open(`${version}/1`)
+  await page.getByRole('button', { name: 'Waive: Selection rates' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText('for at most 30 days').waitFor()
+  await dialog.getByLabel('Why it may run without it').fill('Retraining is under way.')
+  await dialog.getByLabel('Compensating control').fill('A second person looks at every answer.')
+  await dialog.getByLabel('Until').fill(new Date(Date.now() + 5 * 86_400_000).toISOString().slice(0, 10))
+  await dialog.getByRole('button', { name: 'Waive it' }).click()
+  await dialog.getByText('may not decide about it').waitFor()
+  expect(await dialog.getByLabel('Compensating control').inputValue()).toContain('A second person')
   await page.context().close()
 })
 

@@ -224,6 +224,12 @@ const verdict = createRoute({
   path: '/gate/verdicts/$id',
   component: lazyRouteComponent(() => import('../features/gate/VerdictPage.tsx'), 'VerdictPage'),
 })
+const gateExplained = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/models/$name/versions/$which/gate',
+  validateSearch: search.gateExplained,
+  component: lazyRouteComponent(() => import('../features/gate/ExplainPage.tsx'), 'ExplainPage'),
+})
 const policies = createRoute({
   getParentRoute: () => signedIn,
   path: '/policies',
@@ -345,6 +351,7 @@ const tree = root.addChildren([
     finding,
     gate,
     verdict,
+    gateExplained,
     policies,
     policyStart,
     policy,

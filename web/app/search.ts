@@ -100,6 +100,7 @@ export const reviews = z.object({ state: z.literal('all').optional().catch(undef
 export const notices = z.object({ state: z.literal('all').optional().catch(undefined) })
 export const review = z.object({ step: z.coerce.number().int().min(0).optional().catch(undefined) })
 export const gate = z.object({ environment: text, model: text })
+export const gateExplained = z.object({ environment: text, met: text, waived: text, unmet: text, at: text })
 export const policy = z.object({ version: z.coerce.number().int().min(1).optional().catch(undefined) })
 export const policyStudio = z.object({
   tab: z.enum(['form', 'tests', 'impact', 'changes']).optional().catch(undefined),

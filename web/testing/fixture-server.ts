@@ -10,6 +10,7 @@ import { challengeSheet, challenges } from './fixtures/challenges.ts'
 import * as duties from './fixtures/duties.ts'
 import { evaluations, evidenceOf, protocol } from './fixtures/evaluation.ts'
 import { compared, examined } from './fixtures/examined.ts'
+import { callers, explainedOf } from './fixtures/explained.ts'
 import { decision as explained, findings } from './fixtures/findings.ts'
 import { report } from './fixtures/gate-report.ts'
 import { decision, draft, policy, reviews, sheet, signedDecision, standingOf, verdicts } from './fixtures/governance.ts'
@@ -140,6 +141,12 @@ const routes: readonly Route[] = [
   ['GET', /^\/models\/wage-screening\/versions\/([^/]+)$/, ([v]) => found(versions[which(v) - 1])],
   [
     'GET',
+    /^\/models\/wage-screening\/versions\/([^/]+)\/explanation$/,
+    ([v], query) => ok(explainedOf(which(v), query)),
+  ],
+  ['GET', /^\/models\/wage-screening\/gate\/callers$/, () => ok({ callers })],
+  [
+    'GET',
     /^\/models\/wage-screening\/versions\/([^/]+)\/standing$/,
     ([v], query) => ok(standingOf(which(v), query.get('environment') ?? 'prod')),
   ],
@@ -217,6 +224,7 @@ const routes: readonly Route[] = [
   ['PUT', /^\/reviews\/([^/]+)\/note$/, () => ok({ notes: [] })],
   ['GET', /^\/notices$/, () => ok(notices)],
   ['POST', /^\/notices\/read$/, () => ok({ notices: [], unread: 0 })],
+  ['POST', /^\/models\/([^/]+)\/versions\/([^/]+)\/waivers$/, () => ({ status: 409, body: refused })],
   ['GET', /^\/models\/([^/]+)\/versions\/([^/]+)\/waivers$/, () => ok({ waivers: [] })],
   ['GET', /^\/decisions$/, (_, query) => ok({ decisions: query.get('version') === '1' ? [] : [decision] })],
   ['GET', /^\/decisions\/([^/]+)$/, () => ok(signedDecision)],

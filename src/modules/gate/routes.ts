@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { EnvironmentName } from '../registry/schema.ts'
+import { CallersQuery, Explanation, ExplanationQuery, GateCaller } from './explain-schema.ts'
 import {
   DsseEnvelope,
   GateQuestion,
@@ -78,6 +79,31 @@ export function gateRoutes({ at }: { at: (req: FastifyRequest) => Gate }): Fasti
         response: { 200: GateReport },
       },
       handler: (req) => at(req).report(req.actor, req.query),
+    })
+
+    app.get('/models/:name/versions/:version/explanation', {
+      config: { requires: 'registry.read', model: { param: 'name' } },
+      schema: {
+        tags,
+        summary:
+          'The answer as a tree down to facts, also with requirements assumed or at a moment to come; nothing is issued',
+        params: z.object({ name: z.string(), version: z.string() }),
+        querystring: ExplanationQuery,
+        response: { 200: Explanation },
+      },
+      handler: (req) => at(req).explanation(req.actor, req.params.name, req.params.version, req.query),
+    })
+
+    app.get('/models/:name/gate/callers', {
+      config: { requires: 'registry.read', model: { param: 'name' } },
+      schema: {
+        tags,
+        summary: 'Who asked the gate about a model, how often, and what they were told last',
+        params: z.object({ name: z.string() }),
+        querystring: CallersQuery,
+        response: { 200: z.object({ callers: z.array(GateCaller) }) },
+      },
+      handler: async (req) => ({ callers: await at(req).callers(req.params.name, req.query) }),
     })
 
     app.get('/models/:name/versions/:version/standing', {

@@ -5,6 +5,8 @@ import { NamedBreakGlass } from '../break-glass/schema.ts'
 import { Outcome, Requirement } from '../policy/schema.ts'
 import { EnvironmentName, GateMode, LifecycleState, VersionNumber, VersionNumberText } from '../registry/schema.ts'
 
+export * from './explain-schema.ts'
+
 export const VerdictId = idSchema('vrd')
 export type VerdictId = z.infer<typeof VerdictId>
 

@@ -19,6 +19,9 @@ import {
 import type { Environment } from '../registry/schema.ts'
 import { type Own, type Situation, type Situations, thingsOf } from '../reviews/index.ts'
 import { type GateSituation, withBreakGlass } from './broken.ts'
+import { createCallers } from './callers.ts'
+import { explain } from './explain.ts'
+import type { Explanation, ExplanationQuery } from './explain-schema.ts'
 import { createReport } from './report.ts'
 import { createRevocations } from './revocations.ts'
 import { revocationsOf } from './revocations-store.ts'
@@ -149,10 +152,20 @@ export function createGate(parts: GateParts) {
   }
 
   async function standing(actor: Actor, name: string, which: string, environment?: string): Promise<Standing> {
+    const situation = await situationFor(name, which, environment)
+    return standingOf(situation, await ownOf(actor, situation), actor.id)
+  }
+
+  async function explanation(actor: Actor, name: string, which: string, query: ExplanationQuery): Promise<Explanation> {
+    const situation = await situationFor(name, which, query.environment)
+    return explain(situation, query, await ownOf(actor, situation))
+  }
+
+  /** For the strictest environment, unless one is named. */
+  async function situationFor(name: string, which: string, environment: string | undefined) {
     const where = environment ?? strictest(await listEnvironments(db))?.name
     if (where === undefined) throw notFound('environment', 'prod')
-    const situation = await situationAt(db, name, which, where)
-    return standingOf(situation, await ownOf(actor, situation), actor.id)
+    return situationAt(db, name, which, where)
   }
 
   async function verdicts(actor: Actor, { model, ...filter }: VerdictQuery): Promise<Verdict[]> {
@@ -179,18 +192,15 @@ export function createGate(parts: GateParts) {
 
   const aliases: AliasMover = { move }
   const revocations = createRevocations(parts)
-  return {
-    ask,
-    askIn,
-    look,
-    moveIn,
-    aliases,
+  const reads = {
     standing,
+    explanation,
     verdicts,
     verdict,
-    revocations,
     report: createReport({ db, clock }),
+    callers: createCallers({ db, clock }),
   }
+  return { ask, askIn, look, moveIn, aliases, revocations, ...reads }
 }
 
 function withRevocation(verdict: Verdict, revocation: Revocation | undefined): Verdict {

@@ -56,3 +56,28 @@ export function denialsSince(db: Db, since: string, environment: string | undefi
   if (environment !== undefined) query = query.where('environment', '=', environment)
   return query.orderBy('issued_at', 'desc').orderBy('id', 'desc').limit(limit).execute()
 }
+
+/** Who asked about a model since a moment, those who asked last first; ids of verdicts are in the order of their moments. */
+export function callersOf(db: Db, about: { model_id: string; environment: string | undefined; since: string }) {
+  let query = db
+    .selectFrom('verdict')
+    .select('asked_by')
+    .select((eb) => [
+      eb.fn.countAll<number>().as('asked'),
+      eb.fn.sum<number>(eb.case().when('outcome', '=', 'denied').then(1).else(0).end()).as('denied'),
+      eb.fn.max('id').as('last'),
+    ])
+    .where('model_id', '=', about.model_id)
+    .where('issued_at', '>=', about.since)
+  if (about.environment !== undefined) query = query.where('environment', '=', about.environment)
+  return query.groupBy('asked_by').orderBy('last', 'desc').limit(50).execute()
+}
+
+export async function verdictsById(db: Db, ids: readonly string[]): Promise<VerdictRow[]> {
+  if (ids.length === 0) return []
+  return db
+    .selectFrom('verdict')
+    .selectAll()
+    .where('id', 'in', [...ids])
+    .execute()
+}

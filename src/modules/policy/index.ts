@@ -3,7 +3,7 @@ export { type Change, type Consequence, consequenceOf, strictestOf } from './cha
 export { type AppliedPolicy, answerUntil, covering } from './coverage.ts'
 export { type Deadlines, deadlinesOf } from './deadlines.ts'
 export { assess, assessmentOf, isUnmet, isWaived } from './evaluate.ts'
-export { evidenceAskedFor } from './evidence.ts'
+export { countsUntil, evidenceAskedFor } from './evidence.ts'
 export { findingRequirements, findingsLevel, withoutRepeats } from './findings.ts'
 export { type Lapse, lapsesOf } from './lapses.ts'
 export { policyRoutes } from './routes.ts'

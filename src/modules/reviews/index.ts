@@ -1,4 +1,5 @@
 export { changingActions } from './change-watch.ts'
+export { blockedByFindings } from './findings.ts'
 export type { Own } from './own.ts'
 export { type ReviewParts, thingsOf } from './parts.ts'
 export * as reviewPurge from './purge-store.ts'

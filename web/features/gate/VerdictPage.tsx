@@ -5,6 +5,7 @@ import { Button } from '../../ui/Button.tsx'
 import { Card, KeyValues, Pair } from '../../ui/Card.tsx'
 import { Command, Digest } from '../../ui/Copy.tsx'
 import { saveText } from '../../ui/copy.ts'
+import { useKeys } from '../../ui/keys.ts'
 import { Lead } from '../../ui/Lead.tsx'
 import { isoText, Moment } from '../../ui/Moment.tsx'
 import { Page } from '../../ui/Page.tsx'
@@ -38,6 +39,9 @@ function Found({ verdict: found }: { verdict: Verdict }) {
   const go = useGo()
   const recent = useQuery(verdicts({ model: found.model, environment: found.environment, limit: 10 }))
   const now = useQuery(standing(found.model, found.version, found.environment))
+  const toExplain = () =>
+    go(`/models/${encodeURIComponent(found.model)}/versions/${found.version}/gate?environment=${found.environment}`)
+  useKeys([{ keys: 'e', label: 'Explain, and what if', run: toExplain }])
   const save = () =>
     saveText(`${found.id}.dsse.json`, `${JSON.stringify(found.envelope, null, 2)}\n`, 'application/json')
   const name = `${found.model} ${found.version}`
@@ -54,10 +58,13 @@ function Found({ verdict: found }: { verdict: Verdict }) {
           </>
         }
         action={
-          <>
+          <div className="row">
             <Button onClick={save}>Save the signed verdict</Button>
+            <Button hint="e" onClick={toExplain}>
+              Explain
+            </Button>
             <Revoke verdict={found} />
-          </>
+          </div>
         }
       >
         {leadOf(found)}

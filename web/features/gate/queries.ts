@@ -2,6 +2,9 @@ import { queryOptions } from '@tanstack/react-query'
 import { z } from 'zod'
 import { AdmissionRules } from '../../../src/modules/admission/schema.ts'
 import {
+  Explanation,
+  type ExplanationQuery,
+  GateCaller,
   type GateQuestion,
   GateReport,
   Revocation,
@@ -44,6 +47,21 @@ export const report = queryOptions({
 /** Takes verdicts back that let something run. */
 export const revoke = (input: RevocationInput) =>
   send('POST', '/gate/revocations', z.object({ revoked: z.array(Revocation) }), input)
+
+/** The answer as a tree, also with something assumed or at a moment to come. */
+export const explanation = (model: string, version: string, query: ExplanationQuery) =>
+  queryOptions({
+    queryKey: ['gate', 'explanation', model, version, query],
+    queryFn: () => get(at(['models', model, 'versions', version, 'explanation'], query), Explanation),
+  })
+
+export const callers = (model: string, environment: string) =>
+  queryOptions({
+    queryKey: ['gate', 'callers', model, environment],
+    queryFn: async () =>
+      (await get(at(['models', model, 'gate', 'callers'], { environment }), z.object({ callers: z.array(GateCaller) })))
+        .callers,
+  })
 
 export const askGate = (question: GateQuestion) => send('POST', '/gate/checks', Verdict, question)
 

@@ -4,6 +4,7 @@ import type { ModelVersion } from '../../../src/modules/registry/schema.ts'
 import { Button } from '../../ui/Button.tsx'
 import { useKeys } from '../../ui/keys.ts'
 import { Lead } from '../../ui/Lead.tsx'
+import { PathLink } from '../../ui/PathLink.tsx'
 import { ErrorState } from '../../ui/States.tsx'
 import { useGo } from '../../ui/sections.ts'
 import type { ToneName } from '../../ui/Tone.tsx'
@@ -26,12 +27,28 @@ export function VersionLead({ version, standing }: Props) {
   })
   const next = useNext(version, standing)
   const act = () => (next.kind === 'verdict' ? ask.mutate() : next.kind === 'go' ? go(next.to) : undefined)
-  useKeys(next.kind === 'go' || next.kind === 'verdict' ? [{ keys: 'v', label: next.title, run: act }] : [])
+  const toExplain = () =>
+    go(
+      `/models/${encodeURIComponent(version.model)}/versions/${version.version}/gate?environment=${standing.environment}`,
+    )
+  useKeys([
+    ...(next.kind === 'go' || next.kind === 'verdict' ? [{ keys: 'v', label: next.title, run: act }] : []),
+    { keys: 'e', label: 'Explain the gate’s answer, and what if', run: toExplain },
+  ])
   return (
     <>
       <Lead
         tone={toneOf(standing)}
-        detail={`${modeSentence(standing)} ${countsOf(standing) || 'No requirement applies'}.`}
+        detail={
+          <>
+            {modeSentence(standing)} {countsOf(standing) || 'No requirement applies'}.{' '}
+            <PathLink
+              to={`/models/${encodeURIComponent(version.model)}/versions/${version.version}/gate?environment=${standing.environment}`}
+            >
+              Explain, and what if
+            </PathLink>
+          </>
+        }
         action={
           next.kind === 'review' ? (
             <AskForReview version={version} environment={standing.environment} />
