@@ -197,7 +197,7 @@ test('a namespace belongs to the environment that claims it, and a workload with
     stdout: 'staging: namespaces pilot; workloads without a model: allow.\n',
   })
   expect((await command('environment', 'admission', 'staging', '--without-model', 'maybe')).status).toBe(2)
-  expect((await command('environment', 'list')).stdout).toMatch(/prod +enforce +champion +high +hr-\* +deny/)
+  expect((await command('environment', 'list')).stdout).toMatch(/prod +enforce +champion .+ hr-\* +deny/)
   expect((await developer.get('/admission/rules')).json().rules).toContainEqual({
     environment: 'prod',
     namespaces: ['hr-*'],
@@ -237,6 +237,18 @@ test('only who may ask the gate is answered: by a header, or by a token in the p
   expect((await byPath(`${narrow.token}x`)).status).toBe(401)
   expect((await broad.post('/admission/nowhere/prod', create)).status).toBe(404)
   expect((await broad.post('/admission/main/mars', create)).status).toBe(404)
+})
+
+test('the path names the workspace, and a token that is bound to it opens no other', async () => {
+  const app = await testApp({ config: { workspaces: 'on' } })
+  const administrator = await app.as('administrator')
+  expect((await administrator.post('/workspaces', { name: 'risk' })).status).toBeLessThan(300)
+  const bound = { name: 'cluster', scopes: ['gate.check'], workspace: 'risk' }
+  const { secret } = (await administrator.post('/tokens', bound)).json()
+  const bare = await recorded('deployment-without-model')
+  const at = (workspace: string) => app.anonymous.post(`/admission/${workspace}/prod/${secret}`, bare)
+  expect((await at('risk')).json()).toMatchObject({ response: { allowed: true } })
+  expect((await at('main')).json()).toMatchObject({ status: 403, rule: 'bound' })
 })
 
 test('what is no AdmissionReview of v1 is answered with 400 and the reason', async () => {
