@@ -26,7 +26,7 @@ export function FindingsForm({ text, change, sentence }: Props) {
         <div className={styles.fields}>
           <NativeSelect
             size="xs"
-            className={styles.narrow}
+            className={styles.wide}
             label="Open findings"
             data={levels}
             value={level}

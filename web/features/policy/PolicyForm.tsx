@@ -93,7 +93,13 @@ function freshRule(list: (typeof lists)[number]['list'], known: ReadonlySet<stri
       const first = [...parts.evidence, ...parts.checks].flatMap((rule) =>
         typeof rule.id === 'string' ? [rule.id] : [],
       )
-      return { id: id('waiver'), title: 'It may be late for a while', requirements: first.slice(0, 1), max_days: 30 }
+      return {
+        id: id('waiver'),
+        title: 'It may be late for a while',
+        requirements: first.slice(0, 1),
+        roles: ['approver'],
+        max_days: 30,
+      }
     }
     case 'changes':
       return {

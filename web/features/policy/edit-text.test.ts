@@ -47,3 +47,17 @@ test('the difference of two texts is told line by line', () => {
     { kind: 'added', text: 'd' },
   ])
 })
+
+test('a list of names is changed in one line, and comments beside it stay', () => {
+  const waivable = `${text}waivers: # only figures
+  - { id: late, requirements: [ratio], max_days: 30 } # agreed in March
+`
+  const next = withValue(waivable, ['waivers', 0, 'requirements'], ['ratio', 'cel'])
+  expect(objectOf(next)).toMatchObject({ waivers: [{ requirements: ['ratio', 'cel'], max_days: 30 }] })
+  for (const comment of ['# only figures', '# agreed in March', '# The four-fifths rule.', '# here, too']) {
+    expect(next).toContain(comment)
+  }
+  const level = withValue(next, ['findings', 'block_from'], 'medium')
+  expect(objectOf(level)).toMatchObject({ findings: { block_from: 'medium' } })
+  expect(objectOf(without(level, ['findings']))).toEqual(objectOf(next))
+})
