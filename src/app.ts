@@ -19,7 +19,7 @@ import { loadOrCreateKey } from './lib/keys.ts'
 import { inOneContext } from './lib/one-context.ts'
 import { loadOrCreateSecretBox, type SecretBox } from './lib/secret-box.ts'
 import { lookAfter } from './look-after.ts'
-import { type Access, accessRoutes, createAccess, roleRoutes } from './modules/access/index.ts'
+import { type Access, accessRoutes, createAccess, personalKeyRoutes, roleRoutes } from './modules/access/index.ts'
 import { admissionRoutes } from './modules/admission/index.ts'
 import { type Audit, auditRoutes, createAudit } from './modules/audit/index.ts'
 import { auditorRoutes, recordSeatReads } from './modules/auditors/index.ts'
@@ -237,6 +237,7 @@ export async function createApp(
       await api.register(accountRoutes({ signIn, cookies }))
       await api.register(signInAdminRoutes({ signIn }))
       await api.register(roleRoutes(access))
+      await api.register(personalKeyRoutes(access))
       await api.register(workspaceRoutes(registry))
       await api.register(auditRoutes({ path: '/audit', at: (req) => at(req).audit, names: access.people.names }))
       await api.register(auditRoutes({ path: '/audit/accounts', at: () => systemAudit, names: access.people.names }))

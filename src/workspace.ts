@@ -77,7 +77,7 @@ export type Keys = { log: SigningKey; signing: SigningKey; webhooks: SecretBox }
 type WorkspaceParts = {
   keys: Keys
   clock: Clock
-  access: Pick<Access, 'peopleBehind' | 'in'>
+  access: Pick<Access, 'peopleBehind' | 'in' | 'personalKeys'>
   /** False while the workspace is archived. */
   isActive: () => Promise<boolean>
   /** Where experiments that name no location keep their artifacts; null in the workspace's own store. */
@@ -137,6 +137,7 @@ export async function openWorkspace(
   const systems = createSystems(shared)
   const people = access.in(name).people.list
   const reviews = createReviews({
+    personalKey: access.personalKeys.find,
     ...shared,
     commit: connection.writer.commit,
     key: keys.signing,

@@ -56,6 +56,22 @@ const key = createPublicKey(readFileSync(keyPath))
 const signature = Buffer.from(file.signature, 'base64')
 if (!verify(null, Buffer.from(canonical(document)), key, signature)) stop('the key has not signed this document')
 
+const own = document.person_signature
+if (own) {
+  const personKey = createPublicKey({ key: Buffer.from(own.public_key, 'base64'), format: 'der', type: 'spki' })
+  const raw = personKey.export({ format: 'der', type: 'spki' }).subarray(-32)
+  const keyId = `ed25519:${createHash('sha256').update(raw).digest('hex')}`
+  const statement = {
+    format: 'modelkeep-statement-1',
+    ...pick(document, 'review', 'outcome', 'reason', 'scope_digest', 'decided_by'),
+    ...(document.conditions && {
+      conditions: document.conditions.map((each) => pick(each, 'text', 'owner', 'due_at')),
+    }),
+  }
+  const signed = verify(null, Buffer.from(canonical(statement)), personKey, Buffer.from(own.signature, 'base64'))
+  if (keyId !== own.key_id || !signed) stop('the person has not signed this decision with the key that it names')
+}
+
 const { compared, snapshot } = document
 const makers = [compared.requester, ...compared.developers]
 const deciders = [compared.approver, ...(compared.delegators ?? [])]
@@ -67,6 +83,7 @@ console.log(`${document.decided_by} ${document.outcome} ${snapshot.model.name} v
 console.log(`for ${snapshot.environment} at ${document.decided_at}: ${document.reason}`)
 console.log(`content  ${snapshot.version.digest}`)
 console.log(`decision ${digest}`)
+if (own) console.log(`signed   ${own.key_id}, a key of ${document.decided_by}`)
 
 function stop(message) {
   console.error(message)

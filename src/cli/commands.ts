@@ -35,6 +35,7 @@ export const commandGroups: readonly CommandGroup[] = [
   { names: ['duty'], load: async () => (await import('./duties.ts')).addDuties },
   { names: ['seat'], load: async () => (await import('./seats.ts')).addSeats },
   { names: ['access'], load: async () => (await import('./access.ts')).addAccess },
+  { names: ['key'], load: async () => (await import('./personal-keys.ts')).addPersonalKeys },
   { names: ['token'], load: async () => (await import('./tokens.ts')).addTokens },
   { names: ['person', 'second-factor'], load: async () => (await import('./second-factors.ts')).addSecondFactors },
   { names: ['purge'], load: async () => (await import('./purge.ts')).addPurge },

@@ -1,12 +1,21 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { DecisionResult, Review, ReviewSheet, SignedDecision } from '../modules/reviews/schema.ts'
-import { connectClient, parseModelVersion, versionPath } from './client.ts'
+import { keyIdOf, loadKeyAt, sign } from '../lib/keys.ts'
+import { Session } from '../modules/access/schema.ts'
+import {
+  DecisionResult,
+  type DecisionStatement,
+  Review,
+  ReviewSheet,
+  SignedDecision,
+} from '../modules/reviews/schema.ts'
+import { type Client, connectClient, parseModelVersion, versionPath } from './client.ts'
 import { addConditions, conditionOf } from './conditions.ts'
 import { CliError } from './exit.ts'
 import { print, printJson, styled, table, tone, wrapped } from './output.ts'
 import { addReviewSteps, refused } from './review-steps.ts'
+import { addSeparation } from './separation.ts'
 import { signingKeys } from './trusted-keys.ts'
 
 export function addReviews(program: Command) {
@@ -28,6 +37,7 @@ export function addReviews(program: Command) {
       .command(`${word} <id>`)
       .description(`${word} exactly the content that the review shows`)
       .requiredOption('--reason <text>', 'why, in at least ten characters')
+      .option('--key <file>', 'sign it with your own key, too: modelkeep key enroll')
     if (outcome === 'approved') {
       command.option('--condition <text;owner;date...>', 'what has to be done by a day, or the approval lapses')
     }
@@ -43,10 +53,12 @@ export function addReviews(program: Command) {
     .description('print a decision with the snapshot that it signs')
     .option('--save <file>', 'write the decision file')
     .action(showDecision)
+  addSeparation(decision)
   decision
     .command('verify <file>')
     .description('recompute a decision’s hash and check its signature without the server')
     .option('--key <file>', 'the server’s public key in PEM (default: the one that modelkeep login remembered)')
+    .option('--person-key <file>', 'the public key, in PEM, that the person must have signed with')
     .action(verify)
 }
 
@@ -102,18 +114,22 @@ async function show(id: string) {
   for (const conflict of sheet.conflicts) print(`You may not decide: ${conflict.message}`)
 }
 
-type Deciding = { reason: string; condition?: string[] }
+type Deciding = { reason: string; condition?: string[]; key?: string }
 
-async function decide(id: string, outcome: 'approved' | 'rejected', { reason, condition = [] }: Deciding) {
+async function decide(id: string, outcome: 'approved' | 'rejected', options: Deciding) {
+  const reason = options.reason.trim()
   const client = await connectClient()
   const conditions = []
-  for (const text of condition) conditions.push(await conditionOf(client, text))
+  for (const text of options.condition ?? []) conditions.push(await conditionOf(client, text))
   const sheet = await client.get(`/reviews/${id}`, ReviewSheet)
   const result = await client.post(`/reviews/${id}/decisions`, DecisionResult, {
     outcome,
     reason,
     scope_digest: sheet.scope_digest,
     conditions,
+    ...(options.key === undefined
+      ? {}
+      : { signature: await ownSignature(client, sheet, { outcome, reason, conditions }, options.key) }),
   })
   switch (result.outcome) {
     case 'recorded':
@@ -128,6 +144,20 @@ async function decide(id: string, outcome: 'approved' | 'rejected', { reason, co
   }
 }
 
+/** What this person says, signed with the key that only they have; the server never sees its private half. */
+async function ownSignature(
+  client: Client,
+  { review, scope_digest }: ReviewSheet,
+  about: Pick<DecisionStatement, 'outcome' | 'reason' | 'conditions'>,
+  file: string,
+) {
+  const { statementBytes } = await import('../modules/reviews/statement.ts')
+  const key = await loadKeyAt(file, { create: false })
+  const { person } = await client.get('/session', Session)
+  const bytes = statementBytes({ review: review.id, scope_digest, decided_by: person.id, ...about })
+  return { key_id: key.keyId, signature: Buffer.from(sign(key, bytes)).toString('base64') }
+}
+
 async function showDecision(id: string, options: { save?: string }) {
   const client = await connectClient()
   const decision = await client.get(`/decisions/${id}`, SignedDecision)
@@ -136,7 +166,7 @@ async function showDecision(id: string, options: { save?: string }) {
   print(`${options.save} holds decision ${id}.`)
 }
 
-async function verify(file: string, options: { key?: string }) {
+async function verify(file: string, options: { key?: string; personKey?: string }) {
   const { verifyDecision } = await import('../modules/reviews/verify.ts')
   const text = await readFile(file, 'utf8').catch(() => {
     throw new CliError(`${file} cannot be read`)
@@ -148,4 +178,12 @@ async function verify(file: string, options: { key?: string }) {
     `${styled('green', 'Valid')}: ${document.decided_by} ${document.outcome} ${document.snapshot.model.name} version ${document.snapshot.version.version} at ${document.decided_at}.`,
   )
   print(`Content ${document.snapshot.version.digest}`)
+  const own = document.person_signature
+  if (options.personKey !== undefined) {
+    const [wanted] = await signingKeys(options.personKey)
+    if (!own || !wanted || keyIdOf(wanted) !== own.key_id) {
+      throw new CliError(`${document.decided_by} has not signed it with the key in ${options.personKey}`)
+    }
+  }
+  if (own) print(`Signed by ${document.decided_by} with ${own.key_id}`)
 }

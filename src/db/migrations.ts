@@ -46,6 +46,7 @@ import { reviewFlow } from './migrations/056-review-flow.ts'
 import { conditions } from './migrations/057-conditions.ts'
 import { workspaceAccounts } from './migrations/059-workspace-accounts.ts'
 import { systems } from './migrations/060-systems.ts'
+import { personalKeys } from './migrations/061-personal-keys.ts'
 import { approvalWatch } from './migrations/064-approval-watch.ts'
 import { validation } from './migrations/065-validation.ts'
 
@@ -62,6 +63,7 @@ export const systemMigrations: readonly Migration[] = [
   seats,
   signInAttempts,
   workspaceAccounts,
+  personalKeys,
 ]
 
 export const workspaceMigrations: readonly Migration[] = [

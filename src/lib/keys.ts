@@ -77,6 +77,15 @@ export async function loadOrCreateKey(dir: string, name: string): Promise<Signin
   return parseKeyFile(path, name, pem)
 }
 
+/** The key in a PKCS #8 file that only its owner reads; made when there is none and `create` says so. */
+export async function loadKeyAt(path: string, { create }: { create: boolean }): Promise<SigningKey> {
+  const pem = await readOrCreateKeyFile(path, () => {
+    if (!create) throw new KeyFileError(`there is no key file ${path}`)
+    return pemOf(createKey(path))
+  })
+  return parseKeyFile(path, path, pem)
+}
+
 const pemOf = ({ privateKey }: SigningKey) => privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
 
 function parseKeyFile(path: string, name: string, pem: string): SigningKey {

@@ -52,6 +52,7 @@ const pages: Record<string, string> = {
   webhooks: '/webhooks',
   webhook: `/webhooks/${id('whk', 1)}?peek=${id('dlv', 4)}`,
   reviews: '/reviews?state=all',
+  separation: '/reviews?state=separation',
   'review-step': `/reviews/${id('rev', 1)}?step=1`,
   'review-sheet': `/reviews/${id('rev', 1)}?step=9`,
   notices: '/notices',

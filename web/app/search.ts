@@ -96,7 +96,7 @@ export const webhook = z.object({
   state: z.enum(['waiting', 'delivered', 'failed']).optional().catch(undefined),
   peek: text,
 })
-export const reviews = z.object({ state: z.literal('all').optional().catch(undefined) })
+export const reviews = z.object({ state: z.enum(['all', 'separation']).optional().catch(undefined) })
 export const notices = z.object({ state: z.literal('all').optional().catch(undefined) })
 export const review = z.object({ step: z.coerce.number().int().min(0).optional().catch(undefined) })
 export const gate = z.object({ environment: text, model: text })

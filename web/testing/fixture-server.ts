@@ -28,6 +28,7 @@ import {
 } from './fixtures/registry.ts'
 import * as retention from './fixtures/retention.ts'
 import { comments, notices } from './fixtures/said.ts'
+import { separationReport } from './fixtures/separation.ts'
 import * as signIn from './fixtures/sign-in.ts'
 import { starter } from './fixtures/starter.ts'
 import * as studio from './fixtures/studio.ts'
@@ -108,6 +109,8 @@ const routes: readonly Route[] = [
   ],
   ['GET', /^\/sign-in$/, () => ok(signIn.doors)],
   ['GET', /^\/account$/, () => ok(signIn.account)],
+  ['GET', /^\/decisions\/separation$/, () => ok(separationReport)],
+  ['GET', /^\/account\/keys$/, () => ok({ keys: signIn.keys })],
   ['GET', /^\/account\/sessions$/, () => ok({ sessions: signIn.sessions })],
   ['GET', /^\/second-factor-rule$/, () => ok({ everyone: false, roles: ['administrator'] })],
   ['GET', /^\/people$/, () => ok({ people })],

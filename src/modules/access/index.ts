@@ -1,4 +1,5 @@
 export { acquaint } from './acquaintance-store.ts'
+export { personalKeyRoutes } from './key-routes.ts'
 export { hashPassword } from './passwords.ts'
 export type { BodyLimit, ModelScope } from './request.ts'
 export { roleRoutes } from './role-routes.ts'

@@ -280,3 +280,36 @@ export const SeatInput = z.strictObject({
   ends_at: Moment,
 })
 export type SeatInput = z.infer<typeof SeatInput>
+
+export const PersonalKeyId = idSchema('pky')
+export type PersonalKeyId = z.infer<typeof PersonalKeyId>
+
+/** A public key whose private half stays with a person, who signs decisions with it. */
+export const PersonalKey = z.object({
+  id: PersonalKeyId,
+  person: PersonId,
+  name: z.string(),
+  /** `ed25519:` and the SHA-256 of the raw public key. */
+  key_id: z.string(),
+  /** Base64 of the SubjectPublicKeyInfo. */
+  public_key: z.string(),
+  enrolled_at: Moment,
+  revoked_at: Moment.nullable(),
+})
+export type PersonalKey = z.infer<typeof PersonalKey>
+
+export const PersonalKeyInput = z.strictObject({
+  name: z.string().trim().min(1).max(100),
+  /** PEM, or base64 of the SubjectPublicKeyInfo. */
+  public_key: z.string().max(1000),
+  /** Base64 signature over the RFC 8785 bytes of the enrolment. */
+  proof: z.string().max(200),
+})
+export type PersonalKeyInput = z.infer<typeof PersonalKeyInput>
+
+/** What the key signs to prove that whoever enrols it has the private half. */
+export const enrolmentOf = (person: PersonId, key_id: string) => ({
+  format: 'modelkeep-key-enrolment-1',
+  key_id,
+  person,
+})

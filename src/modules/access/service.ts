@@ -3,6 +3,7 @@ import type { PersonId } from '../audit/schema.ts'
 import { createPeopleBehind } from './behind.ts'
 import { createLocalDeveloper } from './local.ts'
 import { type AccessParts, accountsWorkspace, createPeople } from './people.ts'
+import { createPersonalKeys } from './personal-keys.ts'
 import { createRoles } from './roles.ts'
 import { createSeats } from './seats.ts'
 import { createSessions, type SessionLimits, usualLimits } from './sessions.ts'
@@ -35,6 +36,7 @@ export function createAccess(
     sessions,
     signIn: createSignIn({ ...parts, sessions }),
     tokens: createTokens(parts),
+    personalKeys: createPersonalKeys(parts),
     local: createLocalDeveloper(parts, people),
   }
 }

@@ -8,10 +8,22 @@ export type AccessTables = {
   auditor_seat: AuditorSeatRow
   sign_in_attempt: SignInAttemptRow
   workspace_account: WorkspaceAccountRow
+  personal_key: PersonalKeyRow
 }
 
 /** The account holds, or held, a role in the workspace. */
 export type WorkspaceAccountRow = { workspace: string; person_id: string }
+
+/** `key_id` and `public_key` as everywhere: `ed25519:…` and base64 of the SubjectPublicKeyInfo. */
+export type PersonalKeyRow = {
+  id: string
+  person_id: string
+  name: string
+  key_id: string
+  public_key: string
+  enrolled_at: string
+  revoked_at: string | null
+}
 
 export type PersonRow = {
   id: string

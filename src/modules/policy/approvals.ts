@@ -126,6 +126,7 @@ function candidates(rule: ApprovalRule, { version, requester, at }: About, appro
       (fact) =>
         fact.outcome === 'approved' &&
         fact.covers &&
+        (rule.signed !== true || fact.signed === true) &&
         roles.some((role) => rolesFor(rule, fact).includes(role)) &&
         independent(fact) &&
         (!rejection || fact.decided_at > rejection.decided_at) &&
@@ -205,7 +206,7 @@ export function assessApproval(
   const explanation =
     counting.length > 0
       ? `${asked} have approved.`
-      : `${rule.count === 1 ? asked : `Each of ${countText(rule.count)} ${role}s`} who neither developed it nor asked for the review still has to decide.`
+      : `${rule.count === 1 ? asked : `Each of ${countText(rule.count)} ${role}s`} who neither developed it nor asked for the review still has to decide${rule.signed === true ? ', and sign with a key of their own' : ''}.`
   return { state: 'waiting', explanation }
 }
 

@@ -95,6 +95,8 @@ export const ApprovalRule = z.strictObject({
   overdue: z.enum(['remind', 'expire']).optional(),
   /** Whether somebody else may decide in the place of a reviewer; allowed where it says nothing. */
   delegation: z.enum(['allowed', 'refused']).optional(),
+  /** Only approvals count that the person signed with a key of their own, beside the server's signature. */
+  signed: z.boolean().optional(),
 })
 export type ApprovalRule = z.infer<typeof ApprovalRule>
 
@@ -294,6 +296,8 @@ export const ApprovalFact = z.object({
   conditions: z
     .array(z.object({ id: z.string(), text: z.string(), owner: PersonId, due_at: Moment, met_at: Moment.nullable() }))
     .exactOptional(),
+  /** By a key of the person's own; left out when only the server signed. */
+  signed: z.boolean().exactOptional(),
   outcome: z.enum(['approved', 'rejected']),
   decided_at: Moment,
   covers: z.boolean(),

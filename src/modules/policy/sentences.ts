@@ -55,7 +55,7 @@ function approvalSentence(rule: ApprovalRule): string {
   const when = stage === undefined ? '' : `in the stage ${stage}, `
   const term = valid_days === undefined ? '' : `, for at most ${days(valid_days)}`
   return capitalised(
-    `${when}${people} who neither developed the version nor asked for the review${apart} ${plural ? 'approve' : 'approves'} exactly this content${withinOf(rule)}${term}${aloneOf(rule, plural)}.`,
+    `${when}${people} who neither developed the version nor asked for the review${apart} ${plural ? 'approve' : 'approves'} exactly this content${signedOf(rule, plural)}${withinOf(rule)}${term}${aloneOf(rule, plural)}.`,
   )
 }
 
@@ -75,6 +75,10 @@ function waiverSentence({ requirements, roles, max_days }: WaiverRule, { evidenc
 function withinOf({ deadline_days, overdue }: ApprovalRule): string {
   if (deadline_days === undefined) return ''
   return ` within ${days(deadline_days)}${overdue === 'expire' ? ' (then the review is closed)' : ''}`
+}
+
+function signedOf({ signed }: ApprovalRule, plural: boolean): string {
+  return signed === true ? `, signed with ${plural ? 'keys' : 'a key'} of their own` : ''
 }
 
 function aloneOf({ delegation }: ApprovalRule, plural: boolean): string {

@@ -25,6 +25,8 @@ export type ReviewParts = SituationParts & {
   /** Everyone with an account, with the roles of this workspace. */
   readonly people: () => Promise<Person[]>
   readonly commit: Commit
+  /** A key that counts now as this person's own. */
+  readonly personalKey: (person: PersonId, keyId: string) => Promise<{ public_key: string } | undefined>
   /** Who set up a service account or made tokens for it: what the account does counts as theirs. */
   readonly peopleBehind: (account: PersonId) => Promise<PersonId[]>
   /** Who has answered for developing a model, and who stood in for whom on it, at any moment since. */

@@ -11,6 +11,8 @@ import {
   Review,
   ReviewInput,
   ReviewSheet,
+  SeparationQuery,
+  SeparationReport,
   SignedDecision,
   TogetherInput,
   TogetherResult,
@@ -100,6 +102,17 @@ export function reviewRoutes({ at }: { at: (req: FastifyRequest) => Reviews }): 
         response: { 200: z.object({ decisions: z.array(Decision) }) },
       },
       handler: async (req) => ({ decisions: await at(req).decisions(req.actor, req.query) }),
+    })
+
+    app.get('/decisions/separation', {
+      config: { ...reads, rate: { burst: 20, perMinute: 30 } },
+      schema: {
+        tags,
+        summary: 'Every decision with the identities that were compared when it was taken',
+        querystring: SeparationQuery,
+        response: { 200: SeparationReport },
+      },
+      handler: (req) => at(req).separation(req.actor, req.query),
     })
 
     app.get('/decisions/:id', {

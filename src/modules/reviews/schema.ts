@@ -54,8 +54,32 @@ export const DecisionInput = z.strictObject({
   /** Of an approval. */
   conditions: z.array(ConditionInput).max(20).default([]),
   publish_notes: PublishedNotes,
+  /** Over the statement of this decision, by a key that is enrolled as one's own. */
+  signature: z.strictObject({ key_id: z.string().max(100), signature: z.string().max(200) }).optional(),
 })
 export type DecisionInput = z.infer<typeof DecisionInput>
+
+/** What a person signs with a key of their own: everything that they decide, and nothing that the server adds. */
+export const DecisionStatement = z.object({
+  format: z.literal('modelkeep-statement-1'),
+  review: ReviewId,
+  outcome: z.enum(['approved', 'rejected']),
+  reason: z.string(),
+  scope_digest: Digest,
+  decided_by: PersonId,
+  /** As the person set them; left out when there are none. */
+  conditions: z.array(ConditionInput).min(1).exactOptional(),
+})
+export type DecisionStatement = z.infer<typeof DecisionStatement>
+
+/** Base64 signature over the RFC 8785 bytes of the statement, with the public key (base64 SubjectPublicKeyInfo) that checks it. */
+export const PersonSignature = z.object({
+  kind: z.literal('ed25519'),
+  key_id: z.string(),
+  public_key: z.string(),
+  signature: z.string(),
+})
+export type PersonSignature = z.infer<typeof PersonSignature>
 
 /** What a decision signs. `scope_digest` is over the snapshot without moments and results: see docs. */
 export const DecisionDocument = z.object({
@@ -75,6 +99,8 @@ export const DecisionDocument = z.object({
     /** Left out when the person decided for themselves alone. */
     delegators: z.array(PersonId).exactOptional(),
   }),
+  /** By the person's own key, over the statement that the fields of this document make; left out when only the server signed. */
+  person_signature: PersonSignature.exactOptional(),
   /** Reviewers in whose place it was decided, and in which of their roles. */
   in_place_of: z
     .array(z.object({ person: PersonId, roles: z.array(z.string()), delegation: z.string() }))
@@ -102,6 +128,8 @@ export const Decision = z.object({
   conditions: z.array(Condition),
   scope_digest: Digest,
   digest: Digest,
+  /** The key of their own that the person signed with; left out when only the server signed. */
+  person_key: z.string().exactOptional(),
   covers: z.boolean(),
   differences: z.array(z.string()),
   /** What changed since, and does not end it by the change rules of the policies. */
@@ -119,6 +147,44 @@ export const SignedDecision = z.object({
   signature: z.string(),
 })
 export type SignedDecision = z.infer<typeof SignedDecision>
+
+export const SeparationQuery = z.strictObject({
+  from: Moment.optional(),
+  to: Moment.optional(),
+  environment: EnvironmentName.optional(),
+})
+export type SeparationQuery = z.infer<typeof SeparationQuery>
+
+/** One decision with the identities that were compared. */
+export const SeparationRow = z.object({
+  decision: DecisionId,
+  review: ReviewId,
+  model: z.string(),
+  version: z.int(),
+  environment: EnvironmentName,
+  outcome: z.enum(['approved', 'rejected']),
+  decided_at: Moment,
+  approver: PersonId,
+  /** That the approver held on the model. */
+  roles: z.array(z.string()),
+  /** Reviewers in whose place it was decided; they were compared, too. */
+  in_place_of: z.array(PersonId),
+  requester: PersonId,
+  developers: z.array(PersonId),
+  /** The key of their own that the approver signed with. */
+  person_key: z.string().nullable(),
+  /** Who stands on both sides. Empty in every decision that this server takes. */
+  same: z.array(PersonId),
+})
+export type SeparationRow = z.infer<typeof SeparationRow>
+
+export const SeparationReport = z.object({
+  /** Newest first. */
+  rows: z.array(SeparationRow),
+  /** Names of the people in it, by id. */
+  people: z.record(z.string(), z.string()),
+})
+export type SeparationReport = z.infer<typeof SeparationReport>
 
 /** A refusal on separation of duties is an answer the page can show, with who and why. */
 export const DecisionResult = z.discriminatedUnion('outcome', [

@@ -18,6 +18,7 @@ import { alreadyClosed, type ReviewParts, rolesAsked, thingsOf } from './parts.t
 import { placesOf, withPlaces } from './reviewers.ts'
 import type { Decision, Review, ReviewInput, ReviewSheet, SignedDecision } from './schema.ts'
 import { type Conflict, conflictsOf, type Parties } from './separation.ts'
+import { createSeparationReport } from './separation-report.ts'
 import { createSituations, documentOf } from './situation.ts'
 import * as store from './store.ts'
 import { createSubjects } from './subjects.ts'
@@ -225,6 +226,7 @@ export function createReviews(parts: ReviewParts) {
     conflictsAbout,
     waivers,
     ownOf,
+    separation: createSeparationReport({ db, people: parts.people }),
     has: createSubjects({ ...parts, situations }),
     turns: createTurns(flow),
     delegations: createDelegations(flow),

@@ -159,6 +159,7 @@ function compare(row: store.StoredDecision, { key, model, scope, level, policies
     reason: document.reason,
     decided_by: document.decided_by,
     decided_at: document.decided_at,
+    ...personKeyOf(document),
     in_place_of: (document.in_place_of ?? []).map(({ person }) => person),
     conditions: own.map((each) => toCondition(each, model, at)),
     scope_digest: document.scope_digest,
@@ -172,11 +173,12 @@ function compare(row: store.StoredDecision, { key, model, scope, level, policies
   return { decision, fact }
 }
 
+/** The key of their own that the person signed with, if they did. */
+export const personKeyOf = ({ person_signature: own }: DecisionDocument) => (own ? { person_key: own.key_id } : {})
+
 /** A decision as the gate sees it on the content that it was about. */
-export function factOf(
-  { id, decided_by, roles, in_place_of, conditions, outcome, decided_at }: DecisionDocument,
-  stored: readonly StoredCondition[] = [],
-): ApprovalFact {
+export function factOf(document: DecisionDocument, stored: readonly StoredCondition[] = []): ApprovalFact {
+  const { id, decided_by, roles, in_place_of, conditions, outcome, decided_at, person_signature } = document
   const metAt = new Map(stored.map((each) => [each.id, each.confirmed_at]))
   return {
     decision_id: id,
@@ -186,6 +188,7 @@ export function factOf(
       ? { in_place_of: in_place_of.map(({ person, roles: theirs }) => ({ person, roles: theirs })) }
       : {}),
     ...(conditions ? { conditions: conditions.map((each) => ({ ...each, met_at: metAt.get(each.id) ?? null })) } : {}),
+    ...(person_signature ? { signed: true } : {}),
     outcome,
     decided_at,
     covers: true,

@@ -91,6 +91,14 @@ export function decisionsOf(db: Db, version_id: string, environment: string): Pr
     .execute()
 }
 
+/** Newest first; `from` is inside, `to` is not. */
+export function decisionsBetween(db: Db, { from, to }: { from?: string | undefined; to?: string | undefined }) {
+  let query = db.selectFrom('decision').selectAll()
+  if (from !== undefined) query = query.where('decided_at', '>=', from)
+  if (to !== undefined) query = query.where('decided_at', '<', to)
+  return query.orderBy('decided_at', 'desc').orderBy('id', 'desc').execute()
+}
+
 /** Whether one of these people has decided in the round that is going on. */
 export async function hasDecided(db: Db, { id, round }: StoredReview, people: readonly string[]): Promise<boolean> {
   const row = await db

@@ -3,6 +3,7 @@ import { canonicalJson } from '../../lib/json.ts'
 import { type KeyId, keyIdOf, type SigningKey, sign, verify } from '../../lib/keys.ts'
 import { type DecisionDocument, SignedDecision } from './schema.ts'
 import { scopeDigestOf } from './scope.ts'
+import { personSignatureProblem } from './statement.ts'
 
 export type VerifiedDecision =
   | { outcome: 'verified'; document: DecisionDocument; signed_by: KeyId; message: string }
@@ -43,6 +44,8 @@ export function verifyDecision(text: string, publicKeys: readonly Uint8Array[]):
   const bytes = Buffer.from(canonicalJson(document))
   const signer = publicKeys.find((key) => verify(key, bytes, Buffer.from(signature, 'base64')))
   if (!signer) return { outcome: 'not_trusted', message: 'no trusted key has signed this decision' }
+  const problem = personSignatureProblem(parsed.data.document)
+  if (problem !== undefined) return { outcome: 'broken', message: problem }
   const { approver, requester, developers, delegators = [] } = parsed.data.document.compared
   const makers = [requester, ...developers]
   if (approver !== parsed.data.document.decided_by || [approver, ...delegators].some((each) => makers.includes(each))) {

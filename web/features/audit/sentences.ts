@@ -32,6 +32,8 @@ const verbs: Record<string, string> = {
   'duty.alarm_cleared': 'found somebody who answers again',
   'session.opened': 'signed in',
   'session.closed': 'signed out',
+  'key.enrolled': 'enrolled a key of their own',
+  'key.revoked': 'revoked a key of their own',
   'token.created': 'made the token {name}',
   'token.revoked': 'revoked a token',
   'token.rotated': 'rotated a token',

@@ -1,4 +1,4 @@
-import { NativeSelect, NumberInput, Textarea, TextInput } from '@mantine/core'
+import { Checkbox, NativeSelect, NumberInput, Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { Button } from '../../ui/Button.tsx'
 import styles from './Studio.module.css'
@@ -10,12 +10,12 @@ type Props = {
   set: (key: string, value: Value) => void
   remove: () => void
 }
-type Value = string | number | readonly string[]
+type Value = string | number | boolean | readonly string[]
 type Field = {
   key: string
   label: string
   /** `names`: a list of names, with blanks or commas between them. */
-  type: 'text' | 'long' | 'number' | 'names' | readonly string[]
+  type: 'text' | 'long' | 'number' | 'names' | 'flag' | readonly string[]
   always?: boolean
   /** Offered in every rule about approvals; what stands for one that says nothing. */
   approval?: string
@@ -48,6 +48,7 @@ const fields: readonly Field[] = [
   { key: 'deadline_days', label: 'Days to decide', type: 'number', approval: '' },
   { key: 'overdue', label: 'When it is late', type: ['remind', 'expire'], approval: 'remind' },
   { key: 'delegation', label: 'In their place', type: ['allowed', 'refused'], approval: 'allowed' },
+  { key: 'signed', label: 'Signed with a key of their own', type: 'flag', approval: 'false' },
   { key: 'changes', label: 'Changes of', type: 'names' },
   { key: 'kinds', label: 'Kinds', type: 'names' },
   { key: 'effect', label: 'Then', type: ['reopen', 'notify', 'ignore'] },
@@ -87,6 +88,17 @@ type InputProps = { field: Field; value: unknown; set: (value: Value) => void }
 
 function Input({ field: { label, type }, value, set }: InputProps) {
   if (type === 'names') return <Names label={label} value={isNames(value) ? value : []} set={set} />
+  if (type === 'flag') {
+    return (
+      <Checkbox
+        size="xs"
+        label={label}
+        checked={String(value) === 'true'}
+        onChange={(event) => set(event.currentTarget.checked)}
+        style={{ alignSelf: 'end', paddingBottom: 6 }}
+      />
+    )
+  }
   const text = value === undefined ? '' : String(value)
   if (type === 'number' || typeof value === 'number') {
     const change = (next: string | number) => {

@@ -71,6 +71,15 @@ function DecisionCard({ decision }: { decision: Decision }) {
         <Pair name="Decision">
           <Digest value={decision.digest} />
         </Pair>
+        <Pair name="Signed by" wrap>
+          {decision.person_key ? (
+            <Tone tone="met">
+              <PersonName id={decision.decided_by} /> with a key of their own, and the server
+            </Tone>
+          ) : (
+            'the server'
+          )}
+        </Pair>
       </KeyValues>
       <div style={{ marginTop: 10 }}>
         <Button onClick={() => setOpen(!open)} aria-expanded={open}>
@@ -126,6 +135,11 @@ function SignedDocument({ signed }: { signed: SignedDecision }) {
         <Pair name="Signature" wrap>
           <Fact>{signed.signature}</Fact>
         </Pair>
+        {document.person_signature && (
+          <Pair name="Own key" wrap>
+            <Fact>{document.person_signature.key_id}</Fact>
+          </Pair>
+        )}
         <Pair name="Compared" wrap>
           approver <PersonName id={compared.approver} />, requester <PersonName id={compared.requester} />, developers{' '}
           {compared.developers.map((developer, index) => (

@@ -13,16 +13,13 @@ import { Tone } from '../../ui/Tone.tsx'
 import { PersonName, useMay } from '../access/people.tsx'
 import { DecideTogether } from './DecideTogether.tsx'
 import { reviews } from './queries.ts'
+import { SeparationReport } from './SeparationReport.tsx'
 
 const route = getRouteApi('/signed-in/reviews')
 
 /** What waits for a decision, oldest first: the longest wait is the most urgent. */
 export function ReviewsPage() {
   const { state = 'open' } = route.useSearch()
-  const query = useQuery(reviews({ state }))
-  const go = useGo()
-  const may = useMay()('review.decide')
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
   return (
     <Page title="Reviews" intro="A decision is signed over exact bytes, exact evidence and an exact policy version.">
       <Tabs label="Which reviews">
@@ -38,39 +35,57 @@ export function ReviewsPage() {
         <Link from="/reviews" to="." search={{ state: 'all' }} aria-current={state === 'all' ? 'page' : undefined}>
           All
         </Link>
+        <Link
+          from="/reviews"
+          to="."
+          search={{ state: 'separation' }}
+          aria-current={state === 'separation' ? 'page' : undefined}
+        >
+          Separation of duties
+        </Link>
       </Tabs>
-      <Loaded query={query} lines={6}>
-        {(list) => (
-          <Card
-            title={state === 'open' ? 'Waiting for a decision' : 'All reviews'}
-            flush
-            actions={
-              state === 'open' && (
-                <DecideTogether
-                  reviews={list.filter(({ id, state: its }) => chosen.has(id) && its === 'open')}
-                  done={() => setChosen(new Set())}
-                />
-              )
-            }
-          >
-            <DataTable
-              label="Reviews"
-              columns={columns}
-              rows={state === 'open' ? list.toSorted((a, b) => a.requested_at.localeCompare(b.requested_at)) : list}
-              rowKey={(row) => row.id}
-              unit="review"
-              {...(may && state === 'open' ? { chosen, onChoose: setChosen } : {})}
-              onOpen={(row) => go(`/reviews/${row.id}`)}
-              empty={
-                <EmptyState title={state === 'open' ? 'Nothing is waiting.' : 'Nobody has asked for a review yet.'}>
-                  A developer asks on the page of a version, once its checks are met.
-                </EmptyState>
-              }
-            />
-          </Card>
-        )}
-      </Loaded>
+      {state === 'separation' ? <SeparationReport /> : <List state={state} />}
     </Page>
+  )
+}
+
+function List({ state }: { state: 'open' | 'all' }) {
+  const query = useQuery(reviews({ state }))
+  const go = useGo()
+  const may = useMay()('review.decide')
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
+  return (
+    <Loaded query={query} lines={6}>
+      {(list) => (
+        <Card
+          title={state === 'open' ? 'Waiting for a decision' : 'All reviews'}
+          flush
+          actions={
+            state === 'open' && (
+              <DecideTogether
+                reviews={list.filter(({ id, state: its }) => chosen.has(id) && its === 'open')}
+                done={() => setChosen(new Set())}
+              />
+            )
+          }
+        >
+          <DataTable
+            label="Reviews"
+            columns={columns}
+            rows={state === 'open' ? list.toSorted((a, b) => a.requested_at.localeCompare(b.requested_at)) : list}
+            rowKey={(row) => row.id}
+            unit="review"
+            {...(may && state === 'open' ? { chosen, onChoose: setChosen } : {})}
+            onOpen={(row) => go(`/reviews/${row.id}`)}
+            empty={
+              <EmptyState title={state === 'open' ? 'Nothing is waiting.' : 'Nobody has asked for a review yet.'}>
+                A developer asks on the page of a version, once its checks are met.
+              </EmptyState>
+            }
+          />
+        </Card>
+      )}
+    </Loaded>
   )
 }
 

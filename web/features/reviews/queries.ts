@@ -17,6 +17,7 @@ import {
   Review,
   type ReviewInput,
   ReviewSheet,
+  SeparationReport,
   SignedDecision,
   type TogetherInput,
   TogetherResult,
@@ -86,6 +87,11 @@ export const decisionsOfModel = (model: string) =>
 export const decideTogether = (input: TogetherInput) => send('POST', at(['decisions']), TogetherResult, input)
 
 export const withdraw = (id: string) => send('POST', at(['reviews', id, 'withdraw']), Review)
+
+export const separation = queryOptions({
+  queryKey: ['reviews', 'separation'],
+  queryFn: () => get('/decisions/separation', SeparationReport),
+})
 
 export const decisionsOf = (model: string, version: number) =>
   queryOptions({

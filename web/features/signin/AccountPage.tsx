@@ -10,6 +10,7 @@ import { Loaded } from '../../ui/States.tsx'
 import { ChangePassword } from '../access/ChangePassword.tsx'
 import { session, tokens } from '../access/queries.ts'
 import { CodesCard, PasskeysCard, TotpCard } from './FactorCards.tsx'
+import { KeysCard } from './KeysCard.tsx'
 import { account } from './queries.ts'
 import { RecoveryCodes } from './RecoveryCodes.tsx'
 import { SessionsCard } from './SessionsCard.tsx'
@@ -55,6 +56,7 @@ function Protected({ of, hasSession }: { of: Account; hasSession: boolean }) {
             </>
           )}
           {hasFactor && <CodesCard of={of} onMade={setCodes} />}
+          <KeysCard />
           <SessionsCard />
         </div>
         <aside aria-label="Password, providers and tokens">

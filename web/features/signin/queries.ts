@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import { z } from 'zod'
-import type { Session } from '../../../src/modules/access/schema.ts'
+import { PersonalKey, type Session } from '../../../src/modules/access/schema.ts'
 import type { SetUpInput } from '../../../src/modules/setup/schema.ts'
 import {
   Account,
@@ -23,6 +23,12 @@ function keep<S extends Session>(session: S): S {
   keepCsrfToken(session.csrf)
   return session
 }
+
+export const personalKeys = queryOptions({
+  queryKey: ['account', 'keys'],
+  queryFn: async () => (await get('/account/keys', z.object({ keys: z.array(PersonalKey) }))).keys,
+})
+export const revokeKey = (id: string) => sendOnly('DELETE', at(['account', 'keys', id]))
 
 export const doors = queryOptions({ queryKey: ['sign-in', 'doors'], queryFn: () => get('/sign-in', SignInDoors) })
 
