@@ -1,18 +1,21 @@
 import { parsePath } from '../../lib/figures.ts'
-import type { FactRule, Requirement, Snapshot } from './schema.ts'
+import type { FactRule, PolicyDocument, Requirement, Snapshot } from './schema.ts'
 import { capitalised, factWords, listed, spoken } from './words.ts'
 
 type Finding = Pick<Requirement, 'state' | 'explanation'>
 type Scalar = string | number | boolean
 
 const day = 86_400_000
-const roots = ['facts', 'model', 'version']
+/** Parts of a path that say nothing in a sentence. */
+const groups = ['tags', 'metrics', 'params']
+const roots = ['facts', 'model', 'run', 'version']
 
 /** What fact rules see. */
 function factsOf({ at, model, version }: Snapshot) {
   const { registered_at, files } = version
   return {
     facts: version.facts,
+    run: version.run?.logged ?? {},
     model: {
       name: model.name,
       tier: model.tier,
@@ -72,6 +75,16 @@ function compare({ is, value }: FactRule, found: Scalar): boolean | null {
   }
 }
 
+/** Metrics and parameters of the run that rules of these policies name. Undefined when none looks at what the run logged. */
+export function askedOfRun(documents: readonly Pick<PolicyDocument, 'checks'>[]) {
+  const paths = documents
+    .flatMap(({ checks }) => checks.flatMap((rule) => ('fact' in rule ? [parsePath(rule.fact) ?? []] : [])))
+    .filter(([root]) => root === 'run')
+  if (paths.length === 0) return undefined
+  const namesIn = (group: string) => paths.flatMap(([, part, name]) => (part === group && name ? [name] : []))
+  return { metrics: namesIn('metrics'), params: namesIn('params') }
+}
+
 /** What a fact rule's own fields get wrong about each other, or null. */
 export function factProblem({ fact, is, value }: FactRule): { key: 'fact' | 'value'; message: string } | null {
   const path = parsePath(fact)
@@ -91,7 +104,7 @@ export function factProblem({ fact, is, value }: FactRule): { key: 'fact' | 'val
 export function factPhrase(fact: string): string {
   const [root, ...rest] = parsePath(fact) ?? [fact]
   const words = rest
-    .filter((part, place) => part !== 'tags' || place > 0)
+    .filter((part, place) => !groups.includes(part) || place > 0)
     .map(spoken)
     .join(' ')
   return root === 'facts' ? `the ${words}` : `the ${words} of the ${root}`

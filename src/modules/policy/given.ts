@@ -35,7 +35,7 @@ export function situated(shared: Given, own: Given, document: PolicyDocument): S
       version: version.version ?? 1,
       digest: sha256(JSON.stringify(files)),
       files: files.map(({ path, size }) => ({ path, size, sha256: sha256(path) })),
-      run: version.run ? { id: version.run.id, digest: sha256(version.run.id) } : null,
+      run: version.run ? { id: version.run.id, digest: sha256(version.run.id), logged: loggedOf(version.run) } : null,
       datasets: version.datasets ?? [],
       signature: version.signature ?? null,
       facts: version.facts ?? {},
@@ -110,4 +110,8 @@ function tagsOf({ tags = {} }: PolicyDocument['scope']) {
 /** The same id for the same name. */
 function person(name: string): PersonId {
   return `per_${sha256(name).slice('sha256:'.length).slice(0, 24)}`
+}
+
+function loggedOf({ metrics = {}, params = {}, hours = null }: NonNullable<NonNullable<Given['version']>['run']>) {
+  return { metrics, params, hours }
 }

@@ -63,7 +63,7 @@ const Scalar = z.union([z.number(), z.string().max(1000), z.boolean()])
 export const FactRule = z.strictObject({
   id: RuleId,
   title: z.string().min(1).max(300),
-  /** Dotted path: `facts.…`, `model.tier`, `model.tags.area`, `version.age_days`, `version.size`, … */
+  /** Dotted path: `facts.…`, `run.metrics.cost_eur`, `model.tier`, `model.tags.area`, `version.age_days`, `version.size`, … */
   fact: z.string().min(1).max(300),
   is: z.enum(['at_least', 'at_most', 'above', 'below', 'equal', 'not_equal', 'one_of']),
   value: z.union([Scalar, z.array(Scalar).min(1).max(100)]),
@@ -226,7 +226,20 @@ export const Snapshot = z.object({
     version: z.int(),
     digest: Digest,
     files: z.array(z.object({ path: z.string(), size: z.int(), sha256: Digest })),
-    run: z.object({ id: z.string(), digest: Digest }).nullable(),
+    run: z
+      .object({
+        id: z.string(),
+        digest: Digest,
+        /** What the policies ask about what the run logged; left out when they ask nothing, or the run changed since its seal. */
+        logged: z
+          .object({
+            metrics: z.record(z.string(), z.number()),
+            params: z.record(z.string(), z.string()),
+            hours: z.number().nullable(),
+          })
+          .exactOptional(),
+      })
+      .nullable(),
     datasets: z.array(z.object({ name: z.string(), digest: z.string(), context: z.string().nullable() })),
     signature: z.json().nullable(),
     facts: z.json(),

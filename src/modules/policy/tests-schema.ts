@@ -27,7 +27,14 @@ export const Given = z.strictObject({
     .strictObject({
       version: z.int().min(1),
       files: z.array(z.strictObject({ path: z.string(), size: z.int().min(0).default(1) })),
-      run: z.strictObject({ id: z.string() }).nullable(),
+      run: z
+        .strictObject({
+          id: z.string(),
+          metrics: z.record(z.string(), z.number()).optional(),
+          params: z.record(z.string(), z.string()).optional(),
+          hours: z.number().nullable().optional(),
+        })
+        .nullable(),
       datasets: z.array(
         z.strictObject({ name: z.string(), digest: z.string(), context: z.string().nullable().default(null) }),
       ),

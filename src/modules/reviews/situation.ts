@@ -8,6 +8,7 @@ import type { Evidence } from '../evaluation/schema.ts'
 import { openFindingsOf } from '../findings/index.ts'
 import {
   type AppliedPolicy,
+  askedOfRun,
   assess,
   type Change,
   consequenceOf,
@@ -19,6 +20,7 @@ import {
 import type { ApprovalFact, Assessment, Snapshot, Tolerated } from '../policy/schema.ts'
 import { findEnvironment, findVersionById, getModel, getVersion } from '../registry/index.ts'
 import type { Environment, Model, ModelVersion, SeverityLevel, VersionId } from '../registry/schema.ts'
+import { loggedByRun } from '../tracking/index.ts'
 import { conditionsOf, type StoredCondition, toCondition } from './conditions-store.ts'
 import { blockedByFindings } from './findings.ts'
 import { waiversAt as requirementWaiversAt } from './requirement-waivers-store.ts'
@@ -96,6 +98,7 @@ export function createSituations({ policies, evidence, key }: SituationParts) {
       requirement_waivers: await requirementWaiversAt(db, version.id, name, now),
       evidence: await evidence.of(db, version.id),
       policies: covering(published, model, name),
+      logged: await loggedFor(db, version, covering(published, model, name)),
       requester: (latest?.requested_by as PersonId | undefined) ?? null,
       findings: findings.map(({ id, title, severity, state, due_at }) => ({ id, title, severity, state, due_at })),
     })
@@ -127,6 +130,12 @@ export function createSituations({ policies, evidence, key }: SituationParts) {
 }
 
 export type Situations = ReturnType<typeof createSituations>
+
+/** What the policies ask about what a version's run logged; nothing when they do not ask. */
+async function loggedFor(db: Db, { manifest }: ModelVersion, policies: readonly AppliedPolicy[]) {
+  const asked = askedOfRun(policies.map(({ document }) => document))
+  return asked && manifest.run ? await loggedByRun(db, manifest.run, asked) : undefined
+}
 
 type Compared = {
   key: SigningKey

@@ -17,6 +17,8 @@ export type SnapshotParts = {
   /** Those that cover the model's tier in this environment. */
   readonly policies: readonly AppliedPolicy[]
   readonly requester: PersonId | null
+  /** What the policies ask about what the version's run logged. */
+  readonly logged?: NonNullable<Snapshot['version']['run']>['logged'] | undefined
   readonly findings: NonNullable<Snapshot['findings']>
 }
 
@@ -42,7 +44,7 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
       version: version.version,
       digest: version.digest,
       files: manifest.files.map(({ path, size, sha256 }) => ({ path, size, sha256 })),
-      run: manifest.run,
+      run: manifest.run && { ...manifest.run, ...(parts.logged ? { logged: parts.logged } : {}) },
       datasets: manifest.datasets.map(({ name, digest, context }) => ({ name, digest, context })),
       signature: manifest.signature,
       facts,
