@@ -447,6 +447,8 @@ test('an auditor reads scope, end and verification, and the host sees what was r
 
 test('the simulator says who may not decide and why, and a role is defined from permissions', async () => {
   const { page } = await open('/admin')
+  await page.getByRole('button', { name: 'Send an example to release-chat' }).click()
+  await page.getByText(/^(answered \d+|no answer)$/).waitFor()
   await page.getByText('1 connection does not work: mlflow-registry.').waitFor()
   await page.getByRole('link', { name: 'What can somebody do' }).click()
   await page.getByLabel('What can').selectOption({ label: 'Vera Lindqvist (vera)' })

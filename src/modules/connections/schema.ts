@@ -9,6 +9,8 @@ export type ConnectionKind = z.infer<typeof ConnectionKind>
 export const ConnectionHealth = z.object({
   kind: ConnectionKind,
   name: z.string(),
+  /** The webhook that it is: its deliveries are in a log, and an example can be sent. */
+  webhook: z.string().exactOptional(),
   /** `unknown` when it was never used, which is not the same as working. */
   state: RequirementState,
   detail: z.string(),

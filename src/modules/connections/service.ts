@@ -108,8 +108,8 @@ function provider({ label, issuer, lastUsed }: { label: string; issuer: string; 
   return { kind: 'sign_in' as const, name: label, state, detail: URL.parse(issuer)?.host ?? '', proof, ms: null }
 }
 
-function webhook({ name, url, state, last_delivery, failed }: WebhookStanding): ConnectionHealth {
-  const about = { kind: 'webhook' as const, name, ms: null }
+function webhook({ id, name, url, state, last_delivery, failed }: WebhookStanding): ConnectionHealth {
+  const about = { kind: 'webhook' as const, name, webhook: id, ms: null }
   const host = URL.parse(url)?.host ?? ''
   if (state === 'disabled') return { ...about, state: 'unknown', detail: `${host}, disabled`, proof: null }
   if (last_delivery === null) return { ...about, state: 'unknown', detail: `${host}, nothing was sent`, proof: null }

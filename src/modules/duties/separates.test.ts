@@ -121,4 +121,9 @@ test('connections are tried, and what was never used is unknown', async () => {
     ['scoring', 'unknown'],
   ])
   expect(connections[2].proof.what).toBe('wrote bytes and read them back')
+  const hook = { name: 'chat', url: 'https://example.com/hook', events: ['model.created'] }
+  const { webhook } = (await admin.post('/webhooks', hook)).json()
+  expect((await admin.get('/connections')).json().connections).toContainEqual(
+    expect.objectContaining({ kind: 'webhook', webhook: webhook.id, state: 'unknown' }),
+  )
 })

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { ConnectionHealth } from '../../../src/modules/connections/schema.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Card } from '../../ui/Card.tsx'
@@ -6,9 +6,10 @@ import { type Column, DataTable } from '../../ui/DataTable.tsx'
 import { Lead } from '../../ui/Lead.tsx'
 import { Moment } from '../../ui/Moment.tsx'
 import { PathLink } from '../../ui/PathLink.tsx'
-import { Loaded } from '../../ui/States.tsx'
+import { ErrorState, Loaded } from '../../ui/States.tsx'
 import { Tone } from '../../ui/Tone.tsx'
 import { counted, Fact } from '../../ui/Voice.tsx'
+import { testWebhook } from '../notifications/queries.ts'
 import { connections } from './queries.ts'
 
 const kinds: Record<ConnectionHealth['kind'], string> = {
@@ -48,7 +49,7 @@ export function ConnectionsTab() {
               detail={
                 <>
                   Databases, store and trail were tried <Moment at={checked_at} />. Of what lies outside the last use is
-                  told: this page sends nothing anywhere.
+                  told: opening this page sends nothing anywhere.
                 </>
               }
             >
@@ -76,8 +77,12 @@ const columns: Column<ConnectionHealth>[] = [
   {
     key: 'name',
     header: 'Connection',
-    cell: ({ kind, name }) =>
-      kind === 'webhook' ? <PathLink to="/webhooks">{name}</PathLink> : <b style={{ fontWeight: 550 }}>{name}</b>,
+    cell: ({ webhook, name }) =>
+      webhook === undefined ? (
+        <b style={{ fontWeight: 550 }}>{name}</b>
+      ) : (
+        <PathLink to={`/webhooks/${webhook}`}>{name}</PathLink>
+      ),
     value: ({ name }) => name,
   },
   { key: 'kind', header: 'Kind', hideNarrow: true, cell: ({ kind }) => kinds[kind], value: ({ kind }) => kinds[kind] },
@@ -115,4 +120,32 @@ const columns: Column<ConnectionHealth>[] = [
     cell: ({ ms }) => (ms === null ? '' : `${ms} ms`),
     value: ({ ms }) => ms,
   },
+  {
+    key: 'try',
+    header: 'Try it',
+    align: 'right',
+    cell: ({ webhook, name }) => webhook !== undefined && <SendExample webhook={webhook} name={name} />,
+    value: () => null,
+  },
 ]
+
+/** An example goes out now, and the receiver's answer is told; it stands in the log of the webhook as well. */
+function SendExample({ webhook, name }: { webhook: string; name: string }) {
+  const client = useQueryClient()
+  const send = useMutation({ mutationFn: () => testWebhook(webhook), onSuccess: () => client.invalidateQueries() })
+  return (
+    <>
+      <Button kind="bare" busy={send.isPending} aria-label={`Send an example to ${name}`} onClick={() => send.mutate()}>
+        Send an example
+      </Button>
+      <div aria-live="polite" className="small">
+        {send.data && (
+          <Tone tone={send.data.state === 'delivered' ? 'met' : 'blocked'}>
+            {send.data.status === null ? 'no answer' : `answered ${send.data.status}`}
+          </Tone>
+        )}
+      </div>
+      {send.error && <ErrorState error={send.error} />}
+    </>
+  )
+}
