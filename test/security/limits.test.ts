@@ -193,14 +193,13 @@ test('a stream that does not say how long it is ends where its route does', asyn
 test('MLflow’s clients are told in their own form that they ask too often, and everything is counted', async () => {
   const app = await testApp()
   const administrator = await app.as('administrator')
-  const ask = () => administrator.get('/api/2.0/mlflow/webhooks')
-  for (let i = 0; i < 3000; i += 500) await Promise.all(Array.from({ length: 500 }, ask))
+  const ask = () => administrator.post(`/api/2.0/mlflow/webhooks/whk_${'0'.repeat(24)}/test`)
   let refused = await ask()
-  for (let i = 0; i < 2000 && refused.status !== 429; i++) refused = await ask()
+  for (let i = 0; i < 60 && refused.status !== 429; i++) refused = await ask()
   expect(refused.json()).toMatchObject({ error_code: 'REQUEST_LIMIT_EXCEEDED' })
-  expect(refused.headers['retry-after']).toBe('1')
+  expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0)
   expect((await administrator.get('/webhooks')).status).toBe(200)
-}, 20_000)
+})
 
 test('clients that send slowly lose their connection, while others are served', async () => {
   const app = await testApp({ patience: { headers: 400, pause: 400, body: 800, idle: 400 } })

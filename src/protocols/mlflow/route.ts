@@ -13,12 +13,12 @@ export function mlflowRoute(
   url: string,
   requires: Permission,
   handler: MlflowHandler,
-  { experiment }: Pick<FastifyContextConfig, 'experiment'> = {},
+  further: Pick<FastifyContextConfig, 'experiment' | 'rate'> = {},
 ) {
   app.route({
     method,
     url,
-    config: { requires, ...(experiment === undefined ? {} : { experiment }) },
+    config: { requires, ...further },
     handler: async (req) => answer((await handler(req, fieldsIn(req))) ?? {}),
   })
 }

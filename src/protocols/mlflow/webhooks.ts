@@ -71,19 +71,26 @@ export function mlflowWebhooks({ at }: { at: (req: FastifyRequest) => Notificati
       return {}
     })
 
-    mlflowRoute(app, 'POST', `${url}/:webhook_id/test`, 'webhook.write', async (req, fields) => {
-      const { id } = await found(req)
-      const event = fields.message('event')
-      const delivery = await at(req).deliveries.test(req.actor, id as WebhookId, event && eventIn(event))
-      return {
-        result: {
-          success: delivery.state === 'delivered',
-          response_status: delivery.status,
-          response_body: delivery.answer,
-          error_message: delivery.error,
-        },
-      }
-    })
+    mlflowRoute(
+      app,
+      'POST',
+      `${url}/:webhook_id/test`,
+      'webhook.write',
+      async (req, fields) => {
+        const { id } = await found(req)
+        const event = fields.message('event')
+        const delivery = await at(req).deliveries.test(req.actor, id as WebhookId, event && eventIn(event))
+        return {
+          result: {
+            success: delivery.state === 'delivered',
+            response_status: delivery.status,
+            response_body: delivery.answer,
+            error_message: delivery.error,
+          },
+        }
+      },
+      { rate: { burst: 20, perMinute: 30 } },
+    )
   }
 }
 
