@@ -193,7 +193,14 @@ export async function openWorkspace(
   const { conflictsAbout } = reviews
   const breakGlass = createBreakGlass({ ...shared, findings, gate, conflictsAbout })
   const validations = createValidations({ ...shared, reviews, findings, evidence })
-  const challenges = createChallenges({ ...shared, key: keys.signing, gate, conflictsAbout })
+  const challenges = createChallenges({
+    ...shared,
+    key: keys.signing,
+    gate,
+    conflictsAbout,
+    situations: reviews.situations,
+    tracking,
+  })
   const work = createWork({ db: connection.db, clock, audit, reviews, findings, duties, breakGlass })
   const trusted = new Set(config.webhookHosts)
   const deliveryJobs = createJobs({ connection, clock, concurrency: 8, maxAttempts: deliveryAttempts })

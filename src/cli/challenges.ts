@@ -7,8 +7,10 @@ import {
   ChallengeSheet,
   type Materiality,
   SignedChallenge,
+  VersionDifferences,
 } from '../modules/challenges/schema.ts'
 import { connectClient } from './client.ts'
+import { differenceLines } from './differences.ts'
 import { CliError, exitCodes } from './exit.ts'
 import { print, printJson, styled, table, wrapped } from './output.ts'
 import { signingKeys } from './trusted-keys.ts'
@@ -18,9 +20,10 @@ export function addChallenges(program: Command) {
   const challenge = program.command('challenge').description('a challenger against the version of an alias')
   challenge
     .command('show <model>')
-    .description('what the comparison says, and what stands against promoting')
+    .description('what differs, what the comparison says, and what stands against promoting')
     .option('--alias <alias>', 'whose version is challenged', 'champion')
     .option('--challenger <version>', 'the challenger (default: the newest version)')
+    .option('--environment <name>', 'whose requirements are compared (default: the strictest)')
     .option('--json', 'print JSON')
     .action(show)
   challenge
@@ -59,9 +62,12 @@ async function sheetOf(model: string, { alias, challenger }: Which) {
   return { client, sheet: await client.get(`${pathOf(model)}/challenge?${query}`, ChallengeSheet) }
 }
 
-async function show(model: string, options: Which) {
+async function show(model: string, options: Which & { environment?: string }) {
   const { client, sheet } = await sheetOf(model, options)
-  if (options.json) return printJson(sheet)
+  const query = new URLSearchParams({ a: String(sheet.champion), b: String(sheet.challenger) })
+  if (options.environment !== undefined) query.set('environment', options.environment)
+  const differences = await client.get(`${pathOf(model)}/differences?${query}`, VersionDifferences)
+  if (options.json) return printJson({ ...sheet, differences })
   const { alias, champion, challenger, suggested, conflicts, guards } = sheet
   print(`${alias} of ${model} is version ${champion}; version ${challenger} challenges it.`)
   print(`The figures suggest: ${suggested.materiality}. ${suggested.why}`)
@@ -75,6 +81,9 @@ async function show(model: string, options: Which) {
     )
   }
   for (const { message } of conflicts) print(`${styled('yellow', 'Not by you')}: ${wrapped(message, 2)}`)
+  print()
+  for (const line of differenceLines(differences)) print(line)
+  print()
   print(`${client.url}${pathOf(model)}/compare?a=${champion}&b=${challenger}`)
 }
 

@@ -64,6 +64,7 @@ export const versionCompare = z.object({
   a: versionNumber,
   b: versionNumber,
   kind: EvidenceKind.optional().catch(undefined),
+  environment: text,
 })
 
 export const experiments = z.object({ view: z.literal('deleted').optional().catch(undefined) })

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import * as admin from './fixtures/admin.ts'
 import { held, people, session, val, workspaces } from './fixtures/base.ts'
-import { challengeSheet, challenges } from './fixtures/challenges.ts'
+import { challengeSheet, challenges, versionDifferences } from './fixtures/challenges.ts'
 import * as duties from './fixtures/duties.ts'
 import { evaluations, evidenceOf, protocol } from './fixtures/evaluation.ts'
 import { compared, examined } from './fixtures/examined.ts'
@@ -137,6 +137,7 @@ const routes: readonly Route[] = [
   ['GET', /^\/models\/([^/]+)\/protocol$/, () => ok(protocol)],
   ['GET', /^\/models\/([^/]+)\/compare$/, () => ok(compared)],
   ['GET', /^\/models\/([^/]+)\/challenge$/, () => ok(challengeSheet)],
+  ['GET', /^\/models\/([^/]+)\/differences$/, () => ok(versionDifferences)],
   ['GET', /^\/models\/([^/]+)\/challenges$/, () => ok({ challenges })],
   ['GET', /^\/break-glass$/, () => ok({ break_glass: [] })],
   ['GET', /^\/break-glass\/rules$/, () => ok({ rules: [{ environment: 'prod', longest_hours: 4 }] })],

@@ -1,7 +1,15 @@
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { ChallengeInput, ChallengeQuery, ChallengeResult, ChallengeSheet, SignedChallenge } from './schema.ts'
+import {
+  ChallengeInput,
+  ChallengeQuery,
+  ChallengeResult,
+  ChallengeSheet,
+  DifferencesQuery,
+  SignedChallenge,
+  VersionDifferences,
+} from './schema.ts'
 import type { Challenges } from './service.ts'
 
 const tags = ['evaluation']
@@ -22,6 +30,19 @@ export function challengeRoutes({ at }: { at: (req: FastifyRequest) => Challenge
         response: { 200: ChallengeSheet },
       },
       handler: (req) => at(req).sheet(req.actor, req.params.name, req.query),
+    })
+
+    app.get('/models/:name/differences', {
+      config: { requires: 'review.read', model: { param: 'name' } },
+      schema: {
+        tags,
+        summary:
+          'What differs between two versions beside the figures: requirements of an environment, content, parameters, words',
+        params: ofModel,
+        querystring: DifferencesQuery,
+        response: { 200: VersionDifferences },
+      },
+      handler: (req) => at(req).differences(req.actor, req.params.name, req.query),
     })
 
     app.post('/models/:name/challenges', {

@@ -5,6 +5,8 @@ import { EvidenceKind } from '../evaluation/schema.ts'
 import { Outcome } from '../policy/schema.ts'
 import { EnvironmentName, ModelId, VersionId, VersionNumber, VersionNumberText } from '../registry/schema.ts'
 
+export * from './differences-schema.ts'
+
 export const ChallengeId = idSchema('chl')
 export type ChallengeId = z.infer<typeof ChallengeId>
 

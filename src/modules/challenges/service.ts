@@ -1,5 +1,5 @@
 import type { Db, Tx } from '../../db/database.ts'
-import { type Clock, isoNow } from '../../lib/clock.ts'
+import { isoNow } from '../../lib/clock.ts'
 import { badRequest, conflict, notFound } from '../../lib/errors.ts'
 import { newId } from '../../lib/ids.ts'
 import { canonicalJson } from '../../lib/json.ts'
@@ -19,6 +19,7 @@ import {
 } from '../registry/index.ts'
 import type { Model, ModelVersion } from '../registry/schema.ts'
 import { type Compared, comparedNow, suggestionOf } from './compared.ts'
+import { createDifferences, type DifferenceParts } from './differences.ts'
 import type {
   ChallengeDocument,
   ChallengeId,
@@ -34,10 +35,8 @@ import { signChallenge } from './verify.ts'
 type Reasons = { rule: string; message: string }[]
 type Question = { model: string; version: number; environment: string }
 
-export type ChallengeParts = {
-  readonly db: Db
+export type ChallengeParts = DifferenceParts & {
   readonly write: Write
-  readonly clock: Clock
   readonly key: SigningKey
   readonly gate: {
     look(actor: Actor, question: Question): Promise<Pick<Verdict, 'outcome' | 'proceed' | 'path' | 'break_glass'>>
@@ -58,7 +57,9 @@ export type Challenges = ReturnType<typeof createChallenges>
  * A challenger against the version that an alias points to: the comparison ends in a signed decision, which moves the alias
  * through the gate in the same write. Whoever promotes a version has not made it.
  */
-export function createChallenges({ db, write, clock, key, gate, conflictsAbout }: ChallengeParts) {
+export function createChallenges(parts: ChallengeParts) {
+  const { db, write, clock, key, gate, conflictsAbout } = parts
+
   async function sheet(
     actor: Actor,
     name: string,
@@ -185,7 +186,7 @@ export function createChallenges({ db, write, clock, key, gate, conflictsAbout }
     return store.toSigned(row)
   }
 
-  return { sheet, decide, list, find }
+  return { sheet, decide, list, find, differences: createDifferences(parts) }
 }
 
 const makersOf = ({ developers, registered_by }: ModelVersion) => [...new Set([...developers, registered_by])]

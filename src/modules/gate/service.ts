@@ -208,7 +208,7 @@ function withRevocation(verdict: Verdict, revocation: Revocation | undefined): V
 }
 
 /** `prod` by its name, otherwise the one that stops most. */
-function strictest(environments: readonly Environment[]): Environment | undefined {
+export function strictest(environments: readonly Environment[]): Environment | undefined {
   const inOrder = (['enforce', 'warn', 'observe'] as const).flatMap((mode) =>
     environments.filter((each) => each.mode === mode),
   )

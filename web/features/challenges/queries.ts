@@ -5,6 +5,7 @@ import {
   ChallengeResult,
   ChallengeSheet,
   SignedChallenge,
+  VersionDifferences,
 } from '../../../src/modules/challenges/schema.ts'
 import { at, get, send } from '../../api/http.ts'
 
@@ -12,6 +13,13 @@ export const challengeSheet = (model: string, alias: string, challenger: number)
   queryOptions({
     queryKey: ['challenges', 'sheet', model, alias, challenger],
     queryFn: () => get(at(['models', model, 'challenge'], { alias, challenger }), ChallengeSheet),
+  })
+
+/** For the strictest environment, unless one is named. */
+export const differencesOf = (model: string, a: number, b: number, environment?: string) =>
+  queryOptions({
+    queryKey: ['challenges', 'differences', model, a, b, environment],
+    queryFn: () => get(at(['models', model, 'differences'], { a, b, environment }), VersionDifferences),
   })
 
 export const challengesOf = (model: string) =>

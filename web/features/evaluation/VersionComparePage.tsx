@@ -10,9 +10,9 @@ import { Page } from '../../ui/Page.tsx'
 import { EmptyState, Loaded } from '../../ui/States.tsx'
 import { ChallengeHistory } from '../challenges/ChallengeHistory.tsx'
 import { DecisionCard } from '../challenges/DecisionCard.tsx'
+import { DifferencesCard } from '../challenges/DifferencesCard.tsx'
 import { versionsOf } from '../registry/queries.ts'
 import { ComparedFigures } from './ComparedFigures.tsx'
-import { ContentCard } from './ContentCard.tsx'
 import { comparisonFinding } from './comparison-finding.ts'
 import { DifferencePlot } from './DifferencePlot.tsx'
 import { GroundCard } from './GroundCard.tsx'
@@ -91,13 +91,23 @@ type Pair = { model: string; a: number; b: number; versions: readonly VersionSum
 
 function Compared({ model, a, b, versions }: Pair) {
   const client = useQueryClient()
+  const { environment } = route.useSearch()
+  const navigate = route.useNavigate()
   const query = useQuery(comparison(model, a, b))
   return (
     <Loaded query={query} lines={10} what="The comparison">
       {(found) => (
         <>
           <Found found={found} />
-          <ContentCard model={model} a={a} b={b} />
+          <DifferencesCard
+            model={model}
+            a={a}
+            b={b}
+            environment={environment}
+            onEnvironment={(next) =>
+              void navigate({ search: (old) => ({ ...old, environment: next }), replace: true, resetScroll: false })
+            }
+          />
           <DecisionCard found={found} versions={versions} onRefresh={() => void client.invalidateQueries()} />
           <ChallengeHistory model={model} />
         </>
