@@ -54,6 +54,7 @@ export function createSupervision({ systemAudit, config, clock, system, access, 
       const { connection, audit, registry, auditors } = at(req)
       return createRoom({
         db: connection.db,
+        clock,
         workspace: req.workspace,
         audit,
         registry,

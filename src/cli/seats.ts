@@ -6,6 +6,7 @@ import { connectClient } from './client.ts'
 import { CliError } from './exit.ts'
 import { print, printJson, table } from './output.ts'
 import { personId } from './people.ts'
+import { addSample } from './seat-sample.ts'
 
 /** Seats for auditors: read-only, in a scope, until a moment. */
 export function addSeats(program: Command) {
@@ -28,6 +29,7 @@ export function addSeats(program: Command) {
     .requiredOption('--reason <text>', 'why')
     .action(close)
   seat.command('reads <id>').description('what was read from a seat').option('--json', 'print JSON').action(reads)
+  addSample(seat)
 }
 
 /** A date means its last moment, so that `--until 2026-12-31` includes that day. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Permission, PersonId, TokenId } from '../../src/modules/access/schema.ts'
+import { largestSample, Population } from '../../src/modules/auditors/schema.ts'
 import { CellState, Duty } from '../../src/modules/duties/schema.ts'
 import { EvidenceKind } from '../../src/modules/evaluation/schema.ts'
 import { Organisation } from '../../src/modules/policy/schema.ts'
@@ -133,7 +134,17 @@ export const systems = z.object({
     .optional()
     .catch(undefined),
 })
-export const auditor = z.object({ tab: z.literal('seats').optional().catch(undefined), seat: text })
+const day = z.iso.date().optional().catch(undefined)
+export const auditor = z.object({
+  tab: z.enum(['seats', 'sample']).optional().catch(undefined),
+  seat: text,
+  population: Population.optional().catch(undefined),
+  size: z.coerce.number().int().min(1).max(largestSample).optional().catch(undefined),
+  seed: z.coerce.string().optional().catch(undefined),
+  by_tier: z.boolean().optional().catch(undefined),
+  from: day,
+  to: day,
+})
 export const admin = z.object({
   tab: z.enum(['simulator', 'roles']).optional().catch(undefined),
   login: text,

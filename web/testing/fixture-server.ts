@@ -127,6 +127,7 @@ const routes: readonly Route[] = [
   ['GET', /^\/assignments$/, (_, query) => ok({ assignments: duties.assignmentsOf(query.get('person')) })],
   ['POST', /^\/assignments\/([^/]+)\/answer$/, () => ok(duties.assignmentsOf('me')[0])],
   ['GET', /^\/auditor\/room$/, () => ok(duties.room)],
+  ['GET', /^\/auditor\/sample$/, () => ok(duties.sample)],
   ['GET', /^\/auditor\/events$/, () => ok(records.events)],
   ['GET', /^\/seats$/, () => ok({ seats: duties.seats })],
   ['GET', /^\/seats\/([^/]+)\/reads$/, () => ok({ reads: duties.reads })],

@@ -1,4 +1,5 @@
 import type { Db } from '../../db/database.ts'
+import type { Clock } from '../../lib/clock.ts'
 import { forbidden, notFound } from '../../lib/errors.ts'
 import { type Actor, modelsOf, permits, type Seat } from '../access/schema.ts'
 import type { Audit } from '../audit/index.ts'
@@ -6,11 +7,13 @@ import type { EventQuery, Thing } from '../audit/schema.ts'
 import type { Registry } from '../registry/index.ts'
 import type { InventoryRow } from '../registry/schema.ts'
 import type { SeatReads } from './reads.ts'
+import { createSampling } from './sample.ts'
 import type { AuditorRoom, PopulationRow, ScopedEventQuery } from './schema.ts'
 import * as store from './store.ts'
 
 export type RoomParts = {
   readonly db: Db
+  readonly clock: Clock
   readonly workspace: string
   readonly audit: Audit
   readonly registry: Registry
@@ -21,7 +24,7 @@ export type RoomParts = {
 }
 
 /** What an auditor sees: everything in scope, the trail of it, and nothing else. */
-export function createRoom({ db, workspace, audit, registry, reads, seatsOf, names }: RoomParts) {
+export function createRoom({ db, clock, workspace, audit, registry, reads, seatsOf, names }: RoomParts) {
   async function room(actor: Actor): Promise<AuditorRoom> {
     const held = new Set(actor.grants.flatMap(({ seat }) => (seat === undefined ? [] : [seat])))
     const mine = actor.id === 'server' || held.size === 0 ? [] : await seatsOf(actor.id)
@@ -81,5 +84,5 @@ export function createRoom({ db, workspace, audit, registry, reads, seatsOf, nam
     return audit.inclusion(index)
   }
 
-  return { room, events, inclusion }
+  return { room, events, inclusion, sample: createSampling({ db, clock }) }
 }

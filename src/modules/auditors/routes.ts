@@ -5,7 +5,7 @@ import { SeatId } from '../access/schema.ts'
 import { EventPage, Proof } from '../audit/schema.ts'
 import type { SeatReads } from './reads.ts'
 import type { createRoom } from './room.ts'
-import { AuditorRoom, ScopedEventQuery, SeatRead, SeatReadQuery } from './schema.ts'
+import { AuditorRoom, Sample, SampleQuery, ScopedEventQuery, SeatRead, SeatReadQuery } from './schema.ts'
 
 type Parts = {
   room: (req: FastifyRequest) => ReturnType<typeof createRoom>
@@ -60,6 +60,18 @@ export function auditorRoutes({ room, reads, demandSeat, names }: Parts): Fastif
         response: { 200: Proof },
       },
       handler: (req) => room(req).inclusion(req.actor, req.query.index),
+    })
+
+    app.get('/auditor/sample', {
+      config,
+      schema: {
+        tags,
+        summary:
+          'A sample of decisions, verdicts, versions in use or findings in your scope, which anybody can draw again',
+        querystring: SampleQuery,
+        response: { 200: Sample },
+      },
+      handler: (req) => room(req).sample(req.actor, req.query),
     })
 
     app.get('/seats/:id/reads', {

@@ -3,6 +3,7 @@ import { Page } from '../../ui/Page.tsx'
 import { Tabs } from '../../ui/Tabs.tsx'
 import { useMay } from '../access/people.tsx'
 import { Room } from './Room.tsx'
+import { SampleTab } from './SampleTab.tsx'
 import { SeatsTab } from './SeatsTab.tsx'
 
 const route = getRouteApi('/signed-in/auditor')
@@ -14,23 +15,26 @@ export function AuditorPage() {
   const isHost = may('access.write')
   return (
     <Page title="Auditor room">
-      {isHost && (
-        <Tabs label="Room and seats">
-          <Link
-            from="/auditor"
-            to="."
-            search={{ tab: undefined }}
-            activeOptions={{ exact: true, explicitUndefined: true }}
-            aria-current={tab === undefined ? 'page' : undefined}
-          >
-            Room
-          </Link>
+      <Tabs label="Room, samples and seats">
+        <Link
+          from="/auditor"
+          to="."
+          search={{}}
+          activeOptions={{ exact: true, explicitUndefined: true }}
+          aria-current={tab === undefined ? 'page' : undefined}
+        >
+          Room
+        </Link>
+        <Link from="/auditor" to="." search={{ tab: 'sample' }} aria-current={tab === 'sample' ? 'page' : undefined}>
+          Sample
+        </Link>
+        {isHost && (
           <Link from="/auditor" to="." search={{ tab: 'seats' }} aria-current={tab === 'seats' ? 'page' : undefined}>
             Seats and what they read
           </Link>
-        </Tabs>
-      )}
-      {tab === 'seats' && isHost ? <SeatsTab seat={seat} /> : <Room />}
+        )}
+      </Tabs>
+      {tab === 'sample' ? <SampleTab /> : tab === 'seats' && isHost ? <SeatsTab seat={seat} /> : <Room />}
     </Page>
   )
 }

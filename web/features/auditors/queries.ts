@@ -2,7 +2,7 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { z } from 'zod'
 import { Seat, type SeatInput } from '../../../src/modules/access/schema.ts'
 import { EventPage } from '../../../src/modules/audit/schema.ts'
-import { AuditorRoom, SeatRead } from '../../../src/modules/auditors/schema.ts'
+import { AuditorRoom, type Population, Sample, SeatRead } from '../../../src/modules/auditors/schema.ts'
 import { at, get, send } from '../../api/http.ts'
 
 export const room = queryOptions({
@@ -16,6 +16,24 @@ export const scopedEvents = (model: string | undefined) =>
     queryFn: ({ pageParam }) => get(at(['auditor', 'events'], { model, before: pageParam, limit: 50 }), EventPage),
     initialPageParam: undefined as number | undefined,
     getNextPageParam: (page) => page.next_before ?? undefined,
+  })
+
+type SampleAsked = {
+  population: Population
+  method: string
+  size: number | undefined
+  seed: string | undefined
+  by_tier: boolean | undefined
+  from: string | undefined
+  until: string | undefined
+}
+
+/** Not asked again by itself: each look is a read that stands in the trail. */
+export const sample = ({ by_tier, ...asked }: SampleAsked) =>
+  queryOptions({
+    queryKey: ['auditors', 'sample', { by_tier, ...asked }],
+    queryFn: () => get(at(['auditor', 'sample'], { ...asked, by_tier: by_tier ? 'true' : undefined }), Sample),
+    staleTime: Number.POSITIVE_INFINITY,
   })
 
 export const seats = queryOptions({
