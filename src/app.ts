@@ -19,24 +19,11 @@ import { loadOrCreateKey } from './lib/keys.ts'
 import { inOneContext } from './lib/one-context.ts'
 import { loadOrCreateSecretBox, type SecretBox } from './lib/secret-box.ts'
 import { lookAfter } from './look-after.ts'
+import { mlflowAreas } from './mlflow-areas.ts'
 import { type Access, accessRoutes, createAccess, personalKeyRoutes, roleRoutes } from './modules/access/index.ts'
-import { admissionRoutes } from './modules/admission/index.ts'
 import { type Audit, auditRoutes, createAudit } from './modules/audit/index.ts'
 import { auditorRoutes, recordSeatReads } from './modules/auditors/index.ts'
-import { breakGlassRoutes } from './modules/break-glass/index.ts'
-import { challengeRoutes } from './modules/challenges/index.ts'
-import { commentRoutes } from './modules/comments/index.ts'
 import { connectionRoutes } from './modules/connections/index.ts'
-import { datasetRoutes } from './modules/datasets/index.ts'
-import { dutyRoutes } from './modules/duties/index.ts'
-import { evaluationRoutes } from './modules/evaluation/index.ts'
-import { findingRoutes } from './modules/findings/index.ts'
-import { gateRoutes } from './modules/gate/index.ts'
-import { notificationRoutes } from './modules/notifications/index.ts'
-import { policyRoutes } from './modules/policy/index.ts'
-import { environmentRoutes, registryRoutes, runRoutes } from './modules/registry/index.ts'
-import { retentionRoutes } from './modules/retention/index.ts'
-import { reviewRoutes } from './modules/reviews/index.ts'
 import { createSetUp, type SetUp, setUpRoutes } from './modules/setup/index.ts'
 import {
   accountRoutes,
@@ -48,34 +35,15 @@ import {
   signInRoutes,
 } from './modules/signin/index.ts'
 import { simulatorRoutes } from './modules/simulator/index.ts'
-import { studioRoutes } from './modules/studio/index.ts'
-import { systemRoutes } from './modules/systems/index.ts'
-import { traceRoutes } from './modules/traces/index.ts'
-import { guardExperiments, trackingEditRoutes, trackingRoutes } from './modules/tracking/index.ts'
-import { validationRoutes } from './modules/validation/index.ts'
-import { workRoutes } from './modules/work/index.ts'
+import { guardExperiments } from './modules/tracking/index.ts'
 import { createWorkspaces, type Workspaces, workspaceRoutes } from './modules/workspaces/index.ts'
 import { firstWorkspace } from './modules/workspaces/schema.ts'
-import { kubernetesRoutes } from './protocols/kubernetes/index.ts'
-import { mlflowUploads } from './protocols/mlflow/artifact-uploads.ts'
-import { mlflowArtifacts, mlflowGetArtifact } from './protocols/mlflow/artifacts.ts'
-import { mlflowEvaluationDatasets } from './protocols/mlflow/evaluation-datasets.ts'
-import { mlflowExperimentPermissions } from './protocols/mlflow/experiment-permissions.ts'
-import { mlflowRoutes, mlflowTracking } from './protocols/mlflow/index.ts'
-import { mlflowIssues } from './protocols/mlflow/issues.ts'
-import { mlflowLoggedModels } from './protocols/mlflow/logged-models.ts'
-import { mlflowModelPermissions } from './protocols/mlflow/model-permissions.ts'
-import { mlflowRegistry } from './protocols/mlflow/registry.ts'
-import { mlflowScorers } from './protocols/mlflow/scorers.ts'
+import { mlflowRoutes } from './protocols/mlflow/index.ts'
 import { createSignedAddresses } from './protocols/mlflow/signed-addresses.ts'
-import { mlflowTraceArtifact } from './protocols/mlflow/trace-artifact.ts'
-import { mlflowTraces2, mlflowTraces3 } from './protocols/mlflow/traces.ts'
-import { mlflowUsers } from './protocols/mlflow/users.ts'
-import { mlflowWebhooks } from './protocols/mlflow/webhooks.ts'
-import { mlflowWorkspaces } from './protocols/mlflow/workspaces.ts'
 import { otlpRoutes } from './protocols/otlp/index.ts'
 import { createSupervision } from './supervision.ts'
 import { type Keys, openWorkspace, originOf, type Workspace } from './workspace.ts'
+import { groupsOfWorkspace } from './workspace-routes.ts'
 import { createOpenWorkspaces, type OpenWorkspaces } from './workspaces.ts'
 
 export type App = {
@@ -241,31 +209,7 @@ export async function createApp(
       await api.register(workspaceRoutes(registry))
       await api.register(auditRoutes({ path: '/audit', at: (req) => at(req).audit, names: access.people.names }))
       await api.register(auditRoutes({ path: '/audit/accounts', at: () => systemAudit, names: access.people.names }))
-      await api.register(trackingRoutes({ at: (req) => at(req).tracking }))
-      await api.register(trackingEditRoutes({ at: (req) => at(req).tracking }))
-      await api.register(traceRoutes({ at: (req) => at(req).traces }))
-      await api.register(
-        datasetRoutes({
-          at: (req) => at(req).datasets,
-          usedBy: (req, actor, digest) => at(req).registry.usesOf(actor, digest),
-        }),
-      )
-      await api.register(
-        registryRoutes({
-          at: (req) => at(req).registry,
-          aliases: (req) => at(req).gate.aliases,
-          names: access.people.names,
-        }),
-      )
-      await api.register(systemRoutes({ at: (req) => at(req).systems }))
-      await api.register(environmentRoutes({ at: (req) => at(req).registry }))
-      await api.register(runRoutes({ at }))
-      await api.register(evaluationRoutes({ at: (req) => at(req).evaluations }))
-      await api.register(policyRoutes({ at: (req) => at(req).policies }))
-      await api.register(studioRoutes({ at: (req) => at(req).studio }))
-      await api.register(findingRoutes({ at: (req) => at(req).findings }))
-      await api.register(reviewRoutes({ at: (req) => at(req).reviews }))
-      await api.register(commentRoutes({ at: (req) => at(req).comments }))
+      for (const group of groupsOfWorkspace({ at, names: access.people.names })) await api.register(group)
       await api.register(
         auditorRoutes({
           room: roomOf,
@@ -276,54 +220,10 @@ export async function createApp(
       )
       await api.register(simulatorRoutes({ at: simulatorOf }))
       await api.register(connectionRoutes({ at: connectionsOf }))
-      await api.register(dutyRoutes({ at: (req) => at(req).duties }))
-      await api.register(validationRoutes({ at: (req) => at(req).validations, names: access.people.names }))
-      await api.register(workRoutes({ at: (req) => at(req).work }))
-      await api.register(gateRoutes({ at: (req) => at(req).gate }))
-      await api.register(admissionRoutes({ at: (req) => at(req).admission }))
-      await api.register(challengeRoutes({ at: (req) => at(req).challenges }))
-      await api.register(breakGlassRoutes({ at: (req) => at(req).breakGlass }))
-      await api.register(kubernetesRoutes({ at: (req) => at(req).admission }))
-      await api.register(retentionRoutes({ at: (req) => at(req).retention }))
-      await api.register(notificationRoutes({ at: (req) => at(req).notifications }))
     },
     { prefix: '/api/v1' },
   )
-  await http.register(
-    mlflowRoutes({
-      failureOf,
-      areas: [
-        mlflowUsers({ access, at }),
-        mlflowExperimentPermissions({ access, at }),
-        mlflowModelPermissions({ access, at }),
-        mlflowTracking({ at: (req) => at(req).tracking }),
-        mlflowArtifacts({ at }),
-        mlflowUploads({ at, inWorkspace, addresses }),
-        mlflowLoggedModels({ at }),
-        mlflowRegistry({
-          at: (req) => at(req).registry,
-          aliases: (req) => at(req).gate.aliases,
-          namesWithRoles: (req) => access.in(req.workspace).people.namesWithRoles(),
-        }),
-        mlflowTraces2({ at: (req) => at(req).traces }),
-        mlflowTraceArtifact({ at }),
-        mlflowWebhooks({ at: (req) => at(req).notifications }),
-      ],
-      areas3: [
-        mlflowWorkspaces({
-          workspaces: registry,
-          enabled: async () => config.workspaces === 'on' || (await registry.all()).length > 1,
-        }),
-
-        mlflowTraces3({ at: (req) => at(req).traces }),
-        mlflowTraceArtifact({ at }),
-        mlflowEvaluationDatasets({ at: (req) => at(req).genai }),
-        mlflowScorers({ at: (req) => at(req).genai }),
-        mlflowIssues({ at: (req) => at(req).genai }),
-      ],
-      rootAreas: [mlflowGetArtifact({ at })],
-    }),
-  )
+  await http.register(mlflowRoutes(mlflowAreas({ access, config, registry, at, inWorkspace, addresses })))
   await http.register(otlpRoutes({ at: (req) => at(req).traces, failureOf }))
 
   await serveWeb(http)
