@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import { lastBackups } from './backup/last.ts'
 import { type Config, workspaceBlobs } from './config.ts'
 import type { Connection } from './db/connect.ts'
 import type { Clock } from './lib/clock.ts'
@@ -90,6 +91,7 @@ export function createSupervision({ systemAudit, config, clock, system, access, 
         audit,
         webhooks: notifications.webhooks.standings,
         scoringHosts: config.scoringHosts ?? [],
+        backups: () => lastBackups(config),
         providers,
       })
     },

@@ -3,10 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Config } from '../config.ts'
+import { loadOrCreateKey } from '../lib/keys.ts'
 import { testApp } from '../testing/app.ts'
 import { givenGoodEvidence, givenModel, givenReview, givenVersion, governedName } from '../testing/governed.ts'
 import { createBackup } from './create.ts'
+import { reportBackup } from './last.ts'
 import { restoreBackup } from './restore.ts'
+import { tryRestore } from './try.ts'
 import { verifyBackup } from './verify.ts'
 
 const passphrase = 'a phrase of many words'
@@ -89,3 +92,39 @@ test('a backup that was altered or cut off is not restored', async () => {
   expect(readdirSync(config.dataDir)).toEqual([])
   await expect(verifyBackup(emptyFolder())).rejects.toThrow('no manifest.json')
 }, 60_000)
+
+test('a backup is restored for a test, its digests and trails are verified, and the page of connections says when', async () => {
+  const app = await testApp()
+  const administrator = await app.as('administrator')
+  await administrator.post('/models', { name: 'wage' })
+  const health = async () => {
+    const { connections } = (await administrator.get('/connections')).json()
+    return connections.filter(({ kind }: { kind: string }) => kind === 'backup')
+  }
+  expect(await health()).toMatchObject([
+    { name: 'Last backup', state: 'unknown', proof: null },
+    { name: 'Last restore test', state: 'unknown', proof: null },
+  ])
+  const folder = emptyFolder()
+  await createBackup(app.config, folder, { passphrase })
+  const { size } = (await administrator.get('/audit/check')).json()
+  const tried = await tryRestore(app.config, folder, { passphrase })
+  expect(tried.problems).toEqual([])
+  expect(tried.trails.find(({ name }) => name === 'workspace-main')).toEqual({ name: 'workspace-main', events: size })
+  expect(tried.ms).toBeGreaterThan(0)
+  // With the keys of the data folder instead of those in the backup.
+  expect((await tryRestore(app.config, folder)).problems).toEqual([])
+  // With the keys of another server nothing in it counts.
+  const dataDir = emptyFolder()
+  await loadOrCreateKey(join(dataDir, 'keys'), 'log')
+  expect((await tryRestore({ ...app.config, dataDir }, folder)).problems).not.toEqual([])
+  await expect(tryRestore({ ...app.config, dataDir: emptyFolder() }, folder)).rejects.toThrow('there are no keys')
+  expect((await administrator.get('/models/wage')).status).toBe(200)
+
+  await reportBackup(app.config, 'create', { ok: true, what: 'it was written' })
+  await reportBackup(app.config, 'test', { ok: false, what: 'it could not be restored' })
+  expect(await health()).toMatchObject([
+    { state: 'met', proof: { what: 'it was written' } },
+    { state: 'blocked', proof: { what: 'it could not be restored' } },
+  ])
+}, 120_000)

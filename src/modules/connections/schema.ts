@@ -2,7 +2,16 @@ import { z } from 'zod'
 import { Moment } from '../../lib/ids.ts'
 import { RequirementState } from '../policy/schema.ts'
 
-export const ConnectionKind = z.enum(['database', 'accounts', 'blobs', 'trail', 'webhook', 'scoring', 'sign_in'])
+export const ConnectionKind = z.enum([
+  'database',
+  'accounts',
+  'blobs',
+  'trail',
+  'webhook',
+  'scoring',
+  'sign_in',
+  'backup',
+])
 export type ConnectionKind = z.infer<typeof ConnectionKind>
 
 /** Something the server rests on or talks to, and when that last worked. */

@@ -8,6 +8,8 @@ import type { WebhookStanding } from '../notifications/schema.ts'
 import type { ConnectionHealth, Connections } from './schema.ts'
 import { lastScoring } from './store.ts'
 
+export type BackupNote = { at: string; ok: boolean; what: string }
+
 export type ConnectionParts = {
   readonly clock: Clock
   readonly system: Connection
@@ -16,6 +18,8 @@ export type ConnectionParts = {
   readonly audit: Pick<Audit, 'checkpoint' | 'events'>
   readonly webhooks: () => Promise<WebhookStanding[]>
   readonly scoringHosts: readonly string[]
+  /** What was last said of backups by whoever makes them. */
+  readonly backups: () => Promise<{ create?: BackupNote | undefined; test?: BackupNote | undefined }>
   /** Identity providers, with the moment somebody last signed in by each. */
   readonly providers: () => Promise<{ label: string; issuer: string; lastUsed: string | undefined }[]>
 }
@@ -40,6 +44,7 @@ export function createConnections(parts: ConnectionParts) {
       ...(await parts.webhooks()).map(webhook),
       ...(await scoring()),
       ...(await parts.providers()).map(provider),
+      ...(await backups()),
     ]
     return { checked_at, connections }
   }
@@ -99,7 +104,21 @@ export function createConnections(parts: ConnectionParts) {
     )
   }
 
+  async function backups(): Promise<ConnectionHealth[]> {
+    const { create, test } = await parts.backups()
+    return [
+      backup('Last backup', create, 'modelkeep backup create'),
+      backup('Last restore test', test, 'modelkeep backup test'),
+    ]
+  }
+
   return { list }
+}
+
+function backup(name: string, note: BackupNote | undefined, command: string): ConnectionHealth {
+  const about = { kind: 'backup' as const, name, detail: command, ms: null }
+  if (!note) return { ...about, state: 'unknown', proof: null }
+  return { ...about, state: note.ok ? 'met' : 'blocked', proof: { at: note.at, what: note.what } }
 }
 
 function provider({ label, issuer, lastUsed }: { label: string; issuer: string; lastUsed: string | undefined }) {

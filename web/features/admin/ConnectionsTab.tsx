@@ -20,6 +20,7 @@ const kinds: Record<ConnectionHealth['kind'], string> = {
   webhook: 'webhook',
   scoring: 'scoring endpoint',
   sign_in: 'sign-in',
+  backup: 'backup',
 }
 const words: Record<ConnectionHealth['state'], string> = {
   met: 'works',
