@@ -74,7 +74,7 @@ function StarterCard({ starter }: { starter: StarterPolicy }) {
       title={starter.title}
       actions={
         may('policy.write') && (
-          <Button busy={begin.isPending} onClick={() => begin.mutate()} aria-label={`Start from ${starter.title}`}>
+          <Button busy={begin.isPending} onClick={() => begin.mutate()} aria-label={`Start from it: ${starter.title}`}>
             Start from it
           </Button>
         )

@@ -37,7 +37,11 @@ function Part({ found, section, text }: PartProps) {
       actions={
         found.writable &&
         !writing && (
-          <Button kind="bare" onClick={() => setWriting(true)} aria-label={`Write the part ${name}`}>
+          <Button
+            kind="bare"
+            onClick={() => setWriting(true)}
+            aria-label={`${text ? 'Write it anew' : 'Write it'}: ${name}`}
+          >
             {text ? 'Write it anew' : 'Write it'}
           </Button>
         )

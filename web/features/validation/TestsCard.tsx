@@ -55,7 +55,7 @@ export function TestsCard({ found }: { found: Validation }) {
       cell: (row) =>
         row.state === 'planned' ? (
           found.writable && (
-            <Button kind="bare" onClick={() => setFinishing(row)} aria-label={`Say how ${row.title} went`}>
+            <Button kind="bare" onClick={() => setFinishing(row)} aria-label={`Say how it went: ${row.title}`}>
               Say how it went
             </Button>
           )
