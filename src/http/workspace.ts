@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { badRequest, conflict } from '../lib/errors.ts'
+import { isStorableThroughout } from '../lib/text.ts'
 import { firstWorkspace, mlflowFirstWorkspace } from '../modules/workspaces/schema.ts'
 
 export const workspaceHeader = 'x-modelkeep-workspace'
@@ -11,7 +12,7 @@ type NamingRequest = Pick<FastifyRequest, 'headers'> & Partial<Pick<FastifyReque
 /** Which workspace a request names, by its path or by whichever header; `main` when it names none. */
 export function workspaceIn({ headers, params, routeOptions }: NamingRequest): string {
   const part = routeOptions?.config.workspaceIn
-  if (part !== undefined) return (params as Record<string, string>)[part] ?? firstWorkspace
+  if (part !== undefined) return storable((params as Record<string, string>)[part] ?? firstWorkspace)
   if (headers[workspaceHeader] === undefined && headers[mlflowWorkspaceHeader] === undefined) return firstWorkspace
   const named = new Set<string>()
   for (const header of [workspaceHeader, mlflowWorkspaceHeader]) {
@@ -22,7 +23,13 @@ export function workspaceIn({ headers, params, routeOptions }: NamingRequest): s
   }
   const [name = firstWorkspace, ...others] = named
   if (others.length > 0) throw badRequest('the headers of this request name different workspaces')
-  return name
+  return storable(name)
+}
+
+/** It is looked up before the rest of the address is read, so what no database could hold is refused here. */
+function storable(name: string): string {
+  if (isStorableThroughout(name)) return name
+  throw badRequest('the name of the workspace has a NUL character or half of a surrogate pair')
 }
 
 type RawRequest = { url?: string | undefined; headers: Record<string, string | string[] | undefined> }
