@@ -116,7 +116,8 @@ export async function createApp(
   const workspaces = createOpenWorkspaces({
     config,
     system,
-    open: (name, listed) => openWorkspace(config, name, { keys, clock, access, ...listed }),
+    open: (name, listed) =>
+      openWorkspace(config, name, { keys, clock, access, passkeys: signIn.signatures, ...listed }),
     registry: () => registry,
     failed: (error, name) => http.log.error({ err: error, workspace: name }, 'a workspace failed'),
     ...(idleMs === undefined ? {} : { idleMs }),

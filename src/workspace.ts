@@ -29,6 +29,7 @@ import { createPolicies, type Policies } from './modules/policy/index.ts'
 import { createRegistry, type Registry } from './modules/registry/index.ts'
 import { createHolds, createRetention, type Retention, removalJobs } from './modules/retention/index.ts'
 import { changingActions, createReviews, type Reviews } from './modules/reviews/index.ts'
+import type { Signatures } from './modules/signin/index.ts'
 import { createStudio, type Studio } from './modules/studio/index.ts'
 import { createSystems, type Systems } from './modules/systems/index.ts'
 import { createTraces, type Traces } from './modules/traces/index.ts'
@@ -78,6 +79,7 @@ type WorkspaceParts = {
   keys: Keys
   clock: Clock
   access: Pick<Access, 'peopleBehind' | 'in' | 'personalKeys'>
+  passkeys: Signatures
   /** False while the workspace is archived. */
   isActive: () => Promise<boolean>
   /** Where experiments that name no location keep their artifacts; null in the workspace's own store. */
@@ -87,7 +89,7 @@ type WorkspaceParts = {
 export async function openWorkspace(
   config: Config,
   name: string,
-  { keys, clock, access, isActive, artifactRoot }: WorkspaceParts,
+  { keys, clock, access, passkeys, isActive, artifactRoot }: WorkspaceParts,
 ): Promise<Workspace> {
   const connection = await openMigrated(workspaceDatabase(config, name), 'workspace')
   const blobs = await openBlobs(workspaceBlobs(config, name), clock)
@@ -138,6 +140,7 @@ export async function openWorkspace(
   const people = access.in(name).people.list
   const reviews = createReviews({
     personalKey: access.personalKeys.find,
+    passkeys,
     ...shared,
     commit: connection.writer.commit,
     key: keys.signing,

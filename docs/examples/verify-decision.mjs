@@ -14,7 +14,9 @@ function canonical(value) {
   return `{${members.map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`).join(',')}}`
 }
 
-const digestOf = (value) => `sha256:${createHash('sha256').update(canonical(value)).digest('hex')}`
+const sha256 = (bytes) => createHash('sha256').update(bytes).digest()
+const hex = (bytes) => sha256(bytes).toString('hex')
+const digestOf = (value) => `sha256:${hex(canonical(value))}`
 
 /** The part of the snapshot that must not change while the decision holds. */
 function scopeOf({ environment, model, version, evidence, policies, findings = [] }) {
@@ -59,8 +61,8 @@ if (!verify(null, Buffer.from(canonical(document)), key, signature)) stop('the k
 const own = document.person_signature
 if (own) {
   const personKey = createPublicKey({ key: Buffer.from(own.public_key, 'base64'), format: 'der', type: 'spki' })
-  const raw = personKey.export({ format: 'der', type: 'spki' }).subarray(-32)
-  const keyId = `ed25519:${createHash('sha256').update(raw).digest('hex')}`
+  const spki = personKey.export({ format: 'der', type: 'spki' })
+  const keyId = own.kind === 'passkey' ? `passkey:${hex(spki)}` : `ed25519:${hex(spki.subarray(-32))}`
   const statement = {
     format: 'modelkeep-statement-1',
     ...pick(document, 'review', 'outcome', 'reason', 'scope_digest', 'decided_by'),
@@ -68,8 +70,22 @@ if (own) {
       conditions: document.conditions.map((each) => pick(each, 'text', 'owner', 'due_at')),
     }),
   }
-  const signed = verify(null, Buffer.from(canonical(statement)), personKey, Buffer.from(own.signature, 'base64'))
+  const bytes = own.kind === 'passkey' ? assertedBytes(own, statement) : Buffer.from(canonical(statement))
+  const algorithm = ['ec', 'rsa'].includes(personKey.asymmetricKeyType) ? 'sha256' : null
+  const signed = verify(algorithm, bytes, personKey, Buffer.from(own.signature, 'base64'))
   if (keyId !== own.key_id || !signed) stop('the person has not signed this decision with the key that it names')
+}
+
+/** What a passkey signs (WebAuthn): flags and the name of the server, then who asked for what; the challenge is the statement's hash. */
+function assertedBytes({ authenticator_data, client_data, rp_id }, statement) {
+  const [data, client] = [Buffer.from(authenticator_data, 'base64'), Buffer.from(client_data, 'base64')]
+  const { type, challenge, origin, crossOrigin } = JSON.parse(client)
+  const asked =
+    type === 'webauthn.get' && challenge === sha256(canonical(statement)).toString('base64url') && !crossOrigin
+  const here = new URL(origin).hostname === rp_id && sha256(rp_id).equals(data.subarray(0, 32))
+  // Flags: the person was there (1) and was verified by a finger, a face or a PIN (4).
+  if (!asked || !here || (data[32] & 5) !== 5) stop('the passkey has not signed this decision')
+  return Buffer.concat([data, sha256(client)])
 }
 
 const { compared, snapshot } = document
@@ -83,7 +99,10 @@ console.log(`${document.decided_by} ${document.outcome} ${snapshot.model.name} v
 console.log(`for ${snapshot.environment} at ${document.decided_at}: ${document.reason}`)
 console.log(`content  ${snapshot.version.digest}`)
 console.log(`decision ${digest}`)
-if (own) console.log(`signed   ${own.key_id}, a key of ${document.decided_by}`)
+if (own)
+  console.log(
+    `signed   ${own.key_id}, a ${own.kind === 'passkey' ? `passkey for ${own.rp_id}` : 'key'} of ${document.decided_by}`,
+  )
 
 function stop(message) {
   console.error(message)

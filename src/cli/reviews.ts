@@ -1,11 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { keyIdOf, loadKeyAt, sign } from '../lib/keys.ts'
+import { loadKeyAt, sign } from '../lib/keys.ts'
 import { Session } from '../modules/access/schema.ts'
 import {
   DecisionResult,
   type DecisionStatement,
+  type PersonSignature,
   Review,
   ReviewSheet,
   SignedDecision,
@@ -16,7 +17,7 @@ import { CliError } from './exit.ts'
 import { print, printJson, styled, table, tone, wrapped } from './output.ts'
 import { addReviewSteps, refused } from './review-steps.ts'
 import { addSeparation } from './separation.ts'
-import { signingKeys } from './trusted-keys.ts'
+import { personKeyIds, signingKeys } from './trusted-keys.ts'
 
 export function addReviews(program: Command) {
   const review = program.command('review').description('ask for a review, and decide')
@@ -180,10 +181,12 @@ async function verify(file: string, options: { key?: string; personKey?: string 
   print(`Content ${document.snapshot.version.digest}`)
   const own = document.person_signature
   if (options.personKey !== undefined) {
-    const [wanted] = await signingKeys(options.personKey)
-    if (!own || !wanted || keyIdOf(wanted) !== own.key_id) {
+    if (!own || !(await personKeyIds(options.personKey)).includes(own.key_id)) {
       throw new CliError(`${document.decided_by} has not signed it with the key in ${options.personKey}`)
     }
   }
-  if (own) print(`Signed by ${document.decided_by} with ${own.key_id}`)
+  if (own) print(`Signed by ${document.decided_by} with ${own.key_id}${madeFor(own)}`)
 }
+
+/** A passkey signs only for the server that it was made for; its name is part of what was signed. */
+const madeFor = (own: PersonSignature) => (own.kind === 'passkey' ? `, made for ${own.rp_id}` : '')

@@ -1,7 +1,9 @@
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
-import { parsePublicKey } from '../lib/keys.ts'
+import { fromBase64 } from '../lib/base64.ts'
+import { keyIdOf, parsePublicKey } from '../lib/keys.ts'
+import { passkeyIdOf, publicKeyOf } from '../lib/passkey-signature.ts'
 import { formatVerifierKey, noteKeyId, parseVerifierKey } from '../lib/signed-note.ts'
 import { CliError } from './exit.ts'
 import { readSettings } from './settings.ts'
@@ -14,6 +16,16 @@ export async function signingKeys(file: string | undefined): Promise<Uint8Array[
     if (!key) throw new CliError(`${file ?? 'a remembered key'} is not an Ed25519 public key in PEM`)
     return key
   })
+}
+
+/** What a key of a person is called in what it signed: an Ed25519 key as a key of their own, and any kind as a passkey. */
+export async function personKeyIds(file: string): Promise<string[]> {
+  const base64 = (await readText(file)).replace(/-----(BEGIN|END) PUBLIC KEY-----/g, '').replace(/\s/g, '')
+  const spki = fromBase64(base64)
+  if (!spki || !publicKeyOf(spki))
+    throw new CliError(`${file} is not a public key in PEM that a person could sign with`)
+  const ed25519 = parsePublicKey(base64)
+  return [passkeyIdOf(spki), ...(ed25519 ? [keyIdOf(ed25519)] : [])]
 }
 
 /**

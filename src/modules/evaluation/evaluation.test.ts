@@ -257,6 +257,7 @@ test('an evaluation whose server was stopped in its middle goes on with the kind
   const { openWorkspace } = await import('../../workspace.ts')
   const second = await openWorkspace(first.config, 'main', {
     ...first,
+    passkeys: first.signIn.signatures,
     isActive: async () => true,
     artifactRoot: async () => null,
   })

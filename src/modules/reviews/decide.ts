@@ -1,13 +1,13 @@
 import type { Tx } from '../../db/database.ts'
 import { isoNow } from '../../lib/clock.ts'
-import { badRequest, conflict } from '../../lib/errors.ts'
+import { conflict } from '../../lib/errors.ts'
 import { newId } from '../../lib/ids.ts'
 import { canonicalJson } from '../../lib/json.ts'
 import type { Actor } from '../access/schema.ts'
 import type { RecordEvent } from '../audit/index.ts'
 import type { PersonId } from '../audit/schema.ts'
 import { tell } from '../notifications/index.ts'
-import { approvalsMet, deadlinesOf, rolesOf, stageBefore } from '../policy/index.ts'
+import { approvalsMet, deadlinesOf, stageBefore } from '../policy/index.ts'
 import type { ApprovalFact } from '../policy/schema.ts'
 import { getVersion } from '../registry/index.ts'
 import type { LifecycleState } from '../registry/schema.ts'
@@ -15,21 +15,13 @@ import { conditionsIn, setConditions } from './conditions-set.ts'
 import type { FlowParts } from './flow-parts.ts'
 import { delegationsOf, roundBegan, setDeadlines } from './flow-store.ts'
 import { publishNotes } from './notes.ts'
+import { createOwnSignatures, unsigned } from './own-signature.ts'
 import { alreadyClosed, thingsOf } from './parts.ts'
 import { placesOf, withPlaces } from './reviewers.ts'
-import type {
-  Decision,
-  DecisionDocument,
-  DecisionId,
-  DecisionInput,
-  DecisionResult,
-  PersonSignature,
-  ReviewId,
-} from './schema.ts'
+import type { Decision, DecisionDocument, DecisionId, DecisionInput, DecisionResult, ReviewId } from './schema.ts'
 import { differencesBetween, type Scope } from './scope.ts'
 import { conflictsOf, rolesOn } from './separation.ts'
 import { factOf, personKeyOf, type Situation } from './situation.ts'
-import { statementProblem } from './statement.ts'
 import * as store from './store.ts'
 import { signDecision } from './verify.ts'
 
@@ -39,6 +31,7 @@ import { signDecision } from './verify.ts'
  */
 export function createDecide(parts: FlowParts) {
   const { write, clock, key, registry, situations } = parts
+  const signatures = createOwnSignatures(parts)
 
   return async function decide(
     actor: Actor,
@@ -47,7 +40,7 @@ export function createDecide(parts: FlowParts) {
     { together = false }: { together?: boolean } = {},
   ): Promise<DecisionResult> {
     const { review, parties } = await parts.before(actor, id)
-    const own = await ownSignature(actor, id, input)
+    const own = await signatures.of(actor, review, input)
     const people = await parts.people()
 
     return write(actor, async (tx, record) => {
@@ -71,7 +64,7 @@ export function createDecide(parts: FlowParts) {
       const conflicts = conflictsOf(actor, withPlaces(parties, situation, places))
       const asked = [...roles, ...places.inPlaceOf.flatMap((each) => each.roles)]
       const refusals = [...conflicts, ...(together ? tooWeighty(situation) : [])]
-      const early = [...tooEarly(situation, input, asked), ...(own ? [] : unsigned(situation, input, asked))]
+      const early = [...tooEarly(situation, input, asked), ...(own ? [] : unsigned(situation, input.outcome, asked))]
       const reasons = refusals.length > 0 ? refusals : early
       if (reasons.length > 0) {
         const rules = reasons.map(({ rule }) => rule)
@@ -139,24 +132,6 @@ export function createDecide(parts: FlowParts) {
       })
       return { outcome: 'recorded', decision, review: store.toReview(closed, model.name) }
     })
-  }
-
-  /** The signature of the person, checked before anything is written. */
-  async function ownSignature(
-    actor: Actor,
-    review: string,
-    input: DecisionInput,
-  ): Promise<PersonSignature | undefined> {
-    if (input.signature === undefined) return undefined
-    const { key_id, signature } = input.signature
-    const key = await parts.personalKey(actor.id as PersonId, key_id)
-    if (!key) throw badRequest(`${key_id} is not a key of yours that counts`)
-    const own: PersonSignature = { kind: 'ed25519', key_id, public_key: key.public_key, signature }
-    const { outcome, reason, scope_digest, conditions } = input
-    const said = { review: review as ReviewId, outcome, reason, scope_digest, decided_by: actor.id as PersonId }
-    const problem = statementProblem({ ...said, conditions }, own)
-    if (problem !== undefined) throw badRequest(problem)
-    return own
   }
 
   /** A rejection ends the review at once; an approval does when every policy has as many as it asks for. */
@@ -252,17 +227,6 @@ const unmet = {
   confirmed_by: null,
   confirmed_at: null,
 } as const
-/** Where every rule that asks for these roles wants the person's own signature, a decision without one would count for nothing. */
-function unsigned({ policies }: Situation, { outcome }: DecisionInput, roles: readonly string[]) {
-  if (outcome !== 'approved') return []
-  const theirs = policies
-    .flatMap(({ document }) => document.approvals)
-    .filter((rule) => rolesOf(rule).some((role) => roles.includes(role)))
-  if (theirs.length === 0 || theirs.some(({ signed }) => signed !== true)) return []
-  const message =
-    'The policy asks for an approval that you sign with a key of your own: modelkeep key enroll, then modelkeep review approve --key FILE.'
-  return [{ rule: 'signature', message }]
-}
 
 function decisionOf(document: DecisionDocument, digest: Decision['digest'], { model, version }: Situation): Decision {
   return {

@@ -8,6 +8,7 @@ import type { PersonId, Thing } from '../audit/schema.ts'
 import { rolesOf } from '../policy/index.ts'
 import type { Registry } from '../registry/index.ts'
 import type { ModelId } from '../registry/schema.ts'
+import type { Signatures } from '../signin/index.ts'
 import type { Parties } from './separation.ts'
 import type { Situation, SituationParts } from './situation.ts'
 
@@ -27,6 +28,8 @@ export type ReviewParts = SituationParts & {
   readonly commit: Commit
   /** A key that counts now as this person's own. */
   readonly personalKey: (person: PersonId, keyId: string) => Promise<{ public_key: string } | undefined>
+  /** Passkeys of people, which sign with a challenge that is the digest of what is said. */
+  readonly passkeys: Signatures
   /** Who set up a service account or made tokens for it: what the account does counts as theirs. */
   readonly peopleBehind: (account: PersonId) => Promise<PersonId[]>
   /** Who has answered for developing a model, and who stood in for whom on it, at any moment since. */

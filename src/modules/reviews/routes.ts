@@ -14,6 +14,8 @@ import {
   SeparationQuery,
   SeparationReport,
   SignedDecision,
+  StatementInput,
+  StatementOffer,
   TogetherInput,
   TogetherResult,
 } from './schema.ts'
@@ -65,6 +67,18 @@ export function reviewRoutes({ at }: { at: (req: FastifyRequest) => Reviews }): 
         response: { 200: ReviewSheet },
       },
       handler: (req) => at(req).sheet(req.actor, req.params.id),
+    })
+
+    app.post('/reviews/:id/statement', {
+      config: { requires: 'review.decide', model: 'any' },
+      schema: {
+        tags,
+        summary: 'What you would sign of a decision, and what to ask a passkey of yours for it',
+        params: byId,
+        body: StatementInput,
+        response: { 200: StatementOffer },
+      },
+      handler: (req) => at(req).statement(req.actor, req.params.id, req.body),
     })
 
     app.post('/reviews/:id/decisions', {

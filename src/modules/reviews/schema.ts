@@ -4,11 +4,14 @@ import { ScanFinding } from '../artifacts/schema.ts'
 import { PersonId } from '../audit/schema.ts'
 import { Assessment, Snapshot, Tolerated } from '../policy/schema.ts'
 import { EnvironmentName } from '../registry/schema.ts'
+import { CeremonyOptions } from '../signin/schema.ts'
 import { Condition, ConditionInput, SignedCondition } from './conditions-schema.ts'
 import { Delegation, PrivateNote, PublishedNotes, Reason, RefusedStep, ReviewTurn } from './flow-schema.ts'
+import { PersonSignature, SignatureInput } from './signature-schema.ts'
 
 export * from './conditions-schema.ts'
 export * from './flow-schema.ts'
+export * from './signature-schema.ts'
 export * from './together-schema.ts'
 
 export const ReviewId = idSchema('rev')
@@ -54,8 +57,7 @@ export const DecisionInput = z.strictObject({
   /** Of an approval. */
   conditions: z.array(ConditionInput).max(20).default([]),
   publish_notes: PublishedNotes,
-  /** Over the statement of this decision, by a key that is enrolled as one's own. */
-  signature: z.strictObject({ key_id: z.string().max(100), signature: z.string().max(200) }).optional(),
+  signature: SignatureInput.optional(),
 })
 export type DecisionInput = z.infer<typeof DecisionInput>
 
@@ -72,14 +74,14 @@ export const DecisionStatement = z.object({
 })
 export type DecisionStatement = z.infer<typeof DecisionStatement>
 
-/** Base64 signature over the RFC 8785 bytes of the statement, with the public key (base64 SubjectPublicKeyInfo) that checks it. */
-export const PersonSignature = z.object({
-  kind: z.literal('ed25519'),
-  key_id: z.string(),
-  public_key: z.string(),
-  signature: z.string(),
+/** The statement of a decision, and how to ask a passkey of the person for its signature; null when they have none that counts. */
+export const StatementInput = DecisionInput.pick({ outcome: true, reason: true, scope_digest: true, conditions: true })
+export type StatementInput = z.infer<typeof StatementInput>
+export const StatementOffer = z.object({
+  statement: DecisionStatement,
+  options: CeremonyOptions.shape.options.nullable(),
 })
-export type PersonSignature = z.infer<typeof PersonSignature>
+export type StatementOffer = z.infer<typeof StatementOffer>
 
 /** What a decision signs. `scope_digest` is over the snapshot without moments and results: see docs. */
 export const DecisionDocument = z.object({
@@ -214,6 +216,8 @@ export const ReviewSheet = z.object({
   decisions: z.array(Decision),
   /** Why the person who asks may not decide; empty when they may. */
   conflicts: z.array(Reason),
+  /** An approval by the person who asks counts only with a signature of their own. */
+  own_signature: z.boolean(),
   /** Oldest first. */
   turns: z.array(ReviewTurn),
   delegations: z.array(Delegation),

@@ -14,10 +14,11 @@ import { delegationsOf, notesOf, turnsOf } from './flow-store.ts'
 import { createNotes } from './notes.ts'
 import { openReview } from './opening.ts'
 import { createOwn } from './own.ts'
+import { createOwnSignatures, unsigned } from './own-signature.ts'
 import { alreadyClosed, type ReviewParts, rolesAsked, thingsOf } from './parts.ts'
 import { placesOf, withPlaces } from './reviewers.ts'
 import type { Decision, Review, ReviewInput, ReviewSheet, SignedDecision } from './schema.ts'
-import { type Conflict, conflictsOf, type Parties } from './separation.ts'
+import { type Conflict, conflictsOf, type Parties, rolesOn } from './separation.ts'
 import { createSeparationReport } from './separation-report.ts'
 import { createSituations, documentOf } from './situation.ts'
 import * as store from './store.ts'
@@ -93,6 +94,7 @@ export function createReviews(parts: ReviewParts) {
     const delegations = await delegationsOf(db, id, now)
     const people = delegations.some(({ to }) => to === actor.id) ? await parts.people() : []
     const places = placesOf(actor.id, delegations, people, situation)
+    const asked = [...rolesOn(actor, situation.model.name), ...places.inPlaceOf.flatMap(({ roles }) => roles)]
     return {
       review: store.toReview(review, situation.model.name),
       snapshot: situation.snapshot,
@@ -100,6 +102,7 @@ export function createReviews(parts: ReviewParts) {
       assessment: situation.assessment,
       decisions: situation.decisions,
       conflicts: conflictsOf(actor, withPlaces(parties, situation, places)),
+      own_signature: unsigned(situation, 'approved', asked).length > 0,
       turns: await turnsOf(db, id),
       delegations,
       notes: await notesOf(db, id, actor.id),
@@ -216,6 +219,7 @@ export function createReviews(parts: ReviewParts) {
     submit,
     withdraw,
     decide,
+    statement: createOwnSignatures(flow).offer,
     together: createTogether(decide),
     sheet,
     list,

@@ -1,5 +1,6 @@
 import { canonicalJson } from '../../lib/json.ts'
 import { keyIdOf, parsePublicKey, verify } from '../../lib/keys.ts'
+import { passkeyProblem } from '../../lib/passkey-signature.ts'
 import type { ConditionInput, DecisionDocument, DecisionStatement, PersonSignature } from './schema.ts'
 
 type About = Pick<DecisionStatement, 'review' | 'outcome' | 'reason' | 'scope_digest' | 'decided_by'> & {
@@ -18,7 +19,9 @@ export function statementOf(about: About): DecisionStatement {
 export const statementBytes = (about: About) => Buffer.from(canonicalJson(statementOf(about)))
 
 /** What is wrong with a signature over a statement; undefined when it holds. */
-export function statementProblem(about: About, { key_id, public_key, signature }: PersonSignature): string | undefined {
+export function statementProblem(about: About, own: PersonSignature): string | undefined {
+  if (own.kind === 'passkey') return passkeyProblem(statementBytes(about), own)
+  const { key_id, public_key, signature } = own
   const key = parsePublicKey(public_key)
   if (!key || keyIdOf(key) !== key_id) return 'the key of the person is not the one that is named'
   if (verify(key, statementBytes(about), Buffer.from(signature, 'base64'))) return undefined

@@ -4,8 +4,10 @@ import type { Commit } from '../../db/writer.ts'
 import { type Clock, isoNow } from '../../lib/clock.ts'
 import { badRequest, conflict } from '../../lib/errors.ts'
 import { newId } from '../../lib/ids.ts'
+import { passkeyIdOf } from '../../lib/passkey-signature.ts'
 import type { RecordEvent, Write } from '../audit/index.ts'
 import { type PersonId, serverActor } from '../audit/schema.ts'
+import { spkiOf } from './cose.ts'
 import type { RelyingParty } from './relying-party.ts'
 import type { Assertion, NewCredential, Passkey, PasskeyId } from './schema.ts'
 import * as store from './store.ts'
@@ -26,6 +28,12 @@ export function toPasskey(row: Selectable<PasskeyRow>): Passkey {
 }
 
 const transportsOf = (row: Pick<PasskeyRow, 'transports'>) => JSON.parse(row.transports) as Transport[]
+
+/** As it stands in the trail: whoever checks a signature by this passkey finds whose it is there. */
+async function keyOf(row: PasskeyRow) {
+  const spki = await spkiOf(new Uint8Array(Buffer.from(row.public_key, 'base64url')))
+  return spki ? { key_id: passkeyIdOf(spki), public_key: spki.toString('base64') } : {}
+}
 
 /** WebAuthn, as second factor and in place of name and password. */
 export function createPasskeys({ db, write, commit, clock, party }: Parts) {
@@ -86,7 +94,11 @@ export function createPasskeys({ db, write, commit, clock, party }: Parts) {
 
   async function add(tx: Tx, record: RecordEvent, row: PasskeyRow): Promise<void> {
     if (!(await store.insertPasskey(tx, row))) throw conflict('this passkey belongs to an account already')
-    record('second_factor.added', `person:${row.person_id}`, { kind: 'passkey', passkey: row.id })
+    record('second_factor.added', `person:${row.person_id}`, {
+      kind: 'passkey',
+      passkey: row.id,
+      ...(await keyOf(row)),
+    })
   }
 
   /** To sign in with: any passkey of this server, or one of `owner`'s. */
@@ -106,6 +118,13 @@ export function createPasskeys({ db, write, commit, clock, party }: Parts) {
    * must have asked its owner for a finger or a PIN.
    */
   async function verify(response: Assertion, challenge: string, owner?: PersonId): Promise<PersonId | undefined> {
+    const row = await judge(response, challenge, { owner, verified: owner === undefined })
+    return row && (row.person_id as PersonId)
+  }
+
+  type Judged = { owner: PersonId | undefined; verified: boolean }
+
+  async function judge(response: Assertion, challenge: string, { owner, verified }: Judged) {
     const { id, origin } = demandParty()
     const row = await store.findPasskey(db, response.id)
     if (!row || row.suspended_at || (owner !== undefined && row.person_id !== owner)) return undefined
@@ -118,7 +137,7 @@ export function createPasskeys({ db, write, commit, clock, party }: Parts) {
       expectedChallenge: challenge,
       expectedOrigin: origin,
       expectedRPID: id,
-      requireUserVerification: owner === undefined,
+      requireUserVerification: verified,
       // Counters are judged below, where a copy has consequences.
       credential: {
         id: row.credential,
@@ -133,7 +152,26 @@ export function createPasskeys({ db, write, commit, clock, party }: Parts) {
       return undefined
     }
     const used = await commit((tx) => store.countPasskeyUse(tx, row.id, row.counter, counter, isoNow(clock)))
-    return used ? (row.person_id as PersonId) : undefined
+    return used ? row : undefined
+  }
+
+  /** To sign `challenge` with one of `owner`'s, who is asked for a finger or a PIN; undefined when none of theirs counts. */
+  async function signingOptions(owner: PersonId, challenge: Buffer) {
+    const known = (await store.listPasskeys(db, owner)).filter((row) => !row.suspended_at)
+    if (known.length === 0 || !party) return undefined
+    const { generateAuthenticationOptions } = await webauthn()
+    return generateAuthenticationOptions({
+      rpID: party.id,
+      challenge: new Uint8Array(challenge),
+      allowCredentials: known.map((row) => ({ id: row.credential, transports: transportsOf(row) })),
+      userVerification: 'required',
+    })
+  }
+
+  /** The passkey of `owner` that answered the challenge after it asked for a finger or a PIN. */
+  async function verifyBy(owner: PersonId, response: Assertion, challenge: string) {
+    const row = await judge(response, challenge, { owner, verified: true })
+    return row && { credential: row.credential, public_key: row.public_key, rp_id: demandParty().id }
   }
 
   /** Two devices answer with one key: nobody can tell which is the owner's. */
@@ -145,6 +183,6 @@ export function createPasskeys({ db, write, commit, clock, party }: Parts) {
     })
   }
 
-  return { isOffered: party !== undefined, newOptions, examine, add, options, verify }
+  return { isOffered: party !== undefined, newOptions, examine, add, options, verify, signingOptions, verifyBy }
 }
 export type Passkeys = ReturnType<typeof createPasskeys>

@@ -12,6 +12,7 @@ import { createOidc } from './oidc.ts'
 import { createPasskeys } from './passkeys.ts'
 import type { Provider } from './providers.ts'
 import { relyingPartyOf } from './relying-party.ts'
+import { createSignatures } from './signatures.ts'
 import { createSteps } from './steps.ts'
 
 export type SignInParts = {
@@ -37,6 +38,7 @@ export function createSigningIn(parts: SignInParts) {
   return {
     factors,
     admission,
+    signatures: createSignatures({ passkeys, steps }),
     passkeysOffered: passkeys.isOffered,
     local: createLocalSignIn({ ...parts, factors, passkeys, steps }),
     account: createAccount({ ...parts, factors, passkeys, steps }),

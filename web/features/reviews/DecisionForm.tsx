@@ -1,5 +1,5 @@
 import { Textarea } from '@mantine/core'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, type RefObject, useState } from 'react'
 import type { ChangesResult, DecisionResult, NoteKey, ReviewSheet } from '../../../src/modules/reviews/schema.ts'
 import { Button } from '../../ui/Button.tsx'
@@ -7,11 +7,16 @@ import { Card } from '../../ui/Card.tsx'
 import { useDraft } from '../../ui/draft.ts'
 import { ErrorState } from '../../ui/States.tsx'
 import { Tone } from '../../ui/Tone.tsx'
+import { PasskeyProblem } from '../signin/PasskeyProblem.tsx'
+import { account } from '../signin/queries.ts'
+import { NoPasskey } from '../signin/webauthn.ts'
 import { ChangesChoice } from './ChangesChoice.tsx'
 import { ConditionFields } from './ConditionFields.tsx'
 import { conditionsFrom } from './conditions-draft.ts'
 import type { Judgement, Outcome } from './judgement.ts'
 import { NotesToPublish } from './NotesToPublish.tsx'
+import { decideWithPasskey } from './own-signature.ts'
+import { PasskeyChoice } from './PasskeyChoice.tsx'
 import { decide, requestChanges } from './queries.ts'
 import { Refusal } from './Refusal.tsx'
 import styles from './ReviewPage.module.css'
@@ -26,13 +31,18 @@ export function DecisionForm({ sheet, judgement, field }: Props) {
   const [reason, setReason, forget] = useDraft(`decision/${review.id}`)
   const [notes, setNotes] = useState<ReadonlySet<NoteKey>>(new Set())
   const { conditions: drafts, setConditions } = judgement
+  const { data: own, isError } = useQuery(account)
+  const passkeys = isError ? 0 : own?.passkeys.filter(({ suspended_at }) => suspended_at === null).length
+  const [wanted, setWanted] = useState(false)
+  const asked = sheet.own_signature && outcome === 'approved'
+  const signing = (asked || wanted) && (passkeys ?? 0) > 0
   const conditions = conditionsFrom(drafts)
   const publish_notes = sheet.notes.flatMap(({ about }) => (notes.has(about) ? [about] : []))
   const sign = useMutation({
     mutationFn: (chosen: Outcome): Promise<DecisionResult | ChangesResult> =>
       chosen === 'changes'
         ? requestChanges(review.id, { text: reason, requirements: [...marked], publish_notes })
-        : decide(review.id, {
+        : (signing ? decideWithPasskey : decide)(review.id, {
             outcome: chosen,
             reason,
             scope_digest,
@@ -47,7 +57,13 @@ export function DecisionForm({ sheet, judgement, field }: Props) {
       await client.invalidateQueries()
     },
   })
-  const missing = missingOf({ outcome, reason, marked: marked.size, complete: conditions !== undefined })
+  const missing = missingOf({
+    outcome,
+    reason,
+    marked: marked.size,
+    complete: conditions !== undefined,
+    unsigned: asked && !signing,
+  })
   function submit(event?: FormEvent) {
     event?.preventDefault()
     if (outcome && missing === undefined && !sign.isPending) sign.mutate(outcome)
@@ -90,6 +106,9 @@ export function DecisionForm({ sheet, judgement, field }: Props) {
           styles={{ input: { fontFamily: 'var(--human)', fontSize: 15 } }}
         />
         <NotesToPublish sheet={sheet} chosen={notes} choose={tick} />
+        {outcome && outcome !== 'changes' && (
+          <PasskeyChoice asked={asked} passkeys={passkeys} signing={signing} choose={setWanted} />
+        )}
         <div className="row" style={{ marginTop: 12 }}>
           <Button type="submit" kind="go" hint="Ctrl ↵" disabled={missing !== undefined} busy={sign.isPending}>
             {outcome === 'approved' && drafts.length > 0
@@ -97,10 +116,15 @@ export function DecisionForm({ sheet, judgement, field }: Props) {
               : outcome
                 ? actions[outcome]
                 : 'Sign'}
+            {signing && outcome !== 'changes' && ' with your passkey'}
           </Button>
           {missing && <span className="quiet small">{missing}</span>}
         </div>
-        {sign.error && <ErrorState error={sign.error} what="Nothing was decided" />}
+        {sign.error instanceof NoPasskey ? (
+          <PasskeyProblem error={sign.error} />
+        ) : (
+          sign.error && <ErrorState error={sign.error} what="Nothing was decided" />
+        )}
         <div aria-live="assertive">
           {sign.data?.outcome === 'refused' && (
             <Refusal what="The server refused this decision" reasons={sign.data.reasons} />
@@ -126,13 +150,14 @@ const actions: Record<Outcome, string> = {
   rejected: 'Reject and sign',
 }
 
-type Written = { outcome: Outcome | undefined; reason: string; marked: number; complete: boolean }
+type Written = { outcome: Outcome | undefined; reason: string; marked: number; complete: boolean; unsigned: boolean }
 
-function missingOf({ outcome, reason, marked, complete }: Written): string | undefined {
+function missingOf({ outcome, reason, marked, complete, unsigned }: Written): string | undefined {
   if (!outcome) return 'Choose first.'
   if (outcome === 'approved' && !complete) return 'Each condition says what, by whom and until when.'
   if (outcome === 'changes' && marked === 0) return 'Name at least one requirement.'
-  return reason.trim().length < 10 ? 'Say why in at least ten characters.' : undefined
+  if (reason.trim().length < 10) return 'Say why in at least ten characters.'
+  return unsigned ? 'It takes your own signature.' : undefined
 }
 
 type ChoiceProps = {

@@ -74,7 +74,8 @@ function DecisionCard({ decision }: { decision: Decision }) {
         <Pair name="Signed by" wrap>
           {decision.person_key ? (
             <Tone tone="met">
-              <PersonName id={decision.decided_by} /> with a key of their own, and the server
+              <PersonName id={decision.decided_by} /> with{' '}
+              {decision.person_key.startsWith('passkey:') ? 'their passkey' : 'a key of their own'}, and the server
             </Tone>
           ) : (
             'the server'

@@ -11,22 +11,25 @@ export class NoPasskey extends Error {
   override readonly name = 'NoPasskey'
 }
 
-function explain(error: unknown): never {
+function explain(error: unknown, otherwise: string): never {
   if (!(error instanceof Error)) throw error
   if (error.name === 'InvalidStateError') throw new NoPasskey('This device has a passkey for your account already.')
-  throw new NoPasskey('No passkey was given. Try again, or sign in another way.')
+  throw new NoPasskey(otherwise)
 }
+
+const another = 'No passkey was given. Try again, or sign in another way.'
 
 type Options = Readonly<Record<string, unknown>>
 
 export async function makePasskey(options: Options) {
   const { startRegistration } = await browser()
   const optionsJSON = options as unknown as PublicKeyCredentialCreationOptionsJSON
-  return startRegistration({ optionsJSON }).catch(explain)
+  return startRegistration({ optionsJSON }).catch((error: unknown) => explain(error, another))
 }
 
-export async function askPasskey(options: Options) {
+/** `otherwise` is what to say when none was given. */
+export async function askPasskey(options: Options, otherwise = another) {
   const { startAuthentication } = await browser()
   const optionsJSON = options as unknown as PublicKeyCredentialRequestOptionsJSON
-  return startAuthentication({ optionsJSON }).catch(explain)
+  return startAuthentication({ optionsJSON }).catch((error: unknown) => explain(error, otherwise))
 }
