@@ -85,7 +85,8 @@ export async function rowCounts(app: TestApp): Promise<Record<string, number>> {
       : sql<{ name: string }>`select tablename as name from pg_tables where schemaname = current_schema() order by 1`
   const counts: Record<string, number> = {}
   for (const { name } of (await tables.execute(db)).rows) {
-    if (/^(audit_|job$|purge$|purge_item$|collection$|blob_garbage$|retention_|migration$)/.test(name)) continue
+    if (/^(audit_|job$|purge$|purge_item$|collection$|blob_garbage$|retention_|migration$|duty_watch$)/.test(name))
+      continue
     const { rows } = await sql<{ n: number }>`select count(*) as n from ${sql.table(name)}`.execute(db)
     counts[name] = Number(rows[0]?.n)
   }

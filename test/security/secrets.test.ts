@@ -136,7 +136,7 @@ test('no secret that was given to the server is in its logs, answers, trail, exp
       await ask('GET', url, undefined, bearer)
     said.push(process.title, process.argv.join(' '))
     // A database that cuts its connections is an error, which the log tells with its cause.
-    await sql`select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()`
+    await sql`select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()`
       .execute(app.system.db)
       .catch((error: unknown) => said.push(inspect(error)))
     await ask('GET', '/models', undefined, bearer)

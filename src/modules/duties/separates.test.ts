@@ -119,6 +119,8 @@ test('connections are tried, and what was never used is unknown', async () => {
     ['blobs', 'met'],
     ['trail', 'met'],
     ['scoring', 'unknown'],
+    ['backup', 'unknown'],
+    ['backup', 'unknown'],
   ])
   expect(connections[2].proof.what).toBe('wrote bytes and read them back')
   const hook = { name: 'chat', url: 'https://example.com/hook', events: ['model.created'] }
