@@ -85,8 +85,8 @@ function Question({ asked }: { asked: Omit<AskedSample, 'population'> & { popula
         onChange={set('population')}
         data={Population.options.map((value) => ({ value, label: names[value] }))}
       />
-      <TextInput label="from day" type="date" size="sm" value={draft.from} onChange={set('from')} />
-      <TextInput label="to day" type="date" size="sm" value={draft.to} onChange={set('to')} />
+      <TextInput label="From day" type="date" size="sm" value={draft.from} onChange={set('from')} />
+      <TextInput label="To day" type="date" size="sm" value={draft.to} onChange={set('to')} />
       <NativeSelect
         label="How"
         size="sm"
