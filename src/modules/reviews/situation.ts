@@ -26,7 +26,7 @@ import { blockedByFindings } from './findings.ts'
 import { waiversAt as requirementWaiversAt } from './requirement-waivers-store.ts'
 import { waiversAt } from './scan-waivers-store.ts'
 import { type Decision, DecisionDocument, type DecisionId, type ReviewId } from './schema.ts'
-import { changesBetween, comparable, differencesBetween, type Scope, scopeOf } from './scope.ts'
+import { changesBetween, comparable, type Scope, scopeOf } from './scope.ts'
 import { snapshotOf } from './snapshot.ts'
 import * as store from './store.ts'
 
@@ -86,6 +86,7 @@ export function createSituations({ policies, evidence, key }: SituationParts) {
     const environment = await findEnvironment(db, name)
     if (!environment) throw notFound('environment', name)
     const published = under ?? (await policies.published(db))
+    const applied = covering(published, model, name)
     const reviews = await store.reviewsOf(db, version.id, name)
     const [latest] = reviews
     const findings = await openFindingsOf(db, model.id, version.id)
@@ -97,14 +98,13 @@ export function createSituations({ policies, evidence, key }: SituationParts) {
       waivers: await waiversAt(db, version.id, now),
       requirement_waivers: await requirementWaiversAt(db, version.id, name, now),
       evidence: await evidence.of(db, version.id),
-      policies: covering(published, model, name),
-      logged: await loggedFor(db, version, covering(published, model, name)),
+      policies: applied,
+      logged: await loggedFor(db, version, applied),
       requester: (latest?.requested_by as PersonId | undefined) ?? null,
       findings: findings.map(({ id, title, severity, state, due_at }) => ({ id, title, severity, state, due_at })),
     })
     const scope = scopeOf(snapshot)
     const scope_digest = digestOf(scope)
-    const applied = covering(published, model, name)
     const level = findingsLevel(environment.findings_block, applied)
     const conditions = await conditionsOf(db, version.id, name)
     const decided = (await store.decisionsOf(db, version.id, name)).map((row) =>
@@ -153,10 +153,11 @@ function compare(row: store.StoredDecision, { key, model, scope, level, policies
   const document = documentOf(row)
   const signed = isSigned(row, key)
   const [before, now] = comparable(scopeOf(document.snapshot), scope, level)
-  const { effect, tolerated } = effectOf(changesBetween(before, now), policies)
+  const changes = changesBetween(before, now)
+  const { effect, tolerated } = effectOf(changes, policies)
   const covers = signed && (digestOf(before) === digestOf(now) || tolerated.length > 0)
-  const changes = covers ? [] : differencesBetween(before, now)
-  const differences = signed ? changes : ['the stored decision is not what was signed']
+  const changed = covers ? [] : changes.map(({ text }) => text)
+  const differences = signed ? changed : ['the stored decision is not what was signed']
   const noted = covers && tolerated.length > 0 ? { tolerated } : {}
   const decision: Decision = {
     id: row.id as DecisionId,
