@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { seeded } from '../../../lib/statistics/index.ts'
-import { counterfactuals, type Frame, type Predict, shapleyValues, takeRows, treeShap } from './explanation/index.ts'
+import {
+  counterfactuals,
+  type Frame,
+  importanceByOrders,
+  type Predict,
+  shapleyValues,
+  shuffle,
+  takeRows,
+  treeShap,
+} from './explanation/index.ts'
 import { findLeaks } from './leakage.ts'
 import { membershipInference } from './membership.ts'
 import { checkRules, disturb } from './robustness.ts'
@@ -73,6 +82,31 @@ describe('explanations', () => {
       expect(found?.values[j]).toBeCloseTo((j + 1) * (Number(values[0]) - mean), 6)
     }
     expect(found?.additivity).toBeLessThan(1e-9)
+  })
+
+  test('importance asks the model about each row with each other value once, and says what asking every time says', async () => {
+    const orders = Array.from({ length: 20 }, () => shuffle(frame.rows, random.below))
+    const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length
+    const asked: number[] = []
+    const found = await importanceByOrders(
+      frame,
+      (some, which) => {
+        asked.push(which.length)
+        expect(some.columns[1]?.values.length).toBe(which.length)
+        return predict(some)
+      },
+      mean,
+      orders,
+    )
+    const kind = frame.columns[2]?.values ?? []
+    for (const [i, order] of orders.entries()) {
+      const shuffled = frame.columns.with(2, { name: 'kind', values: Array.from(order, (row) => kind[row]) })
+      const after = mean(await predict({ rows: frame.rows, columns: shuffled }))
+      expect(found.features[2]?.drops[i]).toBeCloseTo(found.baseline - after, 12)
+    }
+    // All rows, then two columns of distinct values in every order, then a column of three values: two others a row.
+    const first = asked.reduce((sum, rows) => sum + rows, 0) - frame.rows
+    expect(first).toBeLessThanOrEqual(2 * 20 * frame.rows + 2 * frame.rows)
   })
 
   test('a background without rows is refused', async () => {

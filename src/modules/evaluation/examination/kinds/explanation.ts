@@ -1,7 +1,8 @@
 import { badRequest } from '../../../../lib/errors.ts'
 import { type Frame, partialDependence, permutationImportance, takeRows } from '../../metrics/explanation/index.ts'
 import { aucValue, scoreSteps } from '../../metrics/ranking.ts'
-import { type ExplanationResult, ExplanationSettings } from '../../schema.ts'
+import { ExplanationSettings } from '../../protocol-schema.ts'
+import type { ExplanationResult } from '../../schema.ts'
 import { attribute } from '../attribution.ts'
 import { correlatedColumns } from '../correlated.ts'
 import { logLossOf, type Said } from '../said.ts'
@@ -44,8 +45,10 @@ export async function measureExplanation(examined: Examined): Promise<Measured> 
   const { name, score } = scoreOf(said)
   const measured = await permutationImportance(
     frame,
-    async (some) =>
-      said.task === 'multiclass' ? (await scorer.losses(some, said)).map((loss) => -loss) : scorer.predict(some),
+    async (some, which) =>
+      said.task === 'multiclass'
+        ? (await scorer.losses(some, takeSaid(said, which))).map((loss) => -loss)
+        : scorer.predict(some),
     score,
     { repeats: settings.repeats, seed, report: (share) => report(share * 0.5) },
   )

@@ -71,17 +71,15 @@ function aucSpread({ y, score }: ScoredRows): { spread: number; share: number } 
 function precisionSpread({ y, score }: ScoredRows, seed: number): { spread: number; size: number } {
   const size = Math.min(Math.floor(y.length / 2), largestResample)
   const random = seeded(seed)
+  const labels = new Uint8Array(size)
+  const scores = new Float64Array(size)
   const values = Array.from({ length: rounds }, () => {
-    const rows = Uint32Array.from({ length: size }, () => random.below(y.length))
-    const labels = Uint8Array.from(rows, (row) => y[row] ?? 0)
-    return (
-      averagePrecision(
-        scoreSteps(
-          labels,
-          Float64Array.from(rows, (row) => score[row] ?? 0),
-        ),
-      ) ?? 0
-    )
+    for (let i = 0; i < size; i++) {
+      const row = random.below(y.length)
+      labels[i] = y[row] ?? 0
+      scores[i] = score[row] ?? 0
+    }
+    return averagePrecision(scoreSteps(labels, scores)) ?? 0
   })
   const mean = values.reduce((sum, value) => sum + value, 0) / rounds
   return { spread: Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / rounds), size }

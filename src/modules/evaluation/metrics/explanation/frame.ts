@@ -5,7 +5,7 @@ export type Frame = {
 }
 export type Column = { readonly name: string; readonly values: readonly unknown[] | Float64Array }
 
-/** What a model says about every row: one number each, such as the probability of the favourable class. */
+/** What a model says about every row, whatever stands beside it: one number each, such as the probability of the favourable class. */
 export type Predict = (frame: Frame) => Promise<Float64Array>
 
 /** Rows that go to the model at once; larger frames are cut. */

@@ -1,7 +1,13 @@
 import { seeded } from '../../../../lib/statistics/index.ts'
-import { type Frame, type Predict, take, withColumn } from './frame.ts'
+import { type Frame, take, takeRows, withColumn } from './frame.ts'
 
 export type Score = (predictions: Float64Array) => number
+
+/** What a model says about some rows of a frame, in their order; the second list has their places there. */
+export type PredictRows = (some: Frame, rows: Uint32Array) => Promise<Float64Array>
+
+/** Answers about rows with other values that are kept for one column: some ten megabytes. */
+const mostKept = 2_000_000
 
 export type Importance = {
   readonly feature: string
@@ -27,7 +33,7 @@ export type PermutationOptions = {
  */
 export function permutationImportance(
   frame: Frame,
-  predict: Predict,
+  predict: PredictRows,
   score: Score,
   { repeats, seed, ...options }: PermutationOptions,
 ): Promise<PermutationImportance> {
@@ -39,23 +45,72 @@ export function permutationImportance(
 /** The same with given orders: row i of the column takes the value of row `orders[k][i]`. */
 export async function importanceByOrders(
   frame: Frame,
-  predict: Predict,
+  predict: PredictRows,
   score: Score,
   orders: readonly ArrayLike<number>[],
   { signal, report }: Pick<PermutationOptions, 'signal' | 'report'> = {},
 ): Promise<PermutationImportance> {
-  const baseline = score(await predict(frame))
+  const before = await predict(
+    frame,
+    Uint32Array.from({ length: frame.rows }, (_, row) => row),
+  )
+  const baseline = score(before)
   const features: Importance[] = []
-  for (const [place, column] of frame.columns.entries()) {
+  for (const [place, { name }] of frame.columns.entries()) {
+    const predictedBy = withOrders(frame, predict, before, place)
     const drops: number[] = []
     for (const order of orders) {
       signal?.throwIfAborted()
-      drops.push(baseline - score(await predict(withColumn(frame, place, take(column.values, order)))))
+      drops.push(baseline - score(await predictedBy(order)))
     }
-    features.push({ feature: column.name, ...spread(drops), drops })
+    features.push({ feature: name, ...spread(drops), drops })
     report?.((place + 1) / frame.columns.length)
   }
   return { baseline, features }
+}
+
+/**
+ * Predictions with one column in another order. A row that keeps its value keeps its prediction, and where values are few
+ * the model is asked about each row and value once.
+ */
+function withOrders(frame: Frame, predict: PredictRows, before: Float64Array, place: number) {
+  const { values } = frame.columns[place] ?? { values: [] }
+  const codes = new Map<unknown, number>()
+  const coded = Uint32Array.from(values, (value) => {
+    const code = codes.get(value) ?? codes.size
+    codes.set(value, code)
+    return code
+  })
+  const pairs = frame.rows * codes.size
+  const answered = pairs <= mostKept ? { is: new Uint8Array(pairs), value: new Float64Array(pairs) } : undefined
+  const pairOf = (row: number, source: number) => row * codes.size + (coded[source] ?? 0)
+
+  return async (order: ArrayLike<number>): Promise<Float64Array> => {
+    const after = before.slice()
+    const [rows, sources]: [number[], number[]] = [[], []]
+    for (let row = 0; row < frame.rows; row++) {
+      const source = order[row] ?? 0
+      if (coded[source] === coded[row]) continue
+      const pair = pairOf(row, source)
+      if (answered?.is[pair] === 1) after[row] = answered.value[pair] ?? Number.NaN
+      else {
+        rows.push(row)
+        sources.push(source)
+      }
+    }
+    if (rows.length === 0) return after
+    const asked = withColumn(takeRows(frame, rows), place, take(values, sources))
+    const predicted = await predict(asked, Uint32Array.from(rows))
+    for (const [i, row] of rows.entries()) {
+      const value = predicted[i] ?? Number.NaN
+      after[row] = value
+      if (!answered) continue
+      const pair = pairOf(row, sources[i] ?? 0)
+      answered.is[pair] = 1
+      answered.value[pair] = value
+    }
+    return after
+  }
 }
 
 /** Mean and population standard deviation. */
