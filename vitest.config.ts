@@ -2,7 +2,10 @@ import { statfsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import type { VitestPluginContext } from 'vitest/node'
 import { CountsReporter } from './scripts/counts-reporter.ts'
+import { bundlePrograms } from './scripts/programs.ts'
+import { programsFolder } from './src/testing/program-beside.ts'
 
 /** What does not depend on the engine; everything else runs on both. */
 const pure = [
@@ -47,14 +50,31 @@ function fastFolder(): string | undefined {
   }
 }
 
+/** Tests start hundreds of examiners and profile threads: as bundles, made of the sources before each run. */
+const bundled = {
+  name: 'programs',
+  async configureVitest({ vitest }: VitestPluginContext) {
+    await bundlePrograms(programsFolder)
+    vitest.onTestsRerun(() => bundlePrograms(programsFolder))
+  },
+}
+const alias = [
+  {
+    find: /^.*\/lib\/program-beside\.ts$/,
+    replacement: fileURLToPath(new URL('src/testing/program-beside.ts', import.meta.url)),
+  },
+]
+
 export default defineConfig({
+  plugins: [bundled],
   test: {
     reporters: ['default', new CountsReporter()],
     // One for each core; vitest alone would leave one of two cores idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
-      { test: { ...common, name: 'pure', include: pure } },
+      { resolve: { alias }, test: { ...common, name: 'pure', include: pure } },
       {
+        resolve: { alias },
         test: {
           ...common,
           name: 'sqlite',
@@ -65,6 +85,7 @@ export default defineConfig({
         },
       },
       {
+        resolve: { alias },
         test: {
           ...common,
           name: 'isolated',
@@ -75,6 +96,7 @@ export default defineConfig({
         },
       },
       {
+        resolve: { alias },
         test: {
           ...common,
           name: 'postgres',
@@ -85,6 +107,7 @@ export default defineConfig({
         },
       },
       {
+        resolve: { alias },
         test: {
           ...common,
           name: 's3',
@@ -95,6 +118,7 @@ export default defineConfig({
         },
       },
       {
+        resolve: { alias },
         test: {
           ...common,
           name: 'e2e',

@@ -2,31 +2,14 @@ import { cp, rm, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { type OutputChunk, type OutputOptions, rolldown } from 'rolldown'
 import { makeFreshFile } from '../src/db/migrated.ts'
+import { external, programs } from './programs.ts'
 
 /**
  * The server and its command line in a few files, so that starting does not resolve a thousand modules one by one. What is
  * native, or loaded only when it is needed, stays where npm put it. Programs of their own are entries of their own.
  * `dist/server` has a part for each command; `dist/serve` has in one part what a server reads before it answers.
  */
-const external = [
-  /^node:/,
-  /^@aws-sdk\//,
-  /^@bufbuild\//,
-  /^@duckdb\//,
-  /^@node-rs\//,
-  /^@simplewebauthn\//,
-  /^onnxruntime-node$/,
-  /^openid-client$/,
-  /^otpauth$/,
-  /^pg$/,
-  /^protobufjs$/,
-  /^yaml$/,
-]
-const input = {
-  main: 'src/main.ts',
-  process: 'src/modules/evaluation/examination/process.ts',
-  'profile-worker': 'src/modules/datasets/profile-worker.ts',
-}
+const input = { main: 'src/main.ts', ...programs }
 
 const { chunks, write } = await open('server')
 const loaded = loadedToServe(chunks)

@@ -1,6 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { jsonSource } from './json-table.ts'
-import type { TableFormat } from './schema.ts'
 
 const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`
 
@@ -12,7 +11,7 @@ const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`
 export async function tableSource(
   connection: DuckDBConnection,
   path: string,
-  format: TableFormat,
+  format: 'csv' | 'parquet' | 'json',
   { asWords = false } = {},
 ): Promise<string> {
   switch (format) {

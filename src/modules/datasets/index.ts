@@ -1,4 +1,3 @@
 export * as datasetPurge from './purge-store.ts'
 export { datasetRoutes } from './routes.ts'
 export { createDatasets, type Datasets } from './service.ts'
-export { confine, tableSource } from './table-source.ts'

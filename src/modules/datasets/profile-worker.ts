@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { confine, headerSource, tableSource } from '../../lib/table-source.ts'
 import type { Preview, Profile, TableTask } from './profile.ts'
 import { Column } from './schema.ts'
-import { confine, headerSource, tableSource } from './table-source.ts'
 
 /** More columns than this are no table that a person could review. */
 const mostColumns = 2000

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { programBeside } from '../../lib/program-beside.ts'
 import { createTurns } from '../../lib/turns.ts'
 import type { Column, DatasetPreview, TableFormat } from './schema.ts'
 
@@ -13,8 +14,7 @@ export type Preview = { readonly outcome: 'read'; readonly preview: DatasetPrevi
 const longest = 120_000
 const inTurn = createTurns(2)
 
-/** Beside this file, with its own ending: sources run as they are, the published package as JavaScript. */
-const worker = new URL(import.meta.url.endsWith('.ts') ? './profile-worker.ts' : './profile-worker.js', import.meta.url)
+const worker = programBeside(import.meta.url, 'profile-worker')
 
 /** Columns, types and counts of a table, read by DuckDB in a thread of its own. */
 export function profileTable(task: ProfileTask): Promise<Profile> {

@@ -1,4 +1,5 @@
-import protobuf from 'protobufjs'
+import { onDemand } from '../../../lib/on-demand.ts'
+import { once } from '../../../lib/once.ts'
 import { onnxMessages } from '../../../lib/onnx-proto.ts'
 import type { Linear, Tree, TreeEnsemble } from '../metrics/explanation/index.ts'
 
@@ -7,9 +8,12 @@ export type OnnxParts =
   | { readonly kind: 'trees'; readonly ensemble: TreeEnsemble; readonly scale: 'log_odds' | 'output' }
   | { readonly kind: 'linear'; readonly model: Linear; readonly scale: 'log_odds' | 'output' }
 
-const root = protobuf.Root.fromJSON({
-  nested: Object.fromEntries(Object.entries(onnxMessages).map(([name, fields]) => [name, { fields }])),
-})
+const protobuf = onDemand<typeof import('protobufjs')>('protobufjs')
+const root = once(() =>
+  protobuf().Root.fromJSON({
+    nested: Object.fromEntries(Object.entries(onnxMessages).map(([name, fields]) => [name, { fields }])),
+  }),
+)
 
 type Attribute = {
   name: string
@@ -26,7 +30,7 @@ type Node = { op_type: string; input?: string[]; output?: string[]; attribute?: 
  * (operators of ai.onnx.ml, version 1 to 3). Undefined for every other graph: sampling explains it then.
  */
 export function readOnnxParts(bytes: Uint8Array): OnnxParts | undefined {
-  const message = root.lookupType('ModelProto').decode(bytes) as unknown as {
+  const message = root().lookupType('ModelProto').decode(bytes) as unknown as {
     graph?: { node?: Node[]; input?: { name: string }[] }
   }
   const nodes = message.graph?.node ?? []
@@ -46,7 +50,7 @@ export function readOnnxParts(bytes: Uint8Array): OnnxParts | undefined {
 
 /** Names of the classes in the order of their probabilities, where the file says them once. */
 export function readClassLabels(bytes: Uint8Array): string[] | undefined {
-  const message = root.lookupType('ModelProto').decode(bytes) as unknown as { graph?: { node?: Node[] } }
+  const message = root().lookupType('ModelProto').decode(bytes) as unknown as { graph?: { node?: Node[] } }
   const found = (message.graph?.node ?? []).flatMap((node) => {
     const of = attributesOf(node)
     const words = of.strings('classlabels_strings')

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { badRequest } from '../../../lib/errors.ts'
 import type { JsonObject } from '../../../lib/json.ts'
+import { programBeside } from '../../../lib/program-beside.ts'
 import type {
   Answered,
   DecisionTask,
@@ -19,8 +20,7 @@ import type {
   WeightTask,
 } from './task.ts'
 
-const ownExtension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-const program = new URL(`./process.${ownExtension}`, import.meta.url)
+const program = programBeside(import.meta.url, 'process')
 
 /** JavaScript in that process may only read: no writing, no starting of programs, and (from Node 25) no network. DuckDB confines itself. */
 const confinement = ['--no-warnings', '--permission', '--allow-addons', '--allow-fs-read=*']

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { badRequest } from '../../../lib/errors.ts'
-import { confine, tableSource } from '../../datasets/index.ts'
+import { confine, tableSource } from '../../../lib/table-source.ts'
 import type { TableFile } from './task.ts'
 
 /** One column to read: as numbers, as words, as whatever it holds, or as whether it holds the favourable value. */

@@ -8,7 +8,8 @@ import {
   type SliceColumn,
   type SliceSearch,
 } from '../../metrics/slices.ts'
-import { SliceSettings, type SlicesResult } from '../../schema.ts'
+import { SliceSettings } from '../../protocol-schema.ts'
+import type { SlicesResult } from '../../schema.ts'
 import { openModel } from '../model.ts'
 import { lossesOf } from '../said.ts'
 import { sampleRows, takeSaid } from '../sample.ts'
