@@ -171,6 +171,8 @@ export async function createApp(
     clock,
     system,
     access,
+    signIn,
+    keys,
     workspaces,
     at,
   })

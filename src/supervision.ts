@@ -9,8 +9,9 @@ import type { Audit } from './modules/audit/index.ts'
 import { createRoom } from './modules/auditors/index.ts'
 import { createConnections } from './modules/connections/index.ts'
 import { listEnvironments } from './modules/registry/index.ts'
+import type { SigningIn } from './modules/signin/index.ts'
 import { createSimulator } from './modules/simulator/index.ts'
-import type { Workspace } from './workspace.ts'
+import type { Keys, Workspace } from './workspace.ts'
 import type { OpenWorkspaces } from './workspaces.ts'
 
 type Parts = {
@@ -19,12 +20,14 @@ type Parts = {
   clock: Clock
   system: Connection
   access: Access
+  signIn: SigningIn
+  keys: Keys
   workspaces: OpenWorkspaces
   at: (req: FastifyRequest) => Workspace
 }
 
 /** Services that look at accounts and at a workspace together. */
-export function createSupervision({ systemAudit, config, clock, system, access, workspaces, at }: Parts) {
+export function createSupervision({ systemAudit, config, clock, system, access, signIn, keys, workspaces, at }: Parts) {
   const placeOf = (name: string) => {
     const place = workspaceBlobs(config, name)
     return place.kind === 'folder' ? 'a folder of the server' : `the bucket ${place.bucket}`
@@ -35,6 +38,7 @@ export function createSupervision({ systemAudit, config, clock, system, access, 
     if (known.length === 0) return []
     const { events } = await systemAudit.events({ action: 'session.opened', limit: 500 })
     return known.map(({ id, label, issuer }) => ({
+      id,
       label,
       issuer,
       lastUsed: events.find(({ body }) => body.detail.provider === id)?.body.at,
@@ -82,7 +86,7 @@ export function createSupervision({ systemAudit, config, clock, system, access, 
     },
 
     connectionsOf(req: FastifyRequest) {
-      const { connection, blobs, audit, notifications } = at(req)
+      const { connection, blobs, audit, notifications, evaluations } = at(req)
       return createConnections({
         clock,
         system,
@@ -90,7 +94,11 @@ export function createSupervision({ systemAudit, config, clock, system, access, 
         blobs: { store: blobs, place: placeOf(req.workspace) },
         audit,
         webhooks: notifications.webhooks.standings,
+        keys: { signing: [keys.log, keys.signing], secrets: keys.webhooks },
         scoringHosts: config.scoringHosts ?? [],
+        endpoints: evaluations.dryRuns,
+        checkProvider: signIn.oidc.check,
+        names: access.people.names,
         backups: () => lastBackups(config),
         providers,
       })

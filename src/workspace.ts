@@ -24,7 +24,13 @@ import { createFindings, type Findings } from './modules/findings/index.ts'
 import { createGate, type Gate } from './modules/gate/index.ts'
 import { createGenai, type Genai } from './modules/genai/index.ts'
 import { createImports, type Imports } from './modules/imports/index.ts'
-import { createNotifications, createPost, deliveryAttempts, type Notifications } from './modules/notifications/index.ts'
+import {
+  createGet,
+  createNotifications,
+  createPost,
+  deliveryAttempts,
+  type Notifications,
+} from './modules/notifications/index.ts'
 import { createPolicies, type Policies } from './modules/policy/index.ts'
 import { createRegistry, type Registry } from './modules/registry/index.ts'
 import { createHolds, createRetention, type Retention, removalJobs } from './modules/retention/index.ts'
@@ -274,10 +280,15 @@ export async function openWorkspace(
   }
 }
 
-/** Scoring endpoints get more time than receivers of events, and answer with more. */
+/** Scoring endpoints get more time than receivers of events, and answer with more; a dry run gets less of both. */
 function scoringOf({ scoringHosts = [] }: Config) {
   const hosts = new Set(scoringHosts)
-  return { hosts, post: createPost(hosts, { timeoutMs: 60_000, largestAnswer: 64 * 1024 * 1024 }) }
+  const dry = { timeoutMs: 10_000, largestAnswer: 1024 * 1024 }
+  return {
+    hosts,
+    post: createPost(hosts, { timeoutMs: 60_000, largestAnswer: 64 * 1024 * 1024 }),
+    dry: { post: createPost(hosts, dry), get: createGet(hosts, dry) },
+  }
 }
 
 /** A log's name is unique in the world because it carries the fingerprint of its key. */

@@ -30,6 +30,7 @@ export const commandGroups: readonly CommandGroup[] = [
   { names: ['scan'], load: async () => (await import('./scan.ts')).addScan },
   { names: ['audit'], load: async () => (await import('./audit.ts')).addAudit },
   { names: ['backup'], load: async () => (await import('./backup.ts')).addBackup },
+  { names: ['connection'], load: async () => (await import('./connections.ts')).addConnections },
   { names: ['person'], load: async () => (await import('./people.ts')).addPeople },
   { names: ['role'], load: async () => (await import('./roles.ts')).addRoles },
   { names: ['duty'], load: async () => (await import('./duties.ts')).addDuties },

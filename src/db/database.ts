@@ -8,6 +8,7 @@ import type { AuditorTables } from '../modules/auditors/tables.ts'
 import type { BreakGlassTables } from '../modules/break-glass/tables.ts'
 import type { ChallengeTables } from '../modules/challenges/tables.ts'
 import type { CommentTables } from '../modules/comments/tables.ts'
+import type { ConnectionTables } from '../modules/connections/tables.ts'
 import type { DatasetTables } from '../modules/datasets/tables.ts'
 import type { DutyTables } from '../modules/duties/tables.ts'
 import type { EvaluationTables } from '../modules/evaluation/tables.ts'
@@ -37,6 +38,7 @@ export type Database = AccessTables &
   BreakGlassTables &
   ChallengeTables &
   CommentTables &
+  ConnectionTables &
   DatasetTables &
   DutyTables &
   EvaluationTables &

@@ -116,6 +116,7 @@ const routes: readonly Route[] = [
   ['GET', /^\/people$/, () => ok({ people })],
   ['GET', /^\/people\/[^/]+\/identities$/, () => ok({ identities: [] })],
   ['GET', /^\/roles$/, () => ok({ roles: admin.roles })],
+  ['POST', /^\/connections\/dry-runs$/, () => ok(admin.dryRun)],
   ['GET', /^\/connections$/, () => ok(admin.connections)],
   ['GET', /^\/access\/explain$/, (_, query) => ok(admin.explanation(query))],
   ['GET', /^\/duties$/, (_, query) => ok(duties.matrixOf(query))],

@@ -1,8 +1,9 @@
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { Connections } from './schema.ts'
+import { Connections, DryRun, DryRunInput } from './schema.ts'
+import type { ConnectionService } from './service.ts'
 
-type Parts = { at: (req: FastifyRequest) => { list(): Promise<Connections> } }
+type Parts = { at: (req: FastifyRequest) => ConnectionService }
 
 /** Is it wired, is it safe. */
 export function connectionRoutes({ at }: Parts): FastifyPluginAsyncZod {
@@ -15,6 +16,17 @@ export function connectionRoutes({ at }: Parts): FastifyPluginAsyncZod {
         response: { 200: Connections },
       },
       handler: (req) => at(req).list(),
+    })
+
+    app.post('/connections/dry-runs', {
+      config: { requires: 'access.write' },
+      schema: {
+        tags: ['server'],
+        summary: 'Ask a scoring endpoint or an identity provider now, changing nothing there, and keep what it showed',
+        body: DryRunInput,
+        response: { 200: DryRun },
+      },
+      handler: (req) => at(req).dryRun(req.actor, req.body),
     })
   }
 }

@@ -118,6 +118,7 @@ test('connections are tried, and what was never used is unknown', async () => {
     ['accounts', 'met'],
     ['blobs', 'met'],
     ['trail', 'met'],
+    ['keys', 'met'],
     ['scoring', 'unknown'],
     ['backup', 'unknown'],
     ['backup', 'unknown'],

@@ -8,21 +8,24 @@ import type { Protocol } from './schema.ts'
 export function endpointOf(version: ModelVersion, protocol: Protocol, hosts: ReadonlySet<string>): Endpoint {
   const { endpoint } = protocol
   if (!endpoint) throw badRequest('the protocol names no scoring endpoint (endpoint)')
-  const { hostname, username, password } = new URL(endpoint.url)
+  demandAllowed(endpoint.url, hosts)
+  const columns = endpoint.columns ?? columnOrderOf(version)
+  if (!columns) {
+    throw badRequest('neither the protocol (endpoint.columns) nor the signature says which columns the endpoint takes')
+  }
+  return { ...endpoint, columns }
+}
+
+/** Nothing is sent to a host that the operator has not named, nor with a password in the address. */
+export function demandAllowed(url: string, hosts: ReadonlySet<string>): void {
+  const { hostname, username, password } = new URL(url)
   const host = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
   if (username !== '' || password !== '')
     throw badRequest('the address of a scoring endpoint must not carry a password')
   if (!hosts.has(host)) {
     throw forbidden(
       `the operator has not allowed to ask ${host}: MODELKEEP_SCORING_HOSTS names the hosts that may be asked`,
-      {
-        host,
-      },
+      { host },
     )
   }
-  const columns = endpoint.columns ?? columnOrderOf(version)
-  if (!columns) {
-    throw badRequest('neither the protocol (endpoint.columns) nor the signature says which columns the endpoint takes')
-  }
-  return { ...endpoint, columns }
 }

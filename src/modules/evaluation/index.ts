@@ -1,4 +1,6 @@
 export { compareVersions } from './compare.ts'
+export type { DryRuns, KnownEndpoint } from './dry-run.ts'
+export { plainAddress } from './health-addresses.ts'
 export type { EvaluationParts } from './parts.ts'
 export * as evaluationPurge from './purge-store.ts'
 export { evaluationRoutes } from './routes.ts'

@@ -6,7 +6,7 @@ import type { Clock } from '../../lib/clock.ts'
 import type { Artifacts } from '../artifacts/index.ts'
 import type { Write } from '../audit/index.ts'
 import type { Datasets } from '../datasets/index.ts'
-import type { Post } from '../notifications/index.ts'
+import type { Get, Post } from '../notifications/index.ts'
 import type { Registry } from '../registry/index.ts'
 import type { Tracking } from '../tracking/index.ts'
 import type { ExaminationLimits } from './examination/index.ts'
@@ -25,7 +25,12 @@ export type EvaluationParts = {
   artifacts: Pick<Artifacts, 'find'>
   runs: Pick<Tracking['runs'], 'get'>
   /** Hosts whose endpoints may be asked to score, and how they are asked. */
-  scoring: { readonly hosts: ReadonlySet<string>; readonly post: Post }
+  scoring: {
+    readonly hosts: ReadonlySet<string>
+    readonly post: Post
+    /** The same for a dry run, which nobody waits for long. */
+    readonly dry: { readonly post: Post; readonly get: Get }
+  }
   limits?: Partial<ExaminationLimits>
 }
 

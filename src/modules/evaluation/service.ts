@@ -1,6 +1,7 @@
 import { notFound } from '../../lib/errors.ts'
 import { compareVersions } from './compare.ts'
 import { createDecisions } from './decisions.ts'
+import { createDryRuns } from './dry-run.ts'
 import { createEvaluations, evaluationJob } from './evaluations.ts'
 import { createGathering } from './gather.ts'
 import { createGuesses } from './guesses.ts'
@@ -59,6 +60,7 @@ export function createEvaluation(parts: EvaluationParts) {
     evaluations,
     decisions,
     guesses,
+    dryRuns: createDryRuns(parts, gathering),
     evidence: { get: getEvidence, list: listEvidence, compare, ...createReproduction(parts, gathering) },
     weights: createWeights(parts, gathering),
   }

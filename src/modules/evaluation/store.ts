@@ -12,6 +12,7 @@ import {
   EvidenceKind,
   Protocol,
   type ProtocolVersion,
+  type ScoringEndpoint,
 } from './schema.ts'
 import type { EvaluationRow, EvidenceRow, ProtocolVersionRow } from './tables.ts'
 
@@ -35,6 +36,33 @@ export async function findProtocol(db: Db, modelId: string, version?: number): P
   if (version !== undefined) query = query.where('version', '=', version)
   const row = await query.orderBy('version', 'desc').limit(1).executeTakeFirst()
   return row && toProtocol(row)
+}
+
+export type NamedEndpoint = { readonly model: string; readonly modelId: string; readonly endpoint: ScoringEndpoint }
+
+/** The endpoints that the newest protocols name, by model. */
+export async function listEndpoints(db: Db): Promise<NamedEndpoint[]> {
+  const rows = await db
+    .selectFrom('protocol_version as p')
+    .innerJoin('model', 'model.id', 'p.model_id')
+    .select(['p.document', 'p.model_id', 'model.name'])
+    .where('p.document', 'like', '%"endpoint":{%')
+    .where((eb) =>
+      eb(
+        'p.version',
+        '=',
+        eb
+          .selectFrom('protocol_version as newer')
+          .select(({ fn }) => fn.max('newer.version').as('version'))
+          .whereRef('newer.model_id', '=', 'p.model_id'),
+      ),
+    )
+    .orderBy('model.name')
+    .execute()
+  return rows.flatMap(({ document, model_id, name }) => {
+    const { endpoint } = JSON.parse(document) as Protocol
+    return endpoint ? [{ model: name, modelId: model_id, endpoint }] : []
+  })
 }
 
 export async function findProtocolByDigest(

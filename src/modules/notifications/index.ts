@@ -1,6 +1,6 @@
 export { deliveryAttempts } from './deliveries.ts'
 export { type Telling, tell } from './notices.ts'
 export type { ForeignWords } from './parts.ts'
-export { createPost, type Post } from './post.ts'
+export { createGet, createPost, type Get, type Post, type Posted } from './post.ts'
 export { notificationRoutes } from './routes.ts'
 export { createNotifications, type Notifications } from './service.ts'

@@ -7,6 +7,7 @@ export type Posted =
   | { readonly outcome: 'failed'; readonly error: string }
 
 export type Post = (url: string, headers: Record<string, string>, body: string, signal?: AbortSignal) => Promise<Posted>
+export type Get = (url: string) => Promise<Posted>
 
 const http = onDemand<typeof import('node:http')>('node:http')
 const https = onDemand<typeof import('node:https')>('node:https')
@@ -25,28 +26,40 @@ const ofDeliveries: PostLimits = { timeoutMs: 10_000, largestAnswer: 2048 }
  * changes its mind between check and connection leads nowhere. Redirects are answers like others and are not followed.
  */
 export function createPost(trusted: TrustedHosts, limits: PostLimits = ofDeliveries): Post {
-  return async (text, headers, body, signal) => {
-    try {
-      const receiver = await resolveReceiver(parseReceiverUrl(text, trusted), trusted)
-      if (receiver.addresses.length === 0) return failed(`the host ${receiver.url.hostname} has no address`)
-      const limit = AbortSignal.timeout(limits.timeoutMs)
-      return await exchange(
-        receiver,
-        headers,
-        body,
-        limits.largestAnswer,
-        signal ? AbortSignal.any([signal, limit]) : limit,
-      )
-    } catch (error) {
-      return failed(reasonOf(error, limits.timeoutMs))
-    }
+  return (url, headers, body, signal) => guarded(trusted, limits, { method: 'POST', url, headers, body }, signal)
+}
+
+/** Asks in the same way, and sends nothing but the address. */
+export function createGet(trusted: TrustedHosts, limits: PostLimits): Get {
+  return (url) => guarded(trusted, limits, { method: 'GET', url, headers: { accept: '*/*' }, body: null })
+}
+
+type Sent = {
+  readonly method: 'GET' | 'POST'
+  readonly url: string
+  readonly headers: Record<string, string>
+  readonly body: string | null
+}
+
+async function guarded(
+  trusted: TrustedHosts,
+  limits: PostLimits,
+  request: Sent,
+  signal?: AbortSignal,
+): Promise<Posted> {
+  try {
+    const receiver = await resolveReceiver(parseReceiverUrl(request.url, trusted), trusted)
+    if (receiver.addresses.length === 0) return failed(`the host ${receiver.url.hostname} has no address`)
+    const limit = AbortSignal.timeout(limits.timeoutMs)
+    return await exchange(receiver, request, limits.largestAnswer, signal ? AbortSignal.any([signal, limit]) : limit)
+  } catch (error) {
+    return failed(reasonOf(error, limits.timeoutMs))
   }
 }
 
 function exchange(
   { url, addresses }: Receiver,
-  headers: Record<string, string>,
-  body: string,
+  { method, headers, body }: Sent,
   largestAnswer: number,
   signal: AbortSignal,
 ): Promise<Posted> {
@@ -55,8 +68,8 @@ function exchange(
     const sent = request(
       url,
       {
-        method: 'POST',
-        headers: { ...headers, 'content-length': Buffer.byteLength(body) },
+        method,
+        headers: body === null ? headers : { ...headers, 'content-length': Buffer.byteLength(body) },
         agent: false,
         maxHeaderSize: 16_384,
         lookup: pinned(addresses),
@@ -81,7 +94,7 @@ function exchange(
       },
     )
     sent.on('error', reject)
-    sent.end(body)
+    sent.end(body ?? undefined)
   })
 }
 

@@ -6,7 +6,7 @@ import type { Provider } from './providers.ts'
 export const openid = () => import('openid-client')
 
 /** How long a provider may take to answer, in seconds. */
-const timeout = 10
+export const timeout = 10
 /** How long what a provider says of itself is believed, in milliseconds. */
 const believedFor = 3_600_000
 
@@ -16,7 +16,7 @@ async function secretOf(provider: Provider): Promise<string | undefined> {
 }
 
 /** Asks a provider what it offers. Its own addresses must use TLS, unless it is on this machine. */
-async function discover(provider: Provider): Promise<Configuration> {
+export async function discover(provider: Provider): Promise<Configuration> {
   const client = await openid()
   const secret = await secretOf(provider)
   const isLocal = provider.issuer.startsWith('http:')

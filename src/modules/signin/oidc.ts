@@ -5,6 +5,7 @@ import { AppError, notFound } from '../../lib/errors.ts'
 import type { Access, Opened } from '../access/index.ts'
 import type { Admissions } from './admission.ts'
 import type { Visitor } from './local.ts'
+import { checkProvider } from './oidc-check.ts'
 import { createOidcClients, openid } from './oidc-client.ts'
 import { lacksClaims, type Profile, profileOf } from './profile.ts'
 import type { Provider } from './providers.ts'
@@ -129,6 +130,12 @@ export function createOidc({ access, steps, admission, providers, publicUrl, fai
     return buildEndSessionUrl(config, { post_logout_redirect_uri: `${publicUrl}/sign-in` }).href
   }
 
-  return { begin, finish, signOutUrl, doors: providers.map(({ id, label }) => ({ id, label })) }
+  return {
+    begin,
+    finish,
+    signOutUrl,
+    check: (id: string) => checkProvider(get(id)),
+    doors: providers.map(({ id, label }) => ({ id, label })),
+  }
 }
 export type Oidc = ReturnType<typeof createOidc>

@@ -1,4 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
 import type { ConnectionHealth } from '../../../src/modules/connections/schema.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Card } from '../../ui/Card.tsx'
@@ -10,6 +11,7 @@ import { ErrorState, Loaded } from '../../ui/States.tsx'
 import { Tone } from '../../ui/Tone.tsx'
 import { counted, Fact } from '../../ui/Voice.tsx'
 import { testWebhook } from '../notifications/queries.ts'
+import { DryRunDialog } from './DryRunDialog.tsx'
 import { connections } from './queries.ts'
 
 const kinds: Record<ConnectionHealth['kind'], string> = {
@@ -17,6 +19,7 @@ const kinds: Record<ConnectionHealth['kind'], string> = {
   accounts: 'database',
   blobs: 'store',
   trail: 'trail',
+  keys: 'keys',
   webhook: 'webhook',
   scoring: 'scoring endpoint',
   sign_in: 'sign-in',
@@ -49,8 +52,8 @@ export function ConnectionsTab() {
               }
               detail={
                 <>
-                  Databases, store and trail were tried <Moment at={checked_at} />. Of what lies outside the last use is
-                  told: opening this page sends nothing anywhere.
+                  Databases, store, trail and keys were tried <Moment at={checked_at} />. Of what lies outside the last
+                  use is told: opening this page sends nothing anywhere, a dry run does.
                 </>
               }
             >
@@ -80,7 +83,7 @@ const columns: Column<ConnectionHealth>[] = [
     header: 'Connection',
     cell: ({ webhook, name }) =>
       webhook === undefined ? (
-        <b style={{ fontWeight: 550 }}>{name}</b>
+        <b style={{ fontWeight: 550, display: 'inline-block', minWidth: '16ch', overflowWrap: 'anywhere' }}>{name}</b>
       ) : (
         <PathLink to={`/webhooks/${webhook}`}>{name}</PathLink>
       ),
@@ -103,14 +106,7 @@ const columns: Column<ConnectionHealth>[] = [
   {
     key: 'proof',
     header: 'Last proof',
-    cell: ({ proof }) =>
-      proof ? (
-        <>
-          {proof.what} <Moment at={proof.at} />
-        </>
-      ) : (
-        <span className="quiet">none</span>
-      ),
+    cell: (row) => <LastProof {...row} />,
     value: ({ proof }) => proof?.at ?? null,
   },
   {
@@ -125,10 +121,54 @@ const columns: Column<ConnectionHealth>[] = [
     key: 'try',
     header: 'Try it',
     align: 'right',
-    cell: ({ webhook, name }) => webhook !== undefined && <SendExample webhook={webhook} name={name} />,
+    cell: (row) =>
+      row.webhook === undefined ? (
+        row.dry_run && <TryIt connection={row} tried={row.dry_run} />
+      ) : (
+        <SendExample webhook={row.webhook} name={row.name} />
+      ),
     value: () => null,
   },
 ]
+
+/** When it last worked; a dry run that failed since stands beside it. */
+function LastProof({ proof, dry_run }: ConnectionHealth) {
+  const last = dry_run?.last
+  const since = last && last.outcome !== 'passed' && (!proof || last.at > proof.at) ? last : undefined
+  return (
+    <>
+      {proof && (
+        <div>
+          {proof.what} <Moment at={proof.at} />
+        </div>
+      )}
+      {since && (
+        <div className={proof ? 'quiet small' : undefined}>
+          {since.outcome === 'failed' ? 'a dry run failed' : 'a dry run showed nothing'} <Moment at={since.at} />
+        </div>
+      )}
+      {!proof && !since && <span className="quiet">none</span>}
+    </>
+  )
+}
+
+function TryIt({
+  connection,
+  tried,
+}: {
+  connection: ConnectionHealth
+  tried: NonNullable<ConnectionHealth['dry_run']>
+}) {
+  const [opened, setOpened] = useState(false)
+  return (
+    <>
+      <Button kind="bare" aria-label={`Dry run of ${connection.name}`} onClick={() => setOpened(true)}>
+        Dry run
+      </Button>
+      {opened && <DryRunDialog connection={connection} tried={tried} onClose={() => setOpened(false)} />}
+    </>
+  )
+}
 
 /** An example goes out now, and the receiver's answer is told; it stands in the log of the webhook as well. */
 function SendExample({ webhook, name }: { webhook: string; name: string }) {

@@ -175,6 +175,7 @@ function Verdict({ found }: { found: Explanation }) {
     return found.decisions.map(({ environment, allowed, sentence, conflicts }) => (
       <Lead
         key={environment}
+        label={`Deciding for ${environment}`}
         tone={allowed ? 'met' : 'blocked'}
         detail={conflicts.map(({ message }) => message).join(' ')}
       >

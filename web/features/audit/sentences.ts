@@ -30,6 +30,7 @@ const verbs: Record<string, string> = {
   'duty.handed_over': 'handed {count} duties over: {reason}',
   'duty.alarm_raised': 'found nobody who answers as {duty} of {model}{system}',
   'duty.alarm_cleared': 'found somebody who answers again',
+  'connection.tried': 'tried a connection: {outcome}',
   'session.opened': 'signed in',
   'session.closed': 'signed out',
   'key.enrolled': 'enrolled a key of their own',

@@ -1,4 +1,4 @@
-export { runColumns, runDecision, runExamination, runWeights } from './run.ts'
+export { runColumns, runDecision, runExamination, runRow, runWeights } from './run.ts'
 export type {
   ColumnFacts,
   Endpoint,

@@ -3,6 +3,7 @@ import { createAsk } from './asking.ts'
 import { describeColumns } from './columns.ts'
 import { explainDecision } from './decision.ts'
 import { examine } from './examine.ts'
+import { scoreFirstRow } from './first-row.ts'
 import { weighRows } from './row-weights.ts'
 import type { ExaminationMessage, Finding, Report, Request } from './task.ts'
 
@@ -23,6 +24,8 @@ function work(request: Request, tempDir: string, report: Report): Promise<unknow
       return explainDecision(request.task, tempDir, report)
     case 'weights':
       return weighRows(request.task, tempDir)
+    case 'row':
+      return scoreFirstRow(request.task, tempDir, createAsk())
     case 'columns':
       return describeColumns(request.dataset, request.limits, tempDir)
   }

@@ -15,6 +15,8 @@ import type {
   Finding,
   Report,
   Request,
+  RowHeard,
+  RowTask,
   RowWeights,
   TableFile,
   WeightTask,
@@ -50,6 +52,10 @@ export const runDecision = (task: DecisionTask, options: Options) =>
 /** Weighs the rows of a table, in such a process. */
 export const runWeights = (task: WeightTask, options: Options) =>
   ask({ ask: 'weights', task }, task.limits, options) as Promise<RowWeights>
+
+/** Sends one row to an endpoint, from such a process. */
+export const runRow = (task: RowTask, options: Options) =>
+  ask({ ask: 'row', task }, task.limits, options) as Promise<RowHeard>
 
 /** Describes the columns of a table, in such a process. */
 export const runColumns = (dataset: TableFile, limits: ExaminationLimits, options: Options) =>

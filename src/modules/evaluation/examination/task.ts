@@ -98,7 +98,14 @@ export type Request =
   | { readonly ask: 'findings'; readonly task: ExaminationTask }
   | { readonly ask: 'decision'; readonly task: DecisionTask }
   | { readonly ask: 'weights'; readonly task: WeightTask }
+  | { readonly ask: 'row'; readonly task: RowTask }
   | { readonly ask: 'columns'; readonly dataset: TableFile; readonly limits: ExaminationLimits }
+
+/** The first row of a table, as an evaluation would send it to an endpoint. */
+export type RowTask = { readonly endpoint: Endpoint; readonly dataset: TableFile; readonly limits: ExaminationLimits }
+
+/** What an endpoint said of one row, without what it said. */
+export type RowHeard = { readonly numbers: number; readonly labelled: boolean }
 
 export type Phase =
   | 'reading the dataset'
