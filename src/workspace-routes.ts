@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { admissionRoutes } from './modules/admission/index.ts'
+import { auditorRequestRoutes } from './modules/auditor-requests/index.ts'
 import { breakGlassRoutes } from './modules/break-glass/index.ts'
 import { challengeRoutes } from './modules/challenges/index.ts'
 import { commentRoutes } from './modules/comments/index.ts'
@@ -53,6 +54,7 @@ export function groupsOfWorkspace({ at, names }: RouteParts): readonly FastifyPl
     commentRoutes({ at: (req) => at(req).comments }),
     dutyRoutes({ at: (req) => at(req).duties }),
     validationRoutes({ at: (req) => at(req).validations, names: names }),
+    auditorRequestRoutes({ at: (req) => at(req).auditorRequests }),
     workRoutes({ at: (req) => at(req).work }),
     gateRoutes({ at: (req) => at(req).gate }),
     admissionRoutes({ at: (req) => at(req).admission }),

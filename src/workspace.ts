@@ -13,6 +13,7 @@ import type { Access } from './modules/access/index.ts'
 import { type Admission, createAdmission } from './modules/admission/index.ts'
 import { type Artifacts, createArtifacts } from './modules/artifacts/index.ts'
 import { type Audit, createAudit } from './modules/audit/index.ts'
+import { type AuditorRequests, createAuditorRequests } from './modules/auditor-requests/index.ts'
 import { createSeatReads, type SeatReads } from './modules/auditors/index.ts'
 import { type BreakGlasses, createBreakGlass } from './modules/break-glass/index.ts'
 import { type Challenges, createChallenges } from './modules/challenges/index.ts'
@@ -71,6 +72,7 @@ export type Workspace = {
   validations: Validations
   systems: Systems
   auditors: SeatReads
+  auditorRequests: AuditorRequests
   notifications: Notifications
   /** Something is being done, or waits for nothing but its turn. */
   hasJobs(): Promise<boolean>
@@ -210,7 +212,15 @@ export async function openWorkspace(
     situations: reviews.situations,
     tracking,
   })
-  const work = createWork({ db: connection.db, clock, audit, reviews, findings, duties, breakGlass })
+  const auditorRequests = createAuditorRequests({
+    connection,
+    write: audit.write,
+    clock,
+    audit,
+    people,
+    seats: () => access.in(name).seats.list(),
+  })
+  const work = createWork({ db: connection.db, clock, audit, reviews, findings, duties, breakGlass, auditorRequests })
   const trusted = new Set(config.webhookHosts)
   const deliveryJobs = createJobs({ connection, clock, concurrency: 8, maxAttempts: deliveryAttempts })
   const notifications = createNotifications({
@@ -264,6 +274,7 @@ export async function openWorkspace(
     validations,
     systems,
     auditors,
+    auditorRequests,
     notifications,
     hasJobs: async () => hasUnfinishedJobs(connection.db, (await isActive()) ? [] : removalJobs),
     retention,

@@ -156,11 +156,12 @@ export function createOpenWorkspaces({ config, system, open, registry, failed, i
           if (!removed.has(name)) await remove(name)
         } else {
           const isOpen = entries.has(name)
-          await within(name, async ({ retention, reviews, duties, auditors, gate }) => {
+          await within(name, async ({ retention, reviews, duties, auditors, auditorRequests, gate }) => {
             await auditors.tick()
             if (state !== 'active') return
             await duties.watch.tick()
             await reviews.watch.tick()
+            await auditorRequests.watch.tick()
             await gate.revocations.sweep()
             await retention.tick()
           })

@@ -3,10 +3,10 @@ import { z } from 'zod'
 import { Condition, type ConditionInput, ConditionResult } from '../modules/reviews/schema.ts'
 import { type Client, connectClient } from './client.ts'
 import { CliError } from './exit.ts'
+import { momentOf } from './moments.ts'
 import { print, printJson, styled, wrapped } from './output.ts'
 import { personId } from './people.ts'
 import { refused } from './review-steps.ts'
-import { momentOf } from './seats.ts'
 
 /** What approvals were given on condition of. */
 export function addConditions(review: Command) {

@@ -4,9 +4,9 @@ import { Person } from '../modules/access/schema.ts'
 import { Alarm, Assignment, Duty, dutyNames, Handover, Load, Matrix } from '../modules/duties/schema.ts'
 import { type Client, connectClient } from './client.ts'
 import { CliError } from './exit.ts'
+import { momentOf } from './moments.ts'
 import { print, printJson, table } from './output.ts'
 import { personId } from './people.ts'
-import { momentOf } from './seats.ts'
 
 /** Who answers for what. */
 export function addDuties(program: Command) {

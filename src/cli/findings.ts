@@ -4,9 +4,9 @@ import { Finding, FindingSheet, VerifyResult } from '../modules/findings/schema.
 import { Severity } from '../modules/registry/schema.ts'
 import { type Client, connectClient, parseModelVersion } from './client.ts'
 import { CliError, exitCodes } from './exit.ts'
+import { momentOf } from './moments.ts'
 import { print, printJson, styled, table, wrapped } from './output.ts'
 import { personId } from './people.ts'
-import { momentOf } from './seats.ts'
 
 /** What is wrong, who mends it, and who has verified that. */
 export function addFindings(program: Command) {

@@ -11,9 +11,9 @@ import {
 } from '../modules/reviews/schema.ts'
 import { type Client, connectClient } from './client.ts'
 import { CliError, exitCodes } from './exit.ts'
+import { momentOf } from './moments.ts'
 import { print, printJson, styled, wrapped } from './output.ts'
 import { personId } from './people.ts'
-import { momentOf } from './seats.ts'
 
 /** What happens in a review before it is decided, and what is said about it. */
 export function addReviewSteps(review: Command) {

@@ -3,14 +3,17 @@ import { z } from 'zod'
 import { Seat } from '../modules/access/schema.ts'
 import { SeatRead } from '../modules/auditors/schema.ts'
 import { connectClient } from './client.ts'
-import { CliError } from './exit.ts'
+import { momentOf } from './moments.ts'
 import { print, printJson, table } from './output.ts'
 import { personId } from './people.ts'
+import { addRequests } from './seat-requests.ts'
 import { addSample } from './seat-sample.ts'
 
 /** Seats for auditors: read-only, in a scope, until a moment. */
 export function addSeats(program: Command) {
-  const seat = program.command('seat').description('auditors’ seats: read-only, scoped, and ending by themselves')
+  const seat = program
+    .command('seat')
+    .description('auditors’ seats: read-only, scoped, and ending by themselves; and what auditors ask for')
   seat
     .command('open <login>')
     .description('open a seat for somebody who holds no role that changes something')
@@ -30,13 +33,7 @@ export function addSeats(program: Command) {
     .action(close)
   seat.command('reads <id>').description('what was read from a seat').option('--json', 'print JSON').action(reads)
   addSample(seat)
-}
-
-/** A date means its last moment, so that `--until 2026-12-31` includes that day. */
-export function momentOf(text: string): string {
-  const moment = new Date(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T23:59:59.999Z` : text)
-  if (Number.isNaN(moment.getTime())) throw new CliError(`"${text}" is no date`)
-  return moment.toISOString()
+  addRequests(seat)
 }
 
 type OpenOptions = { until: string; reason: string; model?: string[]; json?: boolean }

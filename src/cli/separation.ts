@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { SeparationReport } from '../modules/reviews/schema.ts'
 import { connectClient } from './client.ts'
+import { momentOf } from './moments.ts'
 import { print, printJson, table } from './output.ts'
-import { momentOf } from './seats.ts'
 
 type Options = { from?: string; to?: string; env?: string; csv?: string; json?: boolean }
 

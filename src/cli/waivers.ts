@@ -5,8 +5,8 @@ import { Standing } from '../modules/gate/schema.ts'
 import { Waiver, type WaiverInput, WaiverResult } from '../modules/reviews/schema.ts'
 import { type Client, connectClient, parseModelVersion, versionPath } from './client.ts'
 import { CliError, exitCodes } from './exit.ts'
+import { momentOf } from './moments.ts'
 import { print, printJson, styled, table, wrapped } from './output.ts'
-import { momentOf } from './seats.ts'
 
 /** What a version may run without, for a time, and what a look at its files could not vouch for. */
 export function addWaivers(program: Command) {

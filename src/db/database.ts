@@ -4,6 +4,7 @@ import type { AccessTables } from '../modules/access/tables.ts'
 import type { AdmissionTables } from '../modules/admission/tables.ts'
 import type { ArtifactTables } from '../modules/artifacts/tables.ts'
 import type { AuditTables } from '../modules/audit/tables.ts'
+import type { AuditorRequestTables } from '../modules/auditor-requests/tables.ts'
 import type { AuditorTables } from '../modules/auditors/tables.ts'
 import type { BreakGlassTables } from '../modules/break-glass/tables.ts'
 import type { ChallengeTables } from '../modules/challenges/tables.ts'
@@ -33,6 +34,7 @@ import type { WorkspaceTables } from '../modules/workspaces/tables.ts'
 export type Database = AccessTables &
   AdmissionTables &
   ArtifactTables &
+  AuditorRequestTables &
   AuditorTables &
   AuditTables &
   BreakGlassTables &

@@ -49,6 +49,7 @@ import { systems } from './migrations/060-systems.ts'
 import { personalKeys } from './migrations/061-personal-keys.ts'
 import { approvalWatch } from './migrations/064-approval-watch.ts'
 import { validation } from './migrations/065-validation.ts'
+import { auditorRequests } from './migrations/066-auditor-requests.ts'
 import { connectionDryRuns } from './migrations/067-connection-dry-runs.ts'
 
 /** People, sessions and the list of workspaces; it has its own audit log. */
@@ -108,4 +109,5 @@ export const workspaceMigrations: readonly Migration[] = [
   validation,
   challenges,
   connectionDryRuns,
+  auditorRequests,
 ]

@@ -47,6 +47,8 @@ const usual: Record<Permission | 'signed-in' | 'public', Usual> = {
   'review.comment': byPeople,
   'finding.write': byPeople,
   'audit.read': byPeople,
+  'audit.ask': byPeople,
+  'audit.answer': byPeople,
   'access.read': byPeople,
   'access.write': byPeople,
   'webhook.read': byPeople,

@@ -26,6 +26,8 @@ export const Permission = z.enum([
   'review.comment',
   'finding.write',
   'audit.read',
+  'audit.ask',
+  'audit.answer',
   'access.read',
   'access.write',
   'webhook.read',
@@ -65,6 +67,7 @@ export const permissionsOf: Record<Role, readonly Permission[]> = {
     'review.submit',
     'review.comment',
     'finding.write',
+    'audit.answer',
   ],
   /** Writes to experiments of their own, and to those that let them in. */
   contributor: [...reads, 'tracking.write', 'artifacts.write'],
@@ -76,9 +79,11 @@ export const permissionsOf: Record<Role, readonly Permission[]> = {
     'review.comment',
     'finding.write',
     'audit.read',
+    'audit.answer',
   ],
-  approver: [...reads, 'gate.check', 'review.decide', 'review.comment', 'finding.write'],
-  auditor: [...reads, 'audit.read', 'webhook.read', 'retention.read'],
+  approver: [...reads, 'gate.check', 'review.decide', 'review.comment', 'finding.write', 'audit.answer'],
+  /** Asks only from a seat. */
+  auditor: [...reads, 'audit.read', 'audit.ask', 'webhook.read', 'retention.read'],
 }
 
 /** One of the built-in roles, or one that a workspace has defined. */

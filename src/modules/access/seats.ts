@@ -20,8 +20,9 @@ import { findPerson } from './store.ts'
 
 const reads = /\.read$/
 
-/** What a role permits beyond reading. */
-const changes = (permissions: readonly Permission[]) => permissions.filter((each) => !reads.test(each))
+/** What a role permits beyond reading. Asking for something is the one thing that whoever audits writes, and it changes nothing else. */
+const changes = (permissions: readonly Permission[]) =>
+  permissions.filter((each) => !reads.test(each) && each !== 'audit.ask')
 
 /** A seat is read-only: beside it nobody holds a role that changes something. */
 export async function refuseBesideSeat(

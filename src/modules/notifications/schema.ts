@@ -134,6 +134,10 @@ export const NoticeKind = z.enum([
   'condition_due',
   'lapsed',
   'changed',
+  'request_asked',
+  'request_answered',
+  'request_returned',
+  'request_ended',
 ])
 export type NoticeKind = z.infer<typeof NoticeKind>
 

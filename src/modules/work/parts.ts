@@ -1,6 +1,7 @@
 import type { Db } from '../../db/database.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Audit } from '../audit/index.ts'
+import type { AuditorRequests } from '../auditor-requests/index.ts'
 import type { BreakGlasses } from '../break-glass/index.ts'
 import type { Duties } from '../duties/index.ts'
 import type { Findings } from '../findings/index.ts'
@@ -13,5 +14,6 @@ export type WorkParts = {
   readonly reviews: Pick<Reviews, 'list' | 'sheet' | 'situations' | 'conditions'>
   readonly findings: Pick<Findings, 'list' | 'sheet'>
   readonly duties: Pick<Duties, 'assignments' | 'accepted'>
+  readonly auditorRequests: Pick<AuditorRequests, 'list'>
   readonly breakGlass: Pick<BreakGlasses, 'list' | 'mayConfirm'>
 }

@@ -12,6 +12,8 @@ export const minutesFor = {
   verification: 10,
   renewal: 20,
   condition: 30,
+  audit_request: 30,
+  answer: 10,
 } as const
 
 /** By consequence, then by day, what has no day last. */

@@ -18,6 +18,7 @@ export const WorkKind = z.enum([
   'renewal',
   'condition',
   'break_glass',
+  'audit_request',
 ])
 export type WorkKind = z.infer<typeof WorkKind>
 

@@ -4,6 +4,7 @@ import { fromBreakGlass } from './from-break-glass.ts'
 import { fromConditions } from './from-conditions.ts'
 import { fromDuties } from './from-duties.ts'
 import { fromFindings } from './from-findings.ts'
+import { fromRequests } from './from-requests.ts'
 import { fromReviews } from './from-reviews.ts'
 import type { WorkParts } from './parts.ts'
 import { inOrder, minutesFor } from './queue.ts'
@@ -28,6 +29,7 @@ export function createWork(parts: WorkParts) {
       await fromFindings(parts, actor),
       await fromDuties(parts, actor),
       await fromBreakGlass(parts, actor),
+      await fromRequests(parts, actor),
     ]
     const { upcoming } = await renewals()
     const now = parts.clock.now().getTime()

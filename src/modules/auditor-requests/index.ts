@@ -1,0 +1,2 @@
+export { auditorRequestRoutes } from './routes.ts'
+export { type AuditorRequests, createAuditorRequests } from './service.ts'
