@@ -1,19 +1,8 @@
 import { z } from 'zod'
-import { objectOfRow } from '../modules/auditor-requests/schema.ts'
+import { objectOfRow, objectOfText } from '../modules/auditor-requests/schema.ts'
 import { Sample } from '../modules/auditors/schema.ts'
 import { type Client, parseModelVersion } from './client.ts'
 import { readJsonFile } from './read-json.ts'
-
-const kinds: Record<string, string> = {
-  mdl: 'model',
-  ver: 'version',
-  rev: 'review',
-  dec: 'decision',
-  vrd: 'verdict',
-  fnd: 'finding',
-  evi: 'evidence',
-  dsv: 'dataset',
-}
 
 const WithId = z.object({ id: z.string() })
 
@@ -29,10 +18,8 @@ export async function objectNames(client: Client, things: readonly string[], sam
 }
 
 async function nameOf(client: Client, text: string): Promise<string> {
-  const [, prefix = ''] = /^([a-z]{3})_[0-9a-z]{24}$/.exec(text) ?? []
-  const kind = kinds[prefix]
-  if (kind !== undefined) return `${kind}:${text}`
-  if (/^[a-z]+:[a-z0-9_]+$/.test(text)) return text
+  const named = objectOfText(text)
+  if (named !== undefined) return named
   if (!text.includes('@')) {
     return `model:${(await client.get(`/models/${encodeURIComponent(text)}`, WithId)).id}`
   }

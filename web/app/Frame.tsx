@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { lazy } from 'react'
 import { currentWorkspace, enterWorkspace } from '../api/workspace.ts'
-import { useMay } from '../features/access/people.tsx'
+import { useMay, useMayAnywhere } from '../features/access/people.tsx'
 import { session, signOut } from '../features/access/queries.ts'
 import { openDutiesOf } from '../features/duties/queries.ts'
 import { notices } from '../features/notices/queries.ts'
@@ -40,6 +40,7 @@ const isProposed = ({ state }: { state: string }) => state === 'proposed'
 
 function useSections(): readonly NavGroup[] {
   const may = useMay()
+  const mayAnywhere = useMayAnywhere()
   const work = useQuery({ ...myWork, enabled: may('registry.read') })
   const open = useQuery({ ...reviews({ state: 'open' }), enabled: may('review.read') })
   const told = useQuery(notices('unread'))
@@ -53,7 +54,7 @@ function useSections(): readonly NavGroup[] {
         { title: 'AI systems', to: '/systems', key: 's' },
         { title: 'Reviews', to: '/reviews', key: 'r', count: open.data?.length },
         { title: 'Notices', to: '/notices', key: 'b', count: told.data?.unread || undefined },
-        ...(may('review.read') ? [{ title: 'Findings', to: '/findings', key: 'f' }] : []),
+        ...(mayAnywhere('review.read') ? [{ title: 'Findings', to: '/findings', key: 'f' }] : []),
         { title: 'Calendar', to: '/calendar', key: 'n' },
       ],
     },
@@ -76,7 +77,7 @@ function useSections(): readonly NavGroup[] {
       title: 'Prove',
       sections: [
         { title: 'Trail', to: '/trail', key: 't' },
-        ...(may('audit.read') ? [{ title: 'Auditor room', to: '/auditor', key: 'x' }] : []),
+        ...(mayAnywhere('audit.read') ? [{ title: 'Auditor room', to: '/auditor', key: 'x' }] : []),
         { title: 'People', to: '/people', key: 'u' },
         ...(may('retention.read') ? [{ title: 'Retention', to: '/retention', key: 'k' }] : []),
         { title: 'Workspaces', to: '/workspaces', key: 'w' },

@@ -136,8 +136,13 @@ export const systems = z.object({
 })
 const day = z.iso.date().optional().catch(undefined)
 export const auditor = z.object({
-  tab: z.enum(['seats', 'sample']).optional().catch(undefined),
+  tab: z.enum(['seats', 'sample', 'requests']).optional().catch(undefined),
   seat: text,
+  request: text,
+  /** Every request instead of those that wait. */
+  all: z.literal(true).optional().catch(undefined),
+  /** A request that is being written: about nothing yet, or about the sample that the address draws. */
+  ask: z.enum(['new', 'sample']).optional().catch(undefined),
   population: Population.optional().catch(undefined),
   size: z.coerce.number().int().min(1).max(largestSample).optional().catch(undefined),
   seed: z.coerce.string().optional().catch(undefined),

@@ -26,6 +26,7 @@ import {
   summaries,
   versions,
 } from './fixtures/registry.ts'
+import * as requests from './fixtures/requests.ts'
 import * as retention from './fixtures/retention.ts'
 import { comments, notices } from './fixtures/said.ts'
 import { separationReport } from './fixtures/separation.ts'
@@ -129,6 +130,11 @@ const routes: readonly Route[] = [
   ['POST', /^\/assignments\/([^/]+)\/answer$/, () => ok(duties.assignmentsOf('me')[0])],
   ['GET', /^\/auditor\/room$/, () => ok(duties.room)],
   ['GET', /^\/auditor\/sample$/, () => ok(duties.sample)],
+  ['GET', /^\/auditor\/requests$/, (_, query) => ok({ requests: requests.listed(query.get('state')) })],
+  ['GET', /^\/auditor\/requests\/([^/]+)$/, ([id = '']) => ok(requests.sheetOf(id))],
+  ['POST', /^\/auditor\/requests$/, () => ok(requests.requests[0])],
+  ['POST', /^\/auditor\/requests\/([^/]+)\/[a-z]+$/, ([id = '']) => ok(requests.sheetOf(id))],
+  ['PUT', /^\/auditor\/requests\/([^/]+)\/assignee$/, ([id = '']) => ok(requests.sheetOf(id))],
   ['GET', /^\/auditor\/events$/, () => ok(records.events)],
   ['GET', /^\/seats$/, () => ok({ seats: duties.seats })],
   ['GET', /^\/seats\/([^/]+)\/reads$/, () => ok({ reads: duties.reads })],

@@ -37,6 +37,27 @@ const drawn: Record<Population, ObjectKind> = {
 /** The name of a row that was drawn from a population. */
 export const objectOfRow = (population: Population, { id }: { id: string }) => `${drawn[population]}:${id}`
 
+const prefixes: Record<string, ObjectKind> = {
+  mdl: 'model',
+  ver: 'version',
+  rev: 'review',
+  dec: 'decision',
+  vrd: 'verdict',
+  fnd: 'finding',
+  evi: 'evidence',
+  dsv: 'dataset',
+}
+
+/** What a text names: an id, a name as above, or the address of a page with the id in it, of which the last one counts. */
+export function objectOfText(text: string): string | undefined {
+  if (ObjectName.safeParse(text).success) return text
+  const [, index] = /[?&]event=(\d+)/.exec(text) ?? []
+  if (index !== undefined) return `event:${index}`
+  const last = [...text.matchAll(/(?<![a-z0-9])([a-z]{3})_[0-9a-z]{24}(?![a-z0-9])/g)].at(-1)
+  const kind = prefixes[last?.[1] ?? '']
+  return last && kind && `${kind}:${last[0]}`
+}
+
 /** As many may be named at once; a sample of this size can be asked about. */
 export const mostObjects = 500
 const Objects = z.array(ObjectName).max(mostObjects).default([])

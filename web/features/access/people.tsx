@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import type { Permission, Person } from '../../../src/modules/access/schema.ts'
-import { permits } from '../../../src/modules/access/schema.ts'
+import { modelsOf, permits } from '../../../src/modules/access/schema.ts'
 import { people, session } from './queries.ts'
 
 /** The people by id, for names in sentences. Empty until they are known. */
@@ -32,4 +32,13 @@ export function useMay(): (permission: Permission, model?: string) => boolean {
   return (permission, model) =>
     data !== undefined &&
     (data.permissions.includes(permission) || permits({ grants: data.person.grants, scopes: null }, permission, model))
+}
+
+/** Whether the signed-in person may do it anywhere: in the workspace or on one of its models. */
+export function useMayAnywhere(): (permission: Permission) => boolean {
+  const { data } = useQuery(session)
+  return (permission) =>
+    data !== undefined &&
+    (data.permissions.includes(permission) ||
+      modelsOf({ grants: data.person.grants, scopes: null }, permission).length > 0)
 }

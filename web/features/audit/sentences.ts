@@ -21,6 +21,14 @@ const verbs: Record<string, string> = {
   'seat.opened': 'opened an auditor’s seat: {reason}',
   'seat.closed': 'closed an auditor’s seat: {reason}',
   'seat.read': 'recorded {count} reads of an auditor',
+  'auditor_request.asked': 'asked for something from an auditor’s seat',
+  'auditor_request.answered': 'answered an auditor',
+  'auditor_request.returned': 'sent an answer back, in round {round}',
+  'auditor_request.closed': 'closed a request, satisfied with the answer',
+  'auditor_request.declined': 'declined an auditor’s request',
+  'auditor_request.withdrawn': 'withdrew a request of an auditor',
+  'auditor_request.assigned': 'named who answers an auditor',
+  'auditor_request.reminded': 'reminded whoever is asked by an auditor',
   'duty.proposed': 'asked somebody to be {duty} of {model}{system}',
   'duty.accepted': 'accepted to be {duty} of {model}{system}',
   'duty.declined': 'declined to be {duty} of {model}{system}: {reason}',
@@ -223,6 +231,8 @@ export function pageOf({
       return typeof detail.name === 'string' ? `/systems/${encodeURIComponent(detail.name)}` : undefined
     case 'seat':
       return `/auditor?tab=seats&seat=${id}`
+    case 'auditor_request':
+      return `/auditor?tab=requests&request=${id}`
     case 'assignment':
       if (typeof detail.system === 'string') return `/duties?search=${encodeURIComponent(detail.system)}`
       return typeof detail.model === 'string'

@@ -13,6 +13,7 @@ import { counted, Fact, Human } from '../../ui/Voice.tsx'
 import { eventColumns } from '../audit/EventList.tsx'
 import { exportAddress } from '../audit/queries.ts'
 import { room, scopedEvents } from './queries.ts'
+import { RoomRequests } from './RoomRequests.tsx'
 
 /** Scope, end, population, trail, and how to check all of it without us. */
 export function Room() {
@@ -27,7 +28,8 @@ export function Room() {
               <Population rows={found.population} />
               <ScopedTrail />
             </div>
-            <aside aria-label="Seat and verification">
+            <aside aria-label="Requests, seat and verification">
+              <RoomRequests />
               <Seats room={found} />
               <Verification room={found} />
             </aside>

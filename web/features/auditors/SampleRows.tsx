@@ -1,4 +1,4 @@
-import { Link } from '@tanstack/react-router'
+import { getRouteApi, Link } from '@tanstack/react-router'
 import type { Sample, SampleRow } from '../../../src/modules/auditors/schema.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Card } from '../../ui/Card.tsx'
@@ -11,6 +11,9 @@ import { PathLink } from '../../ui/PathLink.tsx'
 import { EmptyState } from '../../ui/States.tsx'
 import { Fact } from '../../ui/Voice.tsx'
 import { type AskedSample, commandOf } from './sample-query.ts'
+import { useSeats } from './seats.ts'
+
+const route = getRouteApi('/signed-in/auditor')
 
 const units = { decisions: 'decision', verdicts: 'verdict', versions: 'version', findings: 'finding' } as const
 const nouns = { ...units, versions: 'version in use' } as const
@@ -21,11 +24,21 @@ export function Drawn({ sample, asked }: { sample: Sample; asked: AskedSample })
   const plural = population === 'versions' ? 'versions in use' : population
   const save = () =>
     saveText(`sample-of-${population}.json`, `${JSON.stringify(sample, null, 2)}\n`, 'application/json')
+  const navigate = route.useNavigate()
+  const mayAsk = useSeats().length > 0
+  const ask = () => void navigate({ search: { ...asked, tab: 'requests', ask: 'sample' } })
   return (
     <>
       <Lead
         tone={rows.length === 0 ? 'unknown' : 'met'}
-        action={rows.length > 0 && <Button onClick={save}>Save with how it was drawn</Button>}
+        action={
+          rows.length > 0 && (
+            <span className="row">
+              {mayAsk && <Button onClick={ask}>Ask for these</Button>}
+              <Button onClick={save}>Save with how it was drawn</Button>
+            </span>
+          )
+        }
         detail={
           by_tier
             ? strata.map(({ tier, size, drawn }) => `${tier ?? 'no tier'}: ${drawn} of ${size}`).join(', ')

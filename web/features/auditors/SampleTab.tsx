@@ -20,7 +20,7 @@ const names: Record<Population, string> = {
 
 /** Draws from the scope in a way that anybody can repeat. */
 export function SampleTab() {
-  const { tab: _, seat: __, ...asked } = route.useSearch()
+  const { tab: _, seat: __, request: ___, all: ____, ask: _____, ...asked } = route.useSearch()
   return (
     <>
       <Question key={JSON.stringify(asked)} asked={asked} />

@@ -100,6 +100,10 @@ const words: Record<NoticeKind, string> = {
   condition_due: 'due soon',
   lapsed: 'lapsed',
   changed: 'changed',
+  request_asked: 'to answer',
+  request_answered: 'answered',
+  request_returned: 'came back',
+  request_ended: 'ended',
 }
 
 const tones: Record<NoticeKind, ToneName> = {
@@ -117,4 +121,8 @@ const tones: Record<NoticeKind, ToneName> = {
   condition_due: 'attention',
   lapsed: 'blocked',
   changed: 'attention',
+  request_asked: 'waiting',
+  request_answered: 'met',
+  request_returned: 'attention',
+  request_ended: 'unknown',
 }

@@ -19,6 +19,7 @@ export const kindWords: Record<WorkItem['kind'], string> = {
   renewal: 'Renewal',
   condition: 'Condition',
   break_glass: 'Break-glass',
+  audit_request: 'Audit request',
 }
 
 export const nameOf = ({ model, version, environment }: Renewal) => `${model} ${version} in ${environment}`
