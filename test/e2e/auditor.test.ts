@@ -40,10 +40,10 @@ test('an auditor signs in to their own room, draws a sample, asks about it, is a
 
   const browser = await launchBrowser()
   onTestFinished(() => browser.close())
-  async function signedIn(login: string): Promise<Page> {
+  async function signedIn(login: string, path: string): Promise<Page> {
     const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 } })).newPage()
     page.setDefaultTimeout(10_000)
-    await page.goto(`${publicUrl}/sign-in`)
+    await page.goto(`${publicUrl}${path}`)
     await page.getByLabel('Name you sign in with').fill(login)
     await page.getByRole('textbox', { name: 'Password' }).fill(password)
     await page.keyboard.press('Enter')
@@ -51,7 +51,7 @@ test('an auditor signs in to their own room, draws a sample, asks about it, is a
     return page
   }
 
-  const auditor = await signedIn('ina')
+  const auditor = await signedIn('ina', '/')
   await auditor.getByText(`You may read ${governedName} until`).waitFor()
   expect(new URL(auditor.url()).pathname).toBe('/auditor')
   await auditor.getByText('You wait for nothing.').waitFor()
@@ -78,15 +78,14 @@ test('an auditor signs in to their own room, draws a sample, asks about it, is a
     .waitFor()
   await auditor.getByRole('link', { name: `${governedName} 1`, exact: true }).waitFor()
 
-  const host = await signedIn('hugo')
-  await host.goto(`${publicUrl}/notices`)
+  const host = await signedIn('hugo', '/notices')
   await host.getByRole('link', { name: /An auditor asks for “Why the gate denied”/ }).click()
   await host.getByLabel('What you answer').fill('Nobody had approved version 1 for prod.')
   await host.getByRole('button', { name: 'Answer' }).click()
   await host.getByText('It was answered, and waits for the auditor.').waitFor()
-  await clean(host)
 
-  await auditor.goto(`${publicUrl}/auditor`)
+  await auditor.getByRole('link', { name: 'Auditor room' }).click()
+  await auditor.reload()
   await auditor.getByRole('link', { name: 'Why the gate denied' }).click()
   await auditor.getByText('Nobody had approved version 1 for prod.').waitFor()
   await auditor.getByRole('button', { name: 'Close it, satisfied' }).click()
