@@ -26,6 +26,7 @@ const onS3 = [
   'src/protocols/mlflow/conformance.test.ts',
 ]
 const s3Alone = ['src/blobs/s3.test.ts']
+const postgresAlone = ['src/db/pool.test.ts']
 /** Starts the command line over and over, which asks a server and not an engine. */
 const byCommandLine = ['src/testing/pipeline-examples.test.ts']
 /** Puts another module in the place of one that its worker may have loaded before. */
@@ -79,7 +80,7 @@ export default defineConfig({
           ...common,
           name: 'sqlite',
           include: ['src/**/*.test.ts', 'test/security/**/*.test.ts'],
-          exclude: [...pure, ...s3Alone, ...withModulesOfTheirOwn],
+          exclude: [...pure, ...s3Alone, ...postgresAlone, ...withModulesOfTheirOwn],
           env: { TEST_ENGINE: 'sqlite' },
           globalSetup: ['src/testing/template.ts'],
         },

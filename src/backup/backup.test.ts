@@ -74,22 +74,27 @@ test('a running server is backed up, and comes back whole on either engine, with
   }
 }, 240_000)
 
-test('a backup that was altered or cut off is not restored', async () => {
+test('a backup that was altered, cut off or made by another version is not restored', async () => {
   const app = await testApp()
   const developer = await app.as('developer')
   await givenModel(developer)
   await givenGoodEvidence(app, (await givenVersion(developer)).id)
   const folder = emptyFolder()
   await createBackup(app.config, folder, { passphrase })
+  const config: Config = { ...app.config, dataDir: emptyFolder(), database: { kind: 'sqlite' } }
+  const manifest = readFileSync(join(folder, 'manifest.json'), 'utf8')
+  writeFileSync(join(folder, 'manifest.json'), manifest.replace('"001-audit"', '"001-of-another-version"'))
+  await expect(restoreBackup(config, folder, { passphrase })).rejects.toThrow('made by another version')
+  writeFileSync(join(folder, 'manifest.json'), manifest)
   const [first = ''] = readdirSync(join(folder, 'blobs', 'workspace-main'))
   const [blob = ''] = readdirSync(join(folder, 'blobs', 'workspace-main', first))
   writeFileSync(join(folder, 'blobs', 'workspace-main', first, blob), 'other bytes')
   expect((await verifyBackup(folder)).problems).toEqual([
     `blobs/workspace-main/${first}/${blob} is not what was written`,
   ])
-  const config: Config = { ...app.config, dataDir: emptyFolder(), database: { kind: 'sqlite' } }
-  await expect(restoreBackup(config, folder, { passphrase })).rejects.toThrow('is damaged')
-  expect(readdirSync(config.dataDir)).toEqual([])
+  const empty: Config = { ...app.config, dataDir: emptyFolder(), database: { kind: 'sqlite' } }
+  await expect(restoreBackup(empty, folder, { passphrase })).rejects.toThrow('is damaged')
+  expect(readdirSync(empty.dataDir)).toEqual([])
   await expect(verifyBackup(emptyFolder())).rejects.toThrow('no manifest.json')
 }, 60_000)
 

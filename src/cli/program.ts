@@ -23,7 +23,7 @@ export async function createProgram(word?: string): Promise<Command> {
 }
 
 /** What went wrong outside of the product: its sentence says enough. */
-const known = new Set(['KeyFileError', 'AppError', 'DatabaseUnreachable'])
+const known = new Set(['KeyFileError', 'AppError', 'DatabaseUnreachable', 'NewerDatabase'])
 
 /** Runs one command and gives its exit status. */
 export async function run(argv: readonly string[]): Promise<number> {

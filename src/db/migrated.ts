@@ -20,7 +20,12 @@ export async function openMigrated(
 ): Promise<Connection> {
   if (location.kind === 'sqlite') await placeFreshFile(location.path, fileIn(fresh, kind))
   const connection = await connect(location)
-  await migrate(connection, migrationsOf[kind])
+  try {
+    await migrate(connection, migrationsOf[kind])
+  } catch (error) {
+    await connection.close()
+    throw error
+  }
   return connection
 }
 

@@ -37,6 +37,25 @@ test('a job runs at once in the process that enqueued it', async () => {
   expect(await row(id)).toMatchObject({ attempts: 1, progress: 1, leased_by: null, error: null })
 })
 
+test('of many jobs of a workspace two run at a time', async () => {
+  const { worker, enqueue, reaches } = await given()
+  const going: (() => void)[] = []
+  let most = 0
+  const run = () =>
+    new Promise<void>((resolve) => {
+      going.push(resolve)
+      most = Math.max(most, going.length)
+    })
+  const jobs = worker({ run })
+  const ids = await Promise.all([1, 2, 3, 4].map((n) => enqueue(jobs, { n })))
+  for (const left of [2, 2, 2, 1]) {
+    await expect.poll(() => going.length).toBe(left)
+    going.shift()?.()
+  }
+  for (const id of ids) await reaches(id, 'done')
+  expect(most).toBe(2)
+})
+
 test('a transaction that is rolled back leaves no job', async () => {
   const { app, worker, writer } = await given()
   const jobs = worker({})

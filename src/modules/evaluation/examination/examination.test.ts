@@ -117,11 +117,13 @@ describe('an examination', () => {
     expect(mapped.map(({ result }) => result)).toEqual(JSON.parse(unmapped))
   })
 
-  test('is ended by its signal, and by its time', async () => {
+  test('is ended by its signal, by its time and by its memory', async () => {
     const stop = new AbortController()
     const run = runExamination(wageTask(), { signal: stop.signal, report: () => stop.abort(new Error('cancelled')) })
     await expect(run).rejects.toThrow('cancelled')
     await expect(examined(wageTask({ limits: { ...limits, timeMs: 1 } }))).rejects.toThrow('took longer than')
+    const little = wageTask({ limits: { ...limits, memoryMb: 80 } })
+    await expect(examined(little)).rejects.toThrow('needed more than 80 MB of memory')
   })
 })
 
