@@ -8,7 +8,7 @@ import { gunzipSync } from 'node:zlib'
 import { sql } from 'kysely'
 import { Secret, TOTP } from 'otpauth'
 import { expect, test, vi } from 'vitest'
-import { pinProblems } from '../../scripts/audit.ts'
+import { pinProblems, readAudit } from '../../scripts/audit.ts'
 import { sbom } from '../../scripts/sbom.ts'
 import { createBackup } from '../../src/backup/create.ts'
 import { ConfigError, readConfig } from '../../src/config.ts'
@@ -196,6 +196,18 @@ async function failing(url: string): Promise<{ status: number | null; text: stri
 
 test('every package is pinned, has a digest, and runs an install script only if it is named', () => {
   expect(pinProblems()).toEqual([])
+  // A registry that offers no audits says nothing about weaknesses, and that is not read as a good answer.
+  expect(readAudit('{"message": "405 Method Not Allowed", "statusCode": 405}')).toEqual({
+    outcome: 'unchecked',
+    why: '405 Method Not Allowed',
+  })
+  expect(readAudit('').outcome).toBe('unchecked')
+  const weak = { severity: 'high', range: '<2', via: [{ title: 'Reads too much', url: 'https://example.com/1' }, 'y'] }
+  const slight = { severity: 'low', range: '*', via: [] }
+  expect(readAudit(JSON.stringify({ vulnerabilities: { x: weak, z: slight } }))).toEqual({
+    outcome: 'checked',
+    weaknesses: ['x <2, high: Reads too much https://example.com/1; through y'],
+  })
   // For every npm; `scripts/prepare.mjs` then runs those that are named, and no other one.
   expect(readFileSync('.npmrc', 'utf8')).toMatch(/^ignore-scripts=true$/m)
   expect(readFileSync('scripts/prepare.mjs', 'utf8')).toContain('allowScripts')
