@@ -4,13 +4,22 @@ import { testApp } from '../../testing/app.ts'
 const day = 86_400_000
 const bearer = (secret: string) => ({ authorization: `Bearer ${secret}` })
 
-test('a rotated token has a new secret; the old one counts for as long as was said, and not beyond its own end', async () => {
+test('a rotated token has a new secret; the old one counts for as long as was said; when it was last used is known', async () => {
   const app = await testApp()
   const admin = await app.as('administrator')
   const robot = (await admin.post('/people', { login: 'robot', name: 'Robot', kind: 'service' })).json()
   const made = (await admin.post('/tokens', { name: 'ci', person: robot.id, expires_in_days: 20 })).json()
   const ask = async (secret: string) =>
     (await app.anonymous.request('GET', '/session', undefined, bearer(secret))).json()
+
+  const lastUsed = async () => {
+    const { tokens } = (await admin.get('/tokens')).json() as { tokens: { id: string; last_used_at: string | null }[] }
+    return tokens.find(({ id }) => id === made.token.id)?.last_used_at
+  }
+  expect(await lastUsed()).toBeNull()
+  await ask(made.secret)
+  const used = app.clock.now().toISOString()
+  await expect.poll(lastUsed).toBe(used)
 
   app.clock.advance(19 * day)
   expect((await admin.get('/tokens?expiring_in_days=2')).json().tokens).toMatchObject([{ id: made.token.id }])

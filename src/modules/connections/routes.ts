@@ -19,7 +19,7 @@ export function connectionRoutes({ at }: Parts): FastifyPluginAsyncZod {
     })
 
     app.post('/connections/dry-runs', {
-      config: { requires: 'access.write' },
+      config: { requires: 'access.write', rate: { burst: 20, perMinute: 30 } },
       schema: {
         tags: ['server'],
         summary: 'Ask a scoring endpoint or an identity provider now, changing nothing there, and keep what it showed',
