@@ -84,9 +84,7 @@ test('an auditor signs in to their own room, draws a sample, asks about it, is a
   await host.getByRole('button', { name: 'Answer' }).click()
   await host.getByText('It was answered, and waits for the auditor.').waitFor()
 
-  await auditor.getByRole('link', { name: 'Auditor room' }).click()
   await auditor.reload()
-  await auditor.getByRole('link', { name: 'Why the gate denied' }).click()
   await auditor.getByText('Nobody had approved version 1 for prod.').waitFor()
   await auditor.getByRole('button', { name: 'Close it, satisfied' }).click()
   await auditor.getByText('The auditor closed it, satisfied with the answer.').waitFor()
@@ -95,4 +93,6 @@ test('an auditor signs in to their own room, draws a sample, asks about it, is a
   await host.goto(`${publicUrl}/auditor?tab=seats`)
   await host.getByRole('link', { name: 'Ina Vogt' }).click()
   await host.getByText('GET /auditor/sample?population=verdicts').first().waitFor()
+  await host.getByRole('link', { name: 'What was asked from this seat' }).click()
+  await host.getByRole('link', { name: 'Why the gate denied' }).waitFor()
 }, 60_000)

@@ -235,6 +235,10 @@ test('an archived workspace is read, changed by nobody, and taken into use again
   expect(refused.json()).toMatchObject({ error_code: 'INVALID_STATE' })
   const asked = await there.post('/gate/checks', { model: 'wages', version: 1, environment: 'prod' })
   expect(asked.json()).toMatchObject({ status: 409 })
+  // An auditor's request changes the workspace like anything else that is written.
+  for (const step of ['', `/arq_${'0'.repeat(24)}/answers`]) {
+    expect((await there.post(`/auditor/requests${step}`, { text: 'Please' })).json()).toMatchObject({ status: 409 })
+  }
 
   expect((await administrator.post('/workspaces/risk/restore')).json()).toMatchObject({ state: 'active' })
   expect((await administrator.post('/workspaces/risk/restore')).status).toBe(409)

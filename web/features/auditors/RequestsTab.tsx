@@ -23,8 +23,8 @@ export function RequestsTab() {
 }
 
 function RequestList() {
-  const { all } = route.useSearch()
-  const query = useQuery(requests(all ? 'all' : 'open'))
+  const { all, seat } = route.useSearch()
+  const query = useQuery(requests(all ? 'all' : 'open', seat))
   const navigate = route.useNavigate()
   const directory = usePeople()
   const mayAsk = useSeats().length > 0
@@ -34,14 +34,19 @@ function RequestList() {
     <Loaded query={query} lines={6}>
       {(rows) => (
         <Card
-          title={all ? 'All requests' : 'Requests that wait'}
+          title={`${all ? 'All requests' : 'Requests that wait'}${seat === undefined ? '' : ' of one seat'}`}
           flush
           actions={
             <span className="row">
+              {seat !== undefined && (
+                <Link from="/auditor" to="." search={(old) => ({ ...old, seat: undefined })} className="small">
+                  Of every seat
+                </Link>
+              )}
               <Link
                 from="/auditor"
                 to="."
-                search={{ tab: 'requests', ...(all ? {} : { all: true as const }) }}
+                search={{ tab: 'requests', seat, all: all ? undefined : (true as const) }}
                 className="small"
               >
                 {all ? 'Only those that wait' : 'Those that ended, too'}

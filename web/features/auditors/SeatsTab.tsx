@@ -97,6 +97,11 @@ function SeatPeek({ seat, onClose }: { seat: Seat; onClose: () => void }) {
       <p className="small">
         Opened <Moment at={seat.opened_at} /> by <PersonName id={seat.opened_by} />.
       </p>
+      <p className="small">
+        <Link from="/auditor" to="." search={{ tab: 'requests', seat: seat.id, all: true }}>
+          What was asked from this seat
+        </Link>
+      </p>
       {!isOver(seat) && <Button onClick={() => setClosing(true)}>Close this seat now</Button>}
       <ReasonDialog
         opened={closing}

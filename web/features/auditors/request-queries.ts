@@ -9,11 +9,13 @@ import {
 import { at, get, send } from '../../api/http.ts'
 import { ApiError } from '../../api/problem.ts'
 
-export const requests = (state: 'open' | 'all') =>
+/** Of one seat, or of every seat that whoever looks has to do with. */
+export const requests = (state: 'open' | 'all', seat?: string) =>
   queryOptions({
-    queryKey: ['auditors', 'requests', state],
+    queryKey: ['auditors', 'requests', state, seat],
     queryFn: async () =>
-      (await get(at(['auditor', 'requests'], { state }), z.object({ requests: z.array(AuditorRequest) }))).requests,
+      (await get(at(['auditor', 'requests'], { state, seat }), z.object({ requests: z.array(AuditorRequest) })))
+        .requests,
   })
 
 export const requestSheet = (id: string) =>
