@@ -1,18 +1,17 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { expect, onTestFinished, test } from 'vitest'
 import { serverActor } from '../../src/modules/audit/schema.ts'
 import { testApp } from '../../src/testing/app.ts'
 import { testClock } from '../../src/testing/clock.ts'
 import { givenReview, governedName } from '../../src/testing/governed.ts'
+import { faultsOf } from './access.ts'
 import { freePort, launchBrowser } from './tools.ts'
 
 const password = 'correct horse'
 const day = 86_400_000
 
 async function clean(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  expect(violations.map(({ id, nodes }) => `${id} ${nodes[0]?.html}`)).toEqual([])
+  expect(await faultsOf(page)).toEqual([])
 }
 
 test('an auditor signs in to their own room, draws a sample, asks about it, is answered by the host, and closes', async () => {

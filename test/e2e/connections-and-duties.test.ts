@@ -1,12 +1,12 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { expect, onTestFinished, test } from 'vitest'
 import { serverActor } from '../../src/modules/audit/schema.ts'
 import { testApp } from '../../src/testing/app.ts'
 import { testClock } from '../../src/testing/clock.ts'
 import { givenExamined } from '../../src/testing/examined.ts'
+import { faultsOf } from './access.ts'
 import { launchBrowser } from './tools.ts'
 
 const password = 'correct horse'
@@ -30,8 +30,7 @@ async function outsideWorld(): Promise<string> {
 }
 
 async function clean(page: Page, name: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  expect(violations.map(({ id, nodes }) => `${name}: ${id} ${nodes[0]?.html}`)).toEqual([])
+  expect(await faultsOf(page), name).toEqual([])
   const folder = process.env.SCREENSHOTS
   for (const scheme of folder ? (['dark', 'light'] as const) : []) {
     await page.emulateMedia({ colorScheme: scheme })

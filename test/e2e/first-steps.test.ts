@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { faultsOf } from './access.ts'
 import { freePort, launchBrowser, serve, temporaryFolder } from './tools.ts'
 
 const execute = promisify(execFile)
@@ -24,8 +24,7 @@ afterAll(async () => {
 })
 
 async function clean(page: Page, name: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  expect(violations.map(({ id, nodes }) => `${name}: ${id} ${nodes[0]?.html}`)).toEqual([])
+  expect(await faultsOf(page), name).toEqual([])
   const folder = process.env.SCREENSHOTS
   for (const scheme of folder ? (['dark', 'light'] as const) : []) {
     await page.emulateMedia({ colorScheme: scheme })

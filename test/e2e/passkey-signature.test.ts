@@ -1,4 +1,3 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { expect, onTestFinished, test } from 'vitest'
 import { serverActor } from '../../src/modules/audit/schema.ts'
@@ -6,6 +5,7 @@ import { verifyDecision } from '../../src/modules/reviews/index.ts'
 import { testApp } from '../../src/testing/app.ts'
 import { testClock } from '../../src/testing/clock.ts'
 import { givenReview } from '../../src/testing/governed.ts'
+import { faultsOf } from './access.ts'
 import { freePort, launchBrowser } from './tools.ts'
 
 const password = 'correct horse'
@@ -18,8 +18,7 @@ approvals:
 `
 
 async function clean(page: Page, name: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  expect(violations.map(({ id, nodes }) => `${name}: ${id} ${nodes[0]?.html}`)).toEqual([])
+  expect(await faultsOf(page), name).toEqual([])
   const folder = process.env.SCREENSHOTS
   for (const scheme of folder ? (['dark', 'light'] as const) : []) {
     await page.emulateMedia({ colorScheme: scheme })

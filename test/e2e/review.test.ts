@@ -1,10 +1,10 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import type { Role } from '../../src/modules/access/schema.ts'
 import { serverActor } from '../../src/modules/audit/schema.ts'
 import { type TestApp, testApp } from '../../src/testing/app.ts'
 import { givenGoodEvidence, givenModel, givenVersion, governedName } from '../../src/testing/governed.ts'
+import { faultsOf } from './access.ts'
 import { launchBrowser } from './tools.ts'
 
 const password = 'correct horse battery'
@@ -30,8 +30,7 @@ async function world() {
 }
 
 async function faults(page: Page, part = 'body'): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode().include(part).analyze()
-  return violations.map(({ id, nodes }) => `${id} at ${nodes.map((node) => node.target.join(' ')).join(', ')}`)
+  return faultsOf(page, { within: part })
 }
 
 const stateOf = async (app: TestApp, id: string) =>

@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
 import { Secret, TOTP } from 'otpauth'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type IdentityProvider, identityProvider } from '../../src/testing/identity-provider.ts'
+import { faultsOf } from './access.ts'
 import { freePort, launchBrowser, run, temporaryFolder } from './tools.ts'
 
 let browser: Browser
@@ -52,8 +52,7 @@ const codeOf = (secret: string, at = Date.now()) =>
 
 /** Contrast in the dark is looked at where every page is. */
 async function clean(page: Page, name: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  expect(violations.map(({ id, nodes }) => `${name}: ${id} ${nodes[0]?.html}`)).toEqual([])
+  expect(await faultsOf(page), name).toEqual([])
   const folder = process.env.SCREENSHOTS
   for (const scheme of folder ? (['dark', 'light'] as const) : []) {
     await page.emulateMedia({ colorScheme: scheme })

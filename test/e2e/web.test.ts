@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type FixtureServer, startFixtureServer } from '../../web/testing/fixture-server.ts'
 import { digest, id } from '../../web/testing/fixtures/base.ts'
 import { examinedId } from '../../web/testing/fixtures/examined.ts'
 import { runIds } from '../../web/testing/fixtures/registry.ts'
+import { colourRules, faultsOf } from './access.ts'
 import { previewOf } from './studio-preview.ts'
 import { launchBrowser } from './tools.ts'
 
@@ -153,13 +153,7 @@ async function go(page: Page, path: string): Promise<void> {
 
 /** Contrast is looked at in both themes; everything else about access is the same in both. */
 async function faults(page: Page, scheme: (typeof schemes)[number]): Promise<string[]> {
-  const darkOnly = { runOnly: ['color-contrast', 'link-in-text-block'] }
-  // No page has frames, and only what is wrong is of interest: both spare axe most of its time.
-  const axe = new AxeBuilder({ page })
-    .setLegacyMode()
-    .options({ resultTypes: ['violations'], ...(scheme === 'dark' ? darkOnly : {}) })
-  const { violations } = await axe.analyze()
-  return violations.map(({ id: rule, nodes }) => `${rule} at ${nodes.map((node) => node.target.join(' ')).join(', ')}`)
+  return faultsOf(page, scheme === 'dark' ? { rules: colourRules } : {})
 }
 
 /** What is wrong with one page. It is loaded once, and then looked at wide and narrow, and in the dark. */
@@ -429,7 +423,7 @@ test('duties are walked by arrow keys, looked at, accepted, and handed over from
   await dialog.getByText('developer of wage-screening').waitFor()
   await dialog.getByLabel('To').selectOption({ label: 'Vera Lindqvist (vera)' })
   await dialog.getByLabel('Reason').fill('Devon moves to another team.')
-  expect((await new AxeBuilder({ page }).include('[role=dialog] form').analyze()).violations).toEqual([])
+  expect(await faultsOf(page, { within: '[role=dialog] form' })).toEqual([])
   await dialog.getByRole('button', { name: 'Propose all of them' }).click()
   await dialog.getByText('1 duty proposed to Vera Lindqvist').waitFor()
   await dialog.getByText('already held, or asked for').waitFor()

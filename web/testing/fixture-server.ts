@@ -339,6 +339,8 @@ function sendFile(res: ServerResponse, path: string): void {
   res.writeHead(200, {
     'content-type': types[extname(file)] ?? 'application/octet-stream',
     'content-security-policy': policyHeader,
+    // As the product serves them, whose names change with their content.
+    ...(path.startsWith('/assets/') ? { 'cache-control': 'public, max-age=31536000, immutable' } : {}),
   })
   createReadStream(file).pipe(res)
 }
