@@ -3,7 +3,7 @@
 // changed since; on the Node that the project installs when the system's is older than what they need. An installed package
 // runs the emitted JavaScript.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const oldest = 24
@@ -32,11 +32,15 @@ function program() {
   return process.argv[2] === 'serve' ? 'dist/serve/main.js' : 'dist/server/main.js'
 }
 
-/** True when no source, and not the list of packages, is younger than the bundle. */
+/** True when no source of the bundle, and not the list of packages, is younger than it. */
 function isFresh() {
-  const built = statSync(at('dist/server/.built'), { throwIfNoEntry: false })
-  if (!built) return false
-  const root = at('')
-  const files = readdirSync(`${root}src`, { recursive: true, encoding: 'utf8' }).map((path) => `src/${path}`)
-  return ['package-lock.json', ...files].every((path) => statSync(root + path).mtimeMs <= built.mtimeMs)
+  try {
+    const built = at('dist/server/.built')
+    const { mtimeMs } = statSync(built)
+    const sources = readFileSync(built, 'utf8').split('\n')
+    const root = at('')
+    return ['package-lock.json', ...sources].every((path) => statSync(root + path).mtimeMs <= mtimeMs)
+  } catch {
+    return false
+  }
 }

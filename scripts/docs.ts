@@ -26,14 +26,14 @@ export async function referencePages(): Promise<Record<string, string>> {
 }
 
 /** The document and the routes of a server on an empty data folder. */
-async function served(): Promise<{ document: OpenApi; routes: RouteOptions[] }> {
+async function served(): Promise<{ document: OpenApi; routes: readonly RouteOptions[] }> {
   const folder = await mkdtemp(join(tmpdir(), 'modelkeep-docs-'))
   const app = await createApp(readConfig({ MODELKEEP_DATA_DIR: folder, MODELKEEP_LOG: 'off' }))
   try {
     await app.http.ready()
     return {
       document: JSON.parse((await app.http.inject('/openapi.json')).body) as OpenApi,
-      routes: app.http.declaredRoutes,
+      routes: await app.routes(),
     }
   } finally {
     await app.close()

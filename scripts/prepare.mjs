@@ -2,7 +2,7 @@
 // the web application when its sources changed, and for tests sees to a browser. Takes the purpose: start, demo, test.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -46,7 +46,7 @@ function buildWeb() {
   writeFileSync(stamp, wanted)
 }
 
-/** The stamp holds what the bundle was made from; `.built` says when, for a start that has no time to compare contents. */
+/** The stamp holds what the bundle was made from; the time of `.built` says when, for a start that has no time to compare contents. */
 function buildServer() {
   const wanted = hashOf(['package-lock.json', 'scripts/bundle.ts', ...filesBelow('src')])
   const stamp = 'dist/server/.sources'
@@ -54,7 +54,7 @@ function buildServer() {
     run(ownNode, ['scripts/bundle.ts'])
     writeFileSync(stamp, wanted)
   }
-  writeFileSync('dist/server/.built', '')
+  utimesSync('dist/server/.built', new Date(), new Date())
 }
 
 function findBrowser() {

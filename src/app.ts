@@ -1,53 +1,43 @@
 import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import { createDirectStores } from './blobs/direct.ts'
 import { type Config, systemDatabase } from './config.ts'
 import type { Connection } from './db/connect.ts'
 import { createMemory } from './db/memory.ts'
 import { openMigrated } from './db/migrated.ts'
+import { createArea } from './http/area.ts'
 import { failureOf } from './http/errors.ts'
 import { describeApi } from './http/openapi.ts'
-import { createServer } from './http/server.ts'
-import { serverRoutes } from './http/server-routes.ts'
+import { createRates } from './http/rate.ts'
+import { createServer, type HttpParts } from './http/server.ts'
 import type { ClientPatience } from './http/slow-clients.ts'
-import { serveWeb } from './http/web.ts'
+import { sendNotFound, serveWeb } from './http/web.ts'
 import { refuseChange } from './http/workspace.ts'
 import { loadOrCreateAddressKey } from './lib/address-key.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
 import { loadOrCreateKey } from './lib/keys.ts'
-import { inOneContext } from './lib/one-context.ts'
 import { loadOrCreateSecretBox, type SecretBox } from './lib/secret-box.ts'
 import { lookAfter } from './look-after.ts'
 import { mlflowAreas } from './mlflow-areas.ts'
-import { type Access, accessRoutes, createAccess, personalKeyRoutes, roleRoutes } from './modules/access/index.ts'
-import { type Audit, auditRoutes, createAudit } from './modules/audit/index.ts'
-import { auditorRoutes, recordSeatReads } from './modules/auditors/index.ts'
-import { connectionRoutes } from './modules/connections/index.ts'
-import { createSetUp, type SetUp, setUpRoutes } from './modules/setup/index.ts'
-import {
-  accountRoutes,
-  createCookies,
-  createSigningIn,
-  oidcRoutes,
-  type SigningIn,
-  signInAdminRoutes,
-  signInRoutes,
-} from './modules/signin/index.ts'
-import { simulatorRoutes } from './modules/simulator/index.ts'
+import { type Access, createAccess } from './modules/access/index.ts'
+import { type Audit, createAudit } from './modules/audit/index.ts'
+import { recordSeatReads } from './modules/auditors/index.ts'
+import { createSetUp, type SetUp } from './modules/setup/index.ts'
+import { createCookies, createSigningIn, type SigningIn } from './modules/signin/index.ts'
 import { guardExperiments } from './modules/tracking/index.ts'
-import { createWorkspaces, type Workspaces, workspaceRoutes } from './modules/workspaces/index.ts'
+import { createWorkspaces, type Workspaces } from './modules/workspaces/index.ts'
 import { firstWorkspace } from './modules/workspaces/schema.ts'
 import { mlflowRoutes } from './protocols/mlflow/index.ts'
 import { createSignedAddresses } from './protocols/mlflow/signed-addresses.ts'
 import { otlpRoutes } from './protocols/otlp/index.ts'
-import { createSupervision } from './supervision.ts'
 import { type Keys, openWorkspace, originOf, type Workspace } from './workspace.ts'
-import { groupsOfWorkspace } from './workspace-routes.ts'
 import { createOpenWorkspaces, type OpenWorkspaces } from './workspaces.ts'
 
 export type App = {
   http: FastifyInstance
+  /** Every route as it was declared. */
+  routes(): Promise<readonly RouteOptions[]>
   system: Connection
   systemAudit: Audit
   access: Access
@@ -64,6 +54,9 @@ const sweepEvery = 60_000
 /** How long an event may wait for its signed checkpoint, in milliseconds. */
 const checkpointEvery = 60_000
 
+/** What can wait for the first answers of a server does, in milliseconds. */
+const soonAfter = 250
+
 /** Creates every service and connects them, top to bottom. */
 export async function createApp(
   config: Config,
@@ -71,16 +64,14 @@ export async function createApp(
 ): Promise<App> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
   const keyDir = resolve(config.dataDir, 'keys')
-  const keys = {
-    log: await loadOrCreateKey(keyDir, 'log'),
-    signing: await loadOrCreateKey(keyDir, 'signing'),
-    webhooks: await loadOrCreateSecretBox(keyDir, 'webhooks'),
-  }
-  const addresses = createSignedAddresses({
-    key: await loadOrCreateAddressKey(keyDir, 'addresses'),
-    clock,
-    publicUrl: config.publicUrl,
-  })
+  const [log, signing, webhooks, addressKey] = await Promise.all([
+    loadOrCreateKey(keyDir, 'log'),
+    loadOrCreateKey(keyDir, 'signing'),
+    loadOrCreateSecretBox(keyDir, 'webhooks'),
+    loadOrCreateAddressKey(keyDir, 'addresses'),
+  ])
+  const keys = { log, signing, webhooks }
+  const addresses = createSignedAddresses({ key: addressKey, clock, publicUrl: config.publicUrl })
 
   const system = await openMigrated(systemDatabase(config), 'system')
   const systemAudit = createAudit({ connection: system, key: keys.log, origin: originOf(keys.log, 'system'), clock })
@@ -165,17 +156,6 @@ export async function createApp(
     }
   }
 
-  const { dutiesOf, roomOf, simulatorOf, connectionsOf } = createSupervision({
-    systemAudit,
-    config,
-    clock,
-    system,
-    access,
-    signIn,
-    keys,
-    workspaces,
-    at,
-  })
   const leaverLooks = lookAfter({
     audit: systemAudit,
     writer: system.writer,
@@ -185,51 +165,43 @@ export async function createApp(
     failed: (error) => http.log.error({ err: error }, 'looking for duties without a holder failed'),
   })
 
-  const http = await createServer({
-    access,
-    workspaces,
-    log: config.log,
-    trustProxy: config.trustProxy,
-    open: config.open,
-    secure: config.publicUrl.startsWith('https:'),
-    patience,
-  })
-  guardExperiments(http, (req) => at(req).tracking)
-  recordSeatReads(http, (req) => at(req).auditors)
-  describeApi(http)
-  await http.register(
-    async (scope) => {
-      const api = inOneContext(scope)
-      await api.register(serverRoutes({ config, keys }))
-      await api.register(accessRoutes(access, { dutiesOf }))
-      await api.register(signInRoutes({ access, signIn, cookies, awaitsSetUp: setUp.isAwaited }))
-      await api.register(setUpRoutes(setUp))
-      await api.register(oidcRoutes({ signIn, cookies }))
-      await api.register(accountRoutes({ signIn, cookies }))
-      await api.register(signInAdminRoutes({ signIn }))
-      await api.register(roleRoutes(access))
-      await api.register(personalKeyRoutes(access))
-      await api.register(workspaceRoutes(registry))
-      await api.register(auditRoutes({ path: '/audit', at: (req) => at(req).audit, names: access.people.names }))
-      await api.register(auditRoutes({ path: '/audit/accounts', at: () => systemAudit, names: access.people.names }))
-      for (const group of groupsOfWorkspace({ at, names: access.people.names })) await api.register(group)
-      await api.register(
-        auditorRoutes({
-          room: roomOf,
-          reads: (req) => at(req).auditors,
-          demandSeat: (req, id) => access.in(req.workspace).seats.get(id),
-          names: access.people.names,
-        }),
-      )
-      await api.register(simulatorRoutes({ at: simulatorOf }))
-      await api.register(connectionRoutes({ at: connectionsOf }))
-    },
-    { prefix: '/api/v1' },
-  )
-  await http.register(mlflowRoutes(mlflowAreas({ access, config, registry, at, inWorkspace, addresses })))
-  await http.register(otlpRoutes({ at: (req) => at(req).traces, failureOf }))
+  const rates = createRates()
+  const serve = async (more: Pick<HttpParts, 'areas' | 'within'>) => {
+    const server = await createServer({
+      access,
+      workspaces,
+      log: config.log,
+      trustProxy: config.trustProxy,
+      open: config.open,
+      secure: config.publicUrl.startsWith('https:'),
+      patience,
+      rates,
+      ...more,
+    })
+    guardExperiments(server, (req) => at(req).tracking)
+    recordSeatReads(server, (req) => at(req).auditors)
+    return server
+  }
 
-  await serveWeb(http)
+  const api = createArea('/api/v1', async () => {
+    const { apiRoutes } = await import('./api-area.ts')
+    const parts = { config, keys, clock, system, systemAudit, access, signIn, cookies, setUp, workspaces, registry, at }
+    const server = await serve({ within: http })
+    await server.register(apiRoutes(parts), { prefix: api.prefix })
+    server.setNotFoundHandler(sendNotFound)
+    await server.ready()
+    return server
+  })
+  const http = await serve({ areas: [api] })
+  const routes = async () => {
+    await http.ready()
+    return [...http.declaredRoutes, ...(await api.open()).declaredRoutes]
+  }
+  describeApi(http, routes)
+  // Whoever asks for the server to be ready waits for these.
+  void http.register(mlflowRoutes(mlflowAreas({ access, config, registry, at, inWorkspace, addresses })))
+  void http.register(otlpRoutes({ at: (req) => at(req).traces, failureOf }))
+  serveWeb(http)
 
   const checkpoints = setInterval(() => {
     for (const { audit } of [{ audit: systemAudit }, ...workspaces.values()]) {
@@ -239,14 +211,20 @@ export async function createApp(
   checkpoints.unref()
   const sweep = () =>
     workspaces.sweep().catch((error: unknown) => http.log.error({ err: error }, 'looking into workspaces failed'))
+  let soon: NodeJS.Timeout | undefined
   const sweeps = setInterval(sweep, sweepEvery)
   sweeps.unref()
   http.addHook('onListen', () => {
-    setImmediate(sweep)
+    soon = setTimeout(async () => {
+      await api.open().catch((error: unknown) => http.log.error({ err: error }, 'preparing the API failed'))
+      await sweep()
+    }, soonAfter)
+    soon.unref()
   })
 
   return {
     http,
+    routes,
     system,
     systemAudit,
     access,
@@ -258,7 +236,9 @@ export async function createApp(
     async close() {
       clearInterval(checkpoints)
       clearInterval(sweeps)
+      clearTimeout(soon)
       await http.close()
+      await api.close()
       await leaverLooks.stop()
       await workspaces.close()
       await system.close()

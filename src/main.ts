@@ -1,5 +1,9 @@
 import nodeModule from 'node:module'
+import { setFlagsFromString } from 'node:v8'
 
+// Most of what a program makes while it starts is kept. A young generation that grows to its limit at once copies that a few
+// times less. Nothing of the program is imported before, as that would begin without either of these two.
+setFlagsFromString('--semi-space-growth-factor=32')
 // Compiled code is kept between runs, which halves the time to start.
 nodeModule.enableCompileCache?.()
 const { run } = await import('./cli/program.ts')

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import { tooLarge } from '../lib/errors.ts'
 import type { BodyLimit } from '../modules/access/index.ts'
 import type { Permission } from '../modules/access/schema.ts'
-import { createRates, limitRates, type Rate } from './rate.ts'
+import { createRates, limitRates, type Rate, type Rates } from './rate.ts'
 
 const kiB = 1024
 const miB = 1024 * kiB
@@ -78,7 +78,7 @@ export function limitsOf({ method, config }: Pick<RouteOptions, 'method' | 'conf
  * Holds every route to its limits: of a body as it is read, and of how often it is asked once it is known who asks. The
  * function that comes back counts a request.
  */
-export function limitRequests(app: FastifyInstance): (req: FastifyRequest) => void {
+export function limitRequests(app: FastifyInstance, rates: Rates = createRates()): (req: FastifyRequest) => void {
   app.addHook('onRoute', (route) => {
     const limits = limitsOf(route)
     if (limits.rate.burst < 1) throw new Error(`route ${route.url} lets nobody in`)
@@ -95,7 +95,7 @@ export function limitRequests(app: FastifyInstance): (req: FastifyRequest) => vo
     }
     return payload.pipe(counting(body.streamed))
   })
-  return limitRates(createRates(), door)
+  return limitRates(rates, door)
 }
 
 /** A body that does not say how long it is. */

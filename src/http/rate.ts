@@ -32,8 +32,10 @@ export function createRates(now: () => number = () => performance.now()) {
   return { take }
 }
 
+export type Rates = ReturnType<typeof createRates>
+
 /** Refuses with 429 what comes more often than its route allows. Called once it is known who asks. */
-export function limitRates({ take }: ReturnType<typeof createRates>, nowhere: Rate): (req: FastifyRequest) => void {
+export function limitRates({ take }: Rates, nowhere: Rate): (req: FastifyRequest) => void {
   return (req) => {
     const { limits, rate, requires = 'public' } = req.routeOptions.config
     const who = requires === 'public' ? networkOf(req.ip) : req.actor.id

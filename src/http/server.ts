@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import cookie from '@fastify/cookie'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
@@ -9,12 +10,14 @@ import { noWorkspace } from '../modules/workspaces/index.ts'
 import { firstWorkspace } from '../modules/workspaces/schema.ts'
 import { sendMlflowError } from '../protocols/mlflow/errors.ts'
 import { toOnePrefix } from '../protocols/mlflow/index.ts'
+import { type Area, leadTo } from './area.ts'
 import { failureOf, sendProblem } from './errors.ts'
 import { answerHead, toRouteOfGet } from './head.ts'
 import { parseJsonBodies } from './json-body.ts'
 import { limitRequests } from './limits.ts'
 import { refuseForeignPages } from './open.ts'
 import { checkBodyPermission, checkPermission, demandPermissions } from './permission.ts'
+import type { Rates } from './rate.ts'
 import { authenticate } from './sign-in.ts'
 import { type ClientPatience, limitSlowClients, lookEvery, usualPatience } from './slow-clients.ts'
 import { refuseChange, takeWorkspaceFromQuery, workspaceIn } from './workspace.ts'
@@ -40,17 +43,20 @@ export type HttpParts = {
   /** People reach the server by https, through a proxy. */
   secure?: boolean | undefined
   patience?: ClientPatience | undefined
+  /** How often who asked, counted over all areas of a server. */
+  rates?: Rates
+  /** Parts of the server that are made when they are first asked for. */
+  areas?: readonly Area[]
+  /** The server that this one is an area of. */
+  within?: FastifyInstance
 }
 
 /** Fastify with everything that holds for every route: sign-in, permission, validation, errors, headers. */
 export async function createServer(parts: HttpParts): Promise<FastifyInstance> {
-  const { patience = usualPatience } = parts
+  const { patience = usualPatience, within } = parts
   const headers = securityHeaders(parts.secure ?? false)
   const app = fastify({
-    logger:
-      parts.log === true
-        ? { level: 'info', stream: process.stderr, redact: ['req.headers.authorization', 'req.headers.cookie'] }
-        : parts.log,
+    ...(within ? { loggerInstance: within.log, genReqId: countedFrom('api') } : { logger: loggerOf(parts.log) }),
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: parts.trustProxy,
     bodyLimit: 64 * 1024,
@@ -60,10 +66,7 @@ export async function createServer(parts: HttpParts): Promise<FastifyInstance> {
     schemaController: { compilersFactory: { buildValidator: zodOnly, buildSerializer: zodOnly } },
     routerOptions: { maxParamLength: 2048 },
     exposeHeadRoutes: false,
-    rewriteUrl(req) {
-      toRouteOfGet(req)
-      return toOnePrefix(takeWorkspaceFromQuery(req))
-    },
+    ...(within ? {} : { rewriteUrl }),
     // Addresses that cannot be read meet neither the hooks nor the error handlers below.
     frameworkErrors: (error, req, reply) => {
       reply.headers(headers)
@@ -75,12 +78,13 @@ export async function createServer(parts: HttpParts): Promise<FastifyInstance> {
 
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
+  for (const area of parts.areas ?? []) await leadTo(app, area)
   answerHead(app)
   await app.register(cookie)
   parseJsonBodies(app)
   demandPermissions(app)
   limitSlowClients(app, patience)
-  const demandRate = limitRequests(app)
+  const demandRate = limitRequests(app, parts.rates)
 
   app.decorateRequest('actor', undefined as unknown as Actor)
   app.decorateRequest('session', undefined)
@@ -110,6 +114,7 @@ export async function createServer(parts: HttpParts): Promise<FastifyInstance> {
   app.addHook('preHandler', async (req) => checkBodyPermission(req))
 
   app.addHook('onResponse', async (req, reply) => {
+    if (req.routeOptions.config.leads) return
     req.leave?.()
     const isSecret = req.routeOptions.config.tokenIn !== undefined
     const path = isSecret ? req.routeOptions.url : req.originalUrl.split('?')[0]
@@ -121,6 +126,22 @@ export async function createServer(parts: HttpParts): Promise<FastifyInstance> {
 
   app.setErrorHandler((error, req, reply) => sendProblem(reply, failureOf(error, req)))
   return app
+}
+
+/** What a client asks for, as routes know it. */
+function rewriteUrl(req: IncomingMessage): string {
+  toRouteOfGet(req)
+  return toOnePrefix(takeWorkspaceFromQuery(req))
+}
+
+const loggerOf = (log: HttpParts['log']) =>
+  log === true
+    ? { level: 'info', stream: process.stderr, redact: ['req.headers.authorization', 'req.headers.cookie'] }
+    : log
+
+function countedFrom(word: string): () => string {
+  let count = 0
+  return () => `${word}-${(++count).toString(36)}`
 }
 
 function zodOnly(): never {

@@ -13,19 +13,19 @@ const builds = [new URL('../../dist/web', import.meta.url), new URL('../web', im
 )
 
 /** Serves the web application; every path that is no file is one of its pages. */
-export async function serveWeb(app: FastifyInstance): Promise<void> {
+export function serveWeb(app: FastifyInstance): void {
   const root = builds.find((path) => existsSync(join(path, 'index.html')))
   if (root) serveAssets(app, root)
 
   app.setNotFoundHandler(async (req, reply) => {
     if (isMlflowPath(req.url)) return sendNotServed(req, reply)
     const wantsPage = (req.method === 'GET' || req.method === 'HEAD') && req.headers.accept?.includes('text/html')
-    if (!wantsPage || req.url.startsWith('/api/') || req.url.startsWith('/ajax-api/')) return noFile(req, reply)
+    if (!wantsPage || req.url.startsWith('/api/') || req.url.startsWith('/ajax-api/')) return sendNotFound(req, reply)
     if (!root) {
       return reply.code(503).type('text/plain').send('The web application is not built: run npm run build.\n')
     }
     reply.header('cache-control', 'no-cache')
-    return (await sendWebFile(req, reply, root, 'index.html')) ?? noFile(req, reply)
+    return (await sendWebFile(req, reply, root, 'index.html')) ?? sendNotFound(req, reply)
   })
 }
 
@@ -37,7 +37,7 @@ function serveAssets(app: FastifyInstance, root: string): void {
       const { '*': name } = req.params as { '*': string }
       // Names of assets carry their hash.
       reply.header('cache-control', 'public, max-age=31536000, immutable')
-      return (await sendWebFile(req, reply, join(root, 'assets'), name)) ?? noFile(req, reply)
+      return (await sendWebFile(req, reply, join(root, 'assets'), name)) ?? sendNotFound(req, reply)
     },
   })
 
@@ -47,13 +47,14 @@ function serveAssets(app: FastifyInstance, root: string): void {
       schema: { hide: true },
       handler: async (req, reply) => {
         reply.header('cache-control', 'no-cache')
-        return (await sendWebFile(req, reply, root, name)) ?? noFile(req, reply)
+        return (await sendWebFile(req, reply, root, name)) ?? sendNotFound(req, reply)
       },
     })
   }
 }
 
-function noFile(req: FastifyRequest, reply: FastifyReply) {
+/** For an address that nothing answers. */
+export function sendNotFound(req: FastifyRequest, reply: FastifyReply) {
   const path = req.url.split('?')[0]
   reply.removeHeader('cache-control')
   return sendProblem(reply, failureOf(new AppError('not_found', `there is no ${req.method} ${path}`), req))

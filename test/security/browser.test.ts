@@ -33,7 +33,7 @@ test('a page of another site changes nothing by any route, with the cookie of wh
   const before = await size()
   const wrong: string[] = []
   let asked = 0
-  for (const { method, url, requires } of declaredOf(app.http)) {
+  for (const { method, url, requires } of declaredOf(await app.routes())) {
     if (method === 'GET' || requires === 'public') continue
     for (const headers of tries) {
       asked++

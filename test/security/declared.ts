@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { RouteOptions } from 'fastify'
 import type { Limits } from '../../src/http/limits.ts'
 import type { ModelScope } from '../../src/modules/access/index.ts'
 
@@ -11,9 +11,9 @@ export type Declared = {
   limits: Limits | undefined
 }
 
-/** Every method and path that a server registered, with what it demands; HEAD is answered by the route of GET. */
-export function declaredOf(app: Pick<FastifyInstance, 'declaredRoutes'>): Declared[] {
-  return app.declaredRoutes.flatMap(({ url, method, config }) =>
+/** Every method and path of a server, with what it demands; HEAD is answered by the route of GET. */
+export function declaredOf(routes: readonly RouteOptions[]): Declared[] {
+  return routes.flatMap(({ url, method, config }) =>
     [method].flat().map((each) => ({
       method: each,
       url,

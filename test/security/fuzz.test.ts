@@ -20,8 +20,9 @@ type Target = { url: string; method: string; known: string[] }
 /** An export and an examination of the whole trail are as long as it is. */
 const asLongAsTheTrail = /audit\/(accounts\/)?(export|check)$/
 
-function targetsOf({ http }: TestApp): Target[] {
-  return http.declaredRoutes
+async function targetsOf(app: TestApp): Promise<Target[]> {
+  const routes = await app.routes()
+  return routes
     .filter(({ url }) => !asLongAsTheTrail.test(url))
     .flatMap(({ url, method, schema }: RouteOptions) =>
       [method].flat().map((each) => ({ url, method: each, known: Object.keys(shapeOf(schema?.body)) })),
@@ -62,7 +63,7 @@ test(
     const authorization = `Bearer ${administrator.token}`
     const random = createRandom(seed)
     const wrong = new Map<string, string>()
-    const targets = targetsOf(app)
+    const targets = await targetsOf(app)
 
     for (let round = 0; round < rounds; round++) {
       for (const target of targets) {
@@ -87,7 +88,7 @@ test(
     const { token } = await app.as('administrator')
     const wrong = new Map<string, string>()
     let sent = 0
-    for (const target of targetsOf(app)) {
+    for (const target of await targetsOf(app)) {
       const parameters = [...target.url.matchAll(/:\w+|\*/g)]
       for (const parameter of parameters) {
         for (const [at, hostile] of hostilePaths.entries()) {
@@ -153,7 +154,7 @@ test(
     const leaks = new Map<string, string>()
     let answered = 0
     for (let round = 0; round < Math.ceil(rounds / 2); round++) {
-      for (const target of targetsOf(app)) {
+      for (const target of await targetsOf(app)) {
         const made = requestFor(random, world, target.method, target.url, target.known)
         const workspace = random.one(['guests', 'guests', 'main'])
         const headers = {

@@ -130,7 +130,7 @@ test('a body that is larger than its route takes is refused in the form of the p
   let tried = 0
   // Each limit once for each protocol: the same code holds the others to theirs.
   const seen = new Set<string>()
-  for (const { method, url, limits } of declaredOf(app.http)) {
+  for (const { method, url, limits } of declaredOf(await app.routes())) {
     if (method === 'GET' || limits === undefined) continue
     const most = typeof limits.body === 'number' ? limits.body : limits.body.streamed
     const protocol = url.split('/').slice(0, 4).join('/')

@@ -17,9 +17,8 @@ const forTheGate = 'a token for the gate'
 const isRefusal = (status: number) => status === 401 || status === 403
 
 test('every route is in the checked-in table of permissions and limits, so that a review sees every change of one', async () => {
-  const { http } = await testApp()
-  const routes = declaredOf(http)
-  const rows = routes.map(rowOf)
+  const app = await testApp()
+  const rows = declaredOf(await app.routes()).map(rowOf)
   expect(rows.filter((row) => !/ \d+ (KiB|MiB|GiB)( streamed)? \d+\+\d+\/min/.test(row))).toEqual([])
   // A line that is missing or differs fails here; `vitest -u` writes the table anew.
   await expect(`${rows.sort(byPath).join('\n')}\n`).toMatchFileSnapshot('routes.txt')
@@ -59,7 +58,7 @@ test('every operation refuses exactly those who lack its permission, before it l
     ).statusCode
   }
 
-  for (const route of declaredOf(app.http)) {
+  for (const route of declaredOf(await app.routes())) {
     const { requires } = route
     const tell = (who: string, status: number) => wrong.push(`${rowOf(route)} answers ${who} with ${status}`)
     const nobody = await ask(route, undefined, '{')
@@ -93,7 +92,7 @@ test('a role on one model opens nothing that belongs to the whole workspace', as
   const app = await testApp()
   const administrator = await app.as([{ role: 'administrator', model: 'mine' }])
   const wrong: string[] = []
-  for (const { url, method, requires, model } of declaredOf(app.http)) {
+  for (const { url, method, requires, model } of declaredOf(await app.routes())) {
     if (model !== undefined) continue
     if (requires === 'public' || requires === 'signed-in') continue
     const headers = { authorization: `Bearer ${administrator.token}` }

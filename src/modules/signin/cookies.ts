@@ -11,6 +11,8 @@ const flowCookie = 'modelkeep_flow'
 const flowPath = '/api/v1/sign-in/oidc'
 const minutes = 10
 
+export type Cookies = ReturnType<typeof createCookies>
+
 /** The cookies of signing in; `secure` marks them for TLS only. */
 export function createCookies({ secure }: { secure: boolean }) {
   const strict = { path: '/', httpOnly: true, sameSite: 'strict', secure } as const

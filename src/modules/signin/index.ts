@@ -1,6 +1,6 @@
 export { accountRoutes } from './account-routes.ts'
 export { signInAdminRoutes } from './admin-routes.ts'
-export { createCookies } from './cookies.ts'
+export { type Cookies, createCookies } from './cookies.ts'
 export { oidcRoutes } from './oidc-routes.ts'
 export { type Provider, Providers } from './providers.ts'
 export { signInRoutes } from './routes.ts'
