@@ -8,8 +8,9 @@ const settleAfter = 1000
 export function settleMemory(): void {
   const timer = setTimeout(async () => {
     const [{ setFlagsFromString }, { runInNewContext }] = await Promise.all([import('node:v8'), import('node:vm')])
-    // What V8 itself would choose; a start sets it higher.
+    // What V8 itself chooses, and a start does not.
     setFlagsFromString('--semi-space-growth-factor=2')
+    setFlagsFromString('--incremental-marking')
     setFlagsFromString('--expose-gc')
     const collect: NodeJS.GCFunction = runInNewContext('gc')
     collect({ type: 'major', execution: 'sync', flavor: 'last-resort' })

@@ -11,19 +11,24 @@ export type Memory = {
 
 /**
  * Remembers what every request reads and hardly anybody changes. A read that began before `forget` is not remembered, so that
- * nothing old comes back after it.
+ * nothing old comes back after it. Requests that ask while it is read wait for the one read.
  */
 export function createMemory(): Memory {
-  let known = new Map<string, { value: unknown; until: number }>()
+  let known = new Map<string, { value: Promise<unknown>; until: number }>()
   return {
-    async recall<T>(key: string, read: () => Promise<T>): Promise<T> {
+    recall<T>(key: string, read: () => Promise<T>): Promise<T> {
       const now = performance.now()
       const found = known.get(key)
-      if (found && found.until > now) return found.value as T
+      if (found && found.until > now) return found.value as Promise<T>
       const into = known
-      const value = await read()
+      const value = read()
       if (into.size >= mostRemembered) into.clear()
-      if (value !== undefined) into.set(key, { value, until: now + rememberedFor })
+      const entry = { value, until: now + rememberedFor }
+      into.set(key, entry)
+      const drop = () => {
+        if (into.get(key) === entry) into.delete(key)
+      }
+      value.then((read) => read === undefined && drop(), drop)
       return value
     },
     forget() {

@@ -85,15 +85,13 @@ export function limitRequests(app: FastifyInstance, rates: Rates = createRates()
     if (typeof limits.body === 'number') route.bodyLimit = limits.body
     route.config = { ...route.config, limits }
   })
-  app.addHook('preParsing', async (req, _reply, payload) => {
+  app.addHook('preParsing', (req, _reply, payload, done) => {
     const body = req.routeOptions.config.limits?.body
-    if (typeof body !== 'object') return payload
     const announced = req.headers['content-length']
-    if (announced !== undefined) {
-      if (Number(announced) > body.streamed) throw bodyTooLarge(body.streamed)
-      return payload
-    }
-    return payload.pipe(counting(body.streamed))
+    if (typeof body !== 'object') done(null, payload)
+    else if (announced === undefined) done(null, payload.pipe(counting(body.streamed)))
+    else if (Number(announced) > body.streamed) done(bodyTooLarge(body.streamed))
+    else done(null, payload)
   })
   return limitRates(rates, door)
 }

@@ -55,6 +55,7 @@ export type HttpParts = {
 export async function createServer(parts: HttpParts): Promise<FastifyInstance> {
   const { patience = usualPatience, within } = parts
   const headers = securityHeaders(parts.secure ?? false)
+  const isLogged = parts.log !== false
   const app = fastify({
     ...(within ? { loggerInstance: within.log, genReqId: countedFrom('api') } : { logger: loggerOf(parts.log) }),
     logController: new LogController({ disableRequestLogging: true }),
@@ -107,15 +108,21 @@ export async function createServer(parts: HttpParts): Promise<FastifyInstance> {
     checkPermission(req)
     if (state === 'archived') refuseChange(req)
   })
-  app.addHook('preValidation', async (req) => {
-    if (isStorableThroughout(req.params) && isStorableThroughout(req.query)) return
-    throw badRequest('the address has a NUL character or half of a surrogate pair')
+  // Of the hooks that every request goes through, those with nothing to wait for make no promise.
+  app.addHook('preValidation', (req, _reply, done) => {
+    if (isStorableThroughout(req.params) && isStorableThroughout(req.query)) done()
+    else done(badRequest('the address has a NUL character or half of a surrogate pair'))
   })
-  app.addHook('preHandler', async (req) => checkBodyPermission(req))
+  app.addHook('preHandler', (req, _reply, done) => {
+    checkBodyPermission(req)
+    done()
+  })
 
-  app.addHook('onResponse', async (req, reply) => {
+  app.addHook('onResponse', (req, reply, done) => {
+    done()
     if (req.routeOptions.config.leads) return
     req.leave?.()
+    if (!isLogged) return
     const isSecret = req.routeOptions.config.tokenIn !== undefined
     const path = isSecret ? req.routeOptions.url : req.originalUrl.split('?')[0]
     req.log.info(

@@ -24,10 +24,10 @@ export function limitSlowClients(app: FastifyInstance, patience: ClientPatience)
   app.server.headersTimeout = patience.headers
   app.server.keepAliveTimeout = patience.idle
 
-  app.addHook('preParsing', async (req, reply, payload) => {
+  app.addHook('preParsing', (req, reply, payload, done) => {
     const { socket } = req.raw
     // A request that was injected comes over no connection.
-    if (!(socket instanceof Socket) || !hasBody(req.headers)) return payload
+    if (!(socket instanceof Socket) || !hasBody(req.headers)) return done(null, payload)
     const close = () => socket.destroy()
     socket.setTimeout(patience.pause, close)
     const whole = inMemory.test(req.headers['content-type'] ?? '') ? setTimeout(close, patience.body) : undefined
@@ -43,7 +43,7 @@ export function limitSlowClients(app: FastifyInstance, patience: ClientPatience)
     payload.once('end', over)
     payload.once('close', over)
     payload.once('error', over)
-    return payload
+    done(null, payload)
   })
 }
 

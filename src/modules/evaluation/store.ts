@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely'
 import type { Db, Tx } from '../../db/database.ts'
 import type { Digest } from '../../lib/ids.ts'
+import { createParsedOnce } from '../../lib/parsed-once.ts'
 import type { PersonId } from '../audit/schema.ts'
 import type { Collected } from './evidence.ts'
 import {
@@ -207,6 +208,9 @@ export async function evidenceIdsOf(db: Db, evaluations: readonly EvaluationId[]
 
 export type StoredEvidence = { readonly modelId: string; readonly evidence: Evidence }
 
+/** Evidence stays as it was collected, and the gate reads it with every question. */
+const parsed = createParsedOnce()
+
 function toEvidence(row: Selectable<EvidenceRow>): StoredEvidence {
   const { id, kind, source, collected_at, collected_by, valid_until } = row
   const evidence: Evidence = {
@@ -215,7 +219,7 @@ function toEvidence(row: Selectable<EvidenceRow>): StoredEvidence {
     subject: { type: 'version', id: row.version_id, digest: row.version_digest as Digest },
     inputs: JSON.parse(row.inputs),
     method: { name: row.method_name, version: row.method_version, parameters: JSON.parse(row.parameters) },
-    result: JSON.parse(row.result),
+    result: parsed(row.result) as Evidence['result'],
     source,
     collected_at,
     valid_until,

@@ -29,6 +29,8 @@ export function gateRoutes({ at }: { at: (req: FastifyRequest) => Gate }): Fasti
         body: GateQuestion,
         response: { 200: Verdict },
       },
+      // A verdict is made in this form and kept so; looking at a hundred requirements again takes as long as judging them.
+      serializerCompiler: () => JSON.stringify,
       handler: (req) => at(req).ask(req.actor, req.body),
     })
 

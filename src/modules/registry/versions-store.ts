@@ -95,14 +95,31 @@ const developersOf = (db: Db, versions: readonly string[]) =>
 
 /** Also finds a deleted version: evidence and decisions about it stay readable. */
 export async function findVersionById(db: Db, id: VersionId): Promise<ModelVersion | undefined> {
-  const row = await db
+  return toVersion(db, await wholeRows(db).where('v.id', '=', id).executeTakeFirst())
+}
+
+/** One that is there. */
+export async function findVersionOf(db: Db, model: string, version: number): Promise<ModelVersion | undefined> {
+  const row = await wholeRows(db)
+    .where('m.name', '=', model)
+    .where('v.version', '=', version)
+    .where('s.deleted_at', 'is', null)
+    .where('m.deleted_at', 'is', null)
+    .executeTakeFirst()
+  return toVersion(db, row)
+}
+
+const wholeRows = (db: Db) =>
+  db
     .selectFrom('model_version as v')
     .innerJoin('version_status as s', 's.version_id', 'v.id')
     .innerJoin('model as m', 'm.id', 'v.model_id')
     .selectAll(['v', 's'])
     .select('m.name as model_name')
-    .where('v.id', '=', id)
-    .executeTakeFirst()
+
+type WholeRow = SummaryRow & Pick<ModelVersionRow, 'manifest' | 'facts'>
+
+async function toVersion(db: Db, row: WholeRow | undefined): Promise<ModelVersion | undefined> {
   if (!row) return undefined
   const [line] = await toLines(db, [row])
   if (!line) return undefined

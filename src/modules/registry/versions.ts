@@ -240,8 +240,7 @@ export async function getLine(from: Db, model: string, version: number): Promise
 /** By number, by alias, or the newest one as `latest`. Digits are a number even where an alias has that name. */
 export async function findVersion(from: Db, model: string, which: number | string): Promise<ModelVersion | undefined> {
   const number = await numberOf(from, model, which)
-  const line = number === undefined ? undefined : await store.findLine(from, model, number)
-  return line && store.findVersionById(from, line.id)
+  return number === undefined ? undefined : store.findVersionOf(from, model, number)
 }
 
 async function numberOf(from: Db, model: string, which: number | string): Promise<number | undefined> {

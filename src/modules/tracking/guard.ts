@@ -17,9 +17,13 @@ const guarded = /^(tracking|artifacts|registry)\./
  * folders of their artifacts. From lists to search in, hidden experiments are taken out.
  */
 export function guardExperiments(app: FastifyInstance, at: (req: FastifyRequest) => Tracking): void {
-  app.addHook('preHandler', async (req) => {
-    const { requires = 'public', experiment } = req.routeOptions.config
-    if (!guarded.test(requires)) return
+  app.addHook('preHandler', (req, _reply, done) => {
+    const { requires = 'public' } = req.routeOptions.config
+    if (guarded.test(requires)) hold(req, requires).then(() => done(), done)
+    else done()
+  })
+
+  async function hold(req: FastifyRequest, requires: string): Promise<void> {
     const { permissions } = at(req)
     const named = namedIn(req)
     const lists = [...listsIn(req.body), ...listsIn(req.query)]
@@ -28,8 +32,9 @@ export function guardExperiments(app: FastifyInstance, at: (req: FastifyRequest)
       for (const list of lists) list.splice(0, list.length, ...list.filter((id) => !hidden.has(id)))
     }
     if (!named.experiments?.length && !named.runs?.length && !named.paths?.length) return
+    const { experiment } = req.routeOptions.config
     await permissions.demand(req.actor, experiment ?? levels[requires] ?? 'READ', named)
-  })
+  }
 }
 
 const levels: Readonly<Record<string, ExperimentPermission>> = { 'tracking.write': 'EDIT', 'artifacts.write': 'EDIT' }

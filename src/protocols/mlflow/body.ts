@@ -30,11 +30,15 @@ export function mlflowBodies(app: FastifyInstance) {
     if (req.is404) done(null, undefined)
     else done(contentTypeRefused(req.headers['content-type']))
   })
-  app.addHook('preValidation', async (req) => {
-    if (req.is404 || req.routeOptions.config.rawBody) return
+  app.addHook('preValidation', (req, _reply, done) => {
+    if (req.is404 || req.routeOptions.config.rawBody) return done()
     const takesBody = req.method === 'POST' || req.method === 'PUT'
-    if (takesBody && req.headers['content-type'] === undefined) throw contentTypeRefused(undefined)
-    if (req.method === 'GET' && Number(req.headers['content-length']) > 0) req.body = await readBody(req.raw)
+    if (takesBody && req.headers['content-type'] === undefined) return done(contentTypeRefused(undefined))
+    if (req.method !== 'GET' || !(Number(req.headers['content-length']) > 0)) return done()
+    readBody(req.raw).then((body) => {
+      req.body = body
+      done()
+    }, done)
   })
 }
 
