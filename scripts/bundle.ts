@@ -10,7 +10,7 @@ import { external, programs } from './programs.ts'
  * The server and its command line in a few files, so that starting does not resolve a thousand modules one by one. What is
  * native, or loaded only when it is needed, stays where npm put it. Programs of their own are entries of their own.
  * `dist/server` has a part for each command; `dist/serve` has in one part what a server reads before it answers, and in another
- * what it reads when its API is first asked.
+ * what it reads when another area is first asked.
  */
 const input = { main: 'src/main.ts', ...programs }
 
@@ -19,7 +19,7 @@ const starters = 'modules/policy/starters'
 const { chunks, write } = await open('server')
 const entry = sourceOf('main.ts')
 const loaded = loadedWith(['cli/program.ts', 'cli/serve.ts', 'app.ts', 'setup.ts'])
-const asked = loadedWith(['api-area.ts'])
+const asked = loadedWith(['api-area.ts', 'mlflow3-areas.ts'])
 await write({})
 const serving = await open('serve')
 await serving.write({

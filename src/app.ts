@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest, RouteOptions } from 'fastify'
 import { createDirectStores } from './blobs/direct.ts'
 import { type Config, systemDatabase } from './config.ts'
 import type { Connection } from './db/connect.ts'
@@ -183,23 +183,29 @@ export async function createApp(
     return server
   }
 
-  const api = createArea('/api/v1', async () => {
-    const { apiRoutes } = await import('./api-area.ts')
-    const parts = { config, keys, clock, system, systemAudit, access, signIn, cookies, setUp, workspaces, registry, at }
-    const server = await serve({ within: http })
-    await server.register(apiRoutes(parts), { prefix: api.prefix })
-    server.setNotFoundHandler(sendNotFound)
-    await server.ready()
-    return server
-  })
-  const http = await serve({ areas: [api] })
+  const parts = { config, keys, clock, system, systemAudit, access, signIn, cookies, setUp, workspaces, registry, at }
+  const area = (prefix: string, load: () => Promise<FastifyPluginAsync>) =>
+    createArea(prefix, async () => {
+      const routes = await load()
+      const server = await serve({ within: http })
+      await server.register(routes, { prefix })
+      server.setNotFoundHandler(sendNotFound)
+      await server.ready()
+      return server
+    })
+  const areas = [
+    area('/api/v1', async () => (await import('./api-area.ts')).apiRoutes(parts)),
+    area('/api/3.0', async () => (await import('./mlflow3-areas.ts')).mlflow3(parts)),
+  ]
+  const openAreas = () => Promise.all(areas.map(({ open }) => open()))
+  const http = await serve({ areas })
   const routes = async () => {
     await http.ready()
-    return [...http.declaredRoutes, ...(await api.open()).declaredRoutes]
+    return [http, ...(await openAreas())].flatMap(({ declaredRoutes }) => declaredRoutes)
   }
   describeApi(http, routes)
   // Whoever asks for the server to be ready waits for these.
-  void http.register(mlflowRoutes(mlflowAreas({ access, config, registry, at, inWorkspace, addresses })))
+  void http.register(mlflowRoutes(mlflowAreas({ access, at, inWorkspace, addresses })))
   void http.register(otlpRoutes({ at: (req) => at(req).traces, failureOf }))
   serveWeb(http)
 
@@ -216,7 +222,7 @@ export async function createApp(
   sweeps.unref()
   http.addHook('onListen', () => {
     soon = setTimeout(async () => {
-      await api.open().catch((error: unknown) => http.log.error({ err: error }, 'preparing the API failed'))
+      await openAreas().catch((error: unknown) => http.log.error({ err: error }, 'preparing the API failed'))
       await sweep()
     }, soonAfter)
     soon.unref()
@@ -238,7 +244,7 @@ export async function createApp(
       clearInterval(sweeps)
       clearTimeout(soon)
       await http.close()
-      await api.close()
+      await Promise.all(areas.map(({ close }) => close()))
       await leaverLooks.stop()
       await workspaces.close()
       await system.close()

@@ -1,35 +1,27 @@
 import type { FastifyRequest } from 'fastify'
-import type { Config } from './config.ts'
 import { failureOf } from './http/errors.ts'
 import type { Access } from './modules/access/index.ts'
-import type { Workspaces } from './modules/workspaces/index.ts'
 import { mlflowUploads } from './protocols/mlflow/artifact-uploads.ts'
 import { mlflowArtifacts, mlflowGetArtifact } from './protocols/mlflow/artifacts.ts'
-import { mlflowEvaluationDatasets } from './protocols/mlflow/evaluation-datasets.ts'
 import { mlflowExperimentPermissions } from './protocols/mlflow/experiment-permissions.ts'
 import { mlflowTracking } from './protocols/mlflow/index.ts'
-import { mlflowIssues } from './protocols/mlflow/issues.ts'
 import { mlflowLoggedModels } from './protocols/mlflow/logged-models.ts'
 import { mlflowModelPermissions } from './protocols/mlflow/model-permissions.ts'
 import { mlflowRegistry } from './protocols/mlflow/registry.ts'
-import { mlflowScorers } from './protocols/mlflow/scorers.ts'
 import { mlflowTraceArtifact } from './protocols/mlflow/trace-artifact.ts'
-import { mlflowTraces2, mlflowTraces3 } from './protocols/mlflow/traces.ts'
+import { mlflowTraces2 } from './protocols/mlflow/traces.ts'
 import { mlflowUsers } from './protocols/mlflow/users.ts'
 import { mlflowWebhooks } from './protocols/mlflow/webhooks.ts'
-import { mlflowWorkspaces } from './protocols/mlflow/workspaces.ts'
 import type { Workspace } from './workspace.ts'
 
 type Uploads = Parameters<typeof mlflowUploads>[0]
 type Parts = Pick<Uploads, 'inWorkspace' | 'addresses'> & {
   readonly access: Access
-  readonly config: Config
-  readonly registry: Workspaces
   readonly at: (req: FastifyRequest) => Workspace
 }
 
-/** What MLflow's API consists of, by its two versions. */
-export function mlflowAreas({ access, config, registry, at, inWorkspace, addresses }: Parts) {
+/** What version 2 of MLflow's API consists of. */
+export function mlflowAreas({ access, at, inWorkspace, addresses }: Parts) {
   return {
     failureOf,
     areas: [
@@ -48,18 +40,6 @@ export function mlflowAreas({ access, config, registry, at, inWorkspace, address
       mlflowTraces2({ at: (req) => at(req).traces }),
       mlflowTraceArtifact({ at }),
       mlflowWebhooks({ at: (req) => at(req).notifications }),
-    ],
-    areas3: [
-      mlflowWorkspaces({
-        workspaces: registry,
-        enabled: async () => config.workspaces === 'on' || (await registry.all()).length > 1,
-      }),
-
-      mlflowTraces3({ at: (req) => at(req).traces }),
-      mlflowTraceArtifact({ at }),
-      mlflowEvaluationDatasets({ at: (req) => at(req).genai }),
-      mlflowScorers({ at: (req) => at(req).genai }),
-      mlflowIssues({ at: (req) => at(req).genai }),
     ],
     rootAreas: [mlflowGetArtifact({ at })],
   }

@@ -17,23 +17,25 @@ export type MlflowParts = {
    * registers parsers of its own in a context of its own.
    */
   areas: readonly FastifyPluginAsync[]
-  /** Areas that MLflow serves below `/api/3.0`. */
-  areas3?: readonly FastifyPluginAsync[]
   /** Areas at the root, such as `/get-artifact`. */
   rootAreas?: readonly FastifyPluginAsync[]
 }
 
-/** MLflow's REST API with its errors and its rules for bodies, below `/api`; `toOnePrefix` leads there from its other prefix. Registered at the root. */
-export function mlflowRoutes({ failureOf, areas, areas3 = [], rootAreas = [] }: MlflowParts): FastifyPluginAsync {
+/** MLflow's REST API of version 2 with its errors and its rules for bodies, below `/api`; `toOnePrefix` leads there from its other prefix. Registered at the root. */
+export function mlflowRoutes({ failureOf, areas, rootAreas = [] }: MlflowParts): FastifyPluginAsync {
   return async (root) => {
     await root.register(area(failureOf, areas), { prefix: '/api/2.0' })
-    await root.register(area(failureOf, areas3), { prefix: '/api/3.0' })
     await root.register(async (app) => {
       speakMlflow(app, failureOf)
       const { register } = inOneContext(app)
       for (const routes of [mlflowServerRoutes, ...rootAreas]) await register(routes)
     })
   }
+}
+
+/** What MLflow serves below `/api/3.0`, registered with that prefix. */
+export function mlflow3Routes({ failureOf, areas }: Pick<MlflowParts, 'failureOf' | 'areas'>): FastifyPluginAsync {
+  return area(failureOf, areas)
 }
 
 /** Experiments, runs, metrics and their searches. */
