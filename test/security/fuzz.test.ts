@@ -119,14 +119,7 @@ test(
     const administrator = await app.as('administrator')
     const world = await givenWorld(app, administrator)
     // None of these is ever sent by the stranger, so none can come back as an echo.
-    const canaries = [
-      'canary-model',
-      'canary-experiment',
-      'canary-login',
-      'Canary Person',
-      'canary-space',
-      'whom to invite',
-    ]
+    const canaries = ['canary-model', 'canary-experiment', 'canary-login', 'Canary Person', 'canary-space']
     await administrator.post('/models', { name: 'canary-model', purpose: 'canary-model' })
     await administrator.post('/experiments', { name: 'canary-experiment' })
     await administrator.post('/people', { login: 'canary-login', name: 'Canary Person', grants: [] })
