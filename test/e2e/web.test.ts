@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { once } from '../../src/lib/once.ts'
 import { type FixtureServer, startFixtureServer } from '../../web/testing/fixture-server.ts'
 import { digest, id } from '../../web/testing/fixtures/base.ts'
 import { examinedId } from '../../web/testing/fixtures/examined.ts'
@@ -186,20 +187,20 @@ async function visit({ page, problems }: Opened, name: string, path: string): Pr
   return found
 }
 
+/** Two windows at a time, which stay open from test to test: what a browser has loaded and compiled it keeps. */
+const visitors = once(() => Promise.all([window('light'), window('light')]))
 const perTest = 10
 const names = Object.keys(pages)
 for (let from = 0; from < names.length; from += perTest) {
   const left = names.slice(from, from + perTest)
   test(`pages are whole, accessible and silent, wide and narrow, in light and dark: ${left.join(', ')}`, async () => {
     const found: string[] = []
-    async function visitor() {
-      const opened = await window('light')
+    async function visitor(opened: Opened) {
       for (let name = left.shift(); name; name = left.shift()) {
         found.push(...(await visit(opened, name, pages[name] ?? '/')))
       }
-      await opened.page.context().close()
     }
-    await Promise.all([visitor(), visitor()])
+    await Promise.all((await visitors()).map(visitor))
     expect(found).toEqual([])
   })
 }
