@@ -57,14 +57,14 @@ async function resetPassword(login: string, options: Options & { secondFactor?: 
 async function serve(options: Options): Promise<void> {
   const config = configOf(options)
   const { createApp } = await import('../app.ts')
-  const { createFirstAdministrator } = await import('../setup.ts')
+  const { firstAdministrator } = await import('../setup.ts')
   const app = await createApp(config)
-  // A password is hashed on another thread meanwhile.
-  const [first] = await Promise.all([createFirstAdministrator(app), app.http.ready()])
+  const createFirst = await firstAdministrator(app)
   await app.http.listen({ host: config.host, port: config.port }).catch(async (error: Error) => {
     await app.close()
     throw new CliError(`cannot listen on ${config.host}:${config.port}: ${error.message}`)
   })
+  const first = await createFirst()
 
   print(`Modelkeep serves ${config.dataDir} at ${config.publicUrl}`)
   if (config.open)

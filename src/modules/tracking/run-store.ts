@@ -97,44 +97,41 @@ export async function readRuns(db: Db, ids: readonly string[]): Promise<Run[]> {
 }
 
 async function readSome(db: Db, ids: readonly string[]): Promise<Run[]> {
-  const rows = await db.selectFrom('run').selectAll().where('id', 'in', ids).execute()
-  const latest = await db
-    .selectFrom('metric_latest')
-    .select(['run_id', 'key', 'value', 'is_nan', 'step', 'timestamp'])
-    .where('run_id', 'in', ids)
-    .orderBy('run_id')
-    .orderBy('key')
-    .execute()
-  const params = await db
-    .selectFrom('run_param')
-    .select(['run_id', 'key', 'value'])
-    .where('run_id', 'in', ids)
-    .orderBy('run_id')
-    .orderBy('key')
-    .execute()
-  const tags = await db
-    .selectFrom('run_tag')
-    .select(['run_id', 'key', 'value'])
-    .where('run_id', 'in', ids)
-    .orderBy('run_id')
-    .orderBy('key')
-    .execute()
-  const inputs = await db
-    .selectFrom('run_input')
-    .selectAll()
-    .where('run_id', 'in', ids)
-    .orderBy('run_id')
-    .orderBy('position')
-    .execute()
-  const models = await db
-    .selectFrom('run_model as x')
-    .innerJoin('logged_model as m', 'm.id', 'x.model_id')
-    .select(['x.run_id', 'x.direction', 'x.model_id', 'x.step', 'm.name', 'm.model_type', 'm.status'])
-    .where('x.run_id', 'in', ids)
-    .orderBy('x.run_id')
-    .orderBy('x.position')
-    .orderBy('x.model_id')
-    .execute()
+  // PostgreSQL answers them side by side.
+  const [rows, latest, params, tags, inputs, models] = await Promise.all([
+    db.selectFrom('run').selectAll().where('id', 'in', ids).execute(),
+    db
+      .selectFrom('metric_latest')
+      .select(['run_id', 'key', 'value', 'is_nan', 'step', 'timestamp'])
+      .where('run_id', 'in', ids)
+      .orderBy('run_id')
+      .orderBy('key')
+      .execute(),
+    db
+      .selectFrom('run_param')
+      .select(['run_id', 'key', 'value'])
+      .where('run_id', 'in', ids)
+      .orderBy('run_id')
+      .orderBy('key')
+      .execute(),
+    db
+      .selectFrom('run_tag')
+      .select(['run_id', 'key', 'value'])
+      .where('run_id', 'in', ids)
+      .orderBy('run_id')
+      .orderBy('key')
+      .execute(),
+    db.selectFrom('run_input').selectAll().where('run_id', 'in', ids).orderBy('run_id').orderBy('position').execute(),
+    db
+      .selectFrom('run_model as x')
+      .innerJoin('logged_model as m', 'm.id', 'x.model_id')
+      .select(['x.run_id', 'x.direction', 'x.model_id', 'x.step', 'm.name', 'm.model_type', 'm.status'])
+      .where('x.run_id', 'in', ids)
+      .orderBy('x.run_id')
+      .orderBy('x.position')
+      .orderBy('x.model_id')
+      .execute(),
+  ])
 
   const byId = new Map(rows.map((row) => [row.id, toRun(row)]))
   for (const row of latest) {
