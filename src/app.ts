@@ -2,10 +2,10 @@ import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest, RouteOptions } from 'fastify'
 import { createDirectStores } from './blobs/direct.ts'
-import { type Config, systemDatabase } from './config.ts'
+import { type Config, systemDatabase, workspaceDatabase } from './config.ts'
 import type { Connection } from './db/connect.ts'
 import { createMemory } from './db/memory.ts'
-import { openMigrated } from './db/migrated.ts'
+import { openMigrated, placeMigrated } from './db/migrated.ts'
 import { createArea } from './http/area.ts'
 import { failureOf } from './http/errors.ts'
 import { describeApi } from './http/openapi.ts'
@@ -69,6 +69,9 @@ export async function createApp(
     loadOrCreateKey(keyDir, 'signing'),
     loadOrCreateSecretBox(keyDir, 'webhooks'),
     loadOrCreateAddressKey(keyDir, 'addresses'),
+    // Each waits for the disk, so that none waits for another.
+    placeMigrated(systemDatabase(config), 'system'),
+    placeMigrated(workspaceDatabase(config, firstWorkspace), 'workspace'),
   ])
   const keys = { log, signing, webhooks }
   const addresses = createSignedAddresses({ key: addressKey, clock, publicUrl: config.publicUrl })

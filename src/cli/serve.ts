@@ -60,6 +60,8 @@ async function serve(options: Options): Promise<void> {
   const { firstAdministrator } = await import('../setup.ts')
   const app = await createApp(config)
   const createFirst = await firstAdministrator(app)
+  // From the first answer on, whoever ends the server ends it in order.
+  const ended = endAsked()
   await app.http.listen({ host: config.host, port: config.port }).catch(async (error: Error) => {
     await app.close()
     throw new CliError(`cannot listen on ${config.host}:${config.port}: ${error.message}`)
@@ -76,7 +78,13 @@ async function serve(options: Options): Promise<void> {
   print('Ready')
   settleMemory()
 
-  await new Promise<void>((resolve) => {
+  await ended
+  await app.close()
+}
+
+/** Settles when the server is asked to end. */
+function endAsked(): Promise<void> {
+  return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
     // A program that started the server with a channel takes it along when it ends.
     if (process.channel) {
@@ -84,7 +92,6 @@ async function serve(options: Options): Promise<void> {
       process.channel.unref()
     }
   })
-  await app.close()
 }
 
 function configOf(options: Options) {

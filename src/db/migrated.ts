@@ -12,13 +12,22 @@ export type DatabaseKind = keyof typeof migrationsOf
 const besideProgram = fileURLToPath(new URL('fresh', import.meta.url))
 const fileIn = (folder: string, kind: DatabaseKind) => `${folder}/${kind}.sqlite`
 
+/** Puts the file of a database that is missing in its place, ahead of opening it. */
+export async function placeMigrated(
+  location: DatabaseLocation,
+  kind: DatabaseKind,
+  fresh = besideProgram,
+): Promise<void> {
+  if (location.kind === 'sqlite') await placeFreshFile(location.path, fileIn(fresh, kind))
+}
+
 /** Opens a database, made where it is missing and brought up to date; `fresh` is a folder from `makeFreshFile`. */
 export async function openMigrated(
   location: DatabaseLocation,
   kind: DatabaseKind,
   fresh = besideProgram,
 ): Promise<Connection> {
-  if (location.kind === 'sqlite') await placeFreshFile(location.path, fileIn(fresh, kind))
+  await placeMigrated(location, kind, fresh)
   const connection = await connect(location)
   try {
     await migrate(connection, migrationsOf[kind])
