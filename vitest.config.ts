@@ -9,6 +9,7 @@ import { programsFolder } from './src/testing/program-beside.ts'
 
 /** What does not depend on the engine; everything else runs on both. */
 const pure = [
+  'src/http/plain-words.test.ts',
   'src/db/migrated.test.ts',
   'src/lib/**/*.test.ts',
   'src/modules/artifacts/scan/*.test.ts',

@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors, isResponseSerializationError } from 'fastify-type-provider-zod'
 import { AppError, type ErrorCode } from '../lib/errors.ts'
+import { plainly } from './plain-words.ts'
 
 const statusOf: Record<ErrorCode, number> = {
   bad_request: 400,
@@ -31,7 +32,7 @@ export function failureOf(error: unknown, req: FastifyRequest): Failure {
   if (hasZodFastifySchemaValidationErrors(error)) {
     const errors = error.validation.map((issue) => ({
       path: `${error.validationContext ?? 'body'}${issue.instancePath.replaceAll('/', '.')}`,
-      message: issue.message ?? 'is not valid',
+      message: plainly(issue.message ?? 'is not valid'),
     }))
     const first = errors[0]
     const message = first ? `${first.path}: ${first.message}` : 'the request is not valid'

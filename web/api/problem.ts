@@ -27,10 +27,23 @@ export class ApiError extends Error {
   }
 }
 
-/** The message for one field of a form, if the server named it. */
+/** The message for one field of a form, if the server named it: `name` is the field of `body.name` and of `body.administrator.name`. */
 export function fieldError(error: unknown, path: string): string | undefined {
   if (!(error instanceof ApiError)) return undefined
-  return error.problem.errors.find((entry) => entry.path === path || entry.path.endsWith(`/${path}`))?.message
+  const { errors } = error.problem
+  const found =
+    errors.find((entry) => entry.path === `body.${path}`) ?? errors.find((entry) => entry.path.endsWith(`.${path}`))
+  return found?.message
+}
+
+/** Everything that the server found wrong with what was sent, each with its field; undefined where it named no field. */
+export function fieldErrors({ errors }: Problem): string | undefined {
+  if (errors.length === 0) return undefined
+  return errors
+    .map(({ path, message }) =>
+      `${path.replace(/^(body|querystring|params)\.?/, '').replaceAll('_', ' ')}: ${message}`.replace(/^: /, ''),
+    )
+    .join('; ')
 }
 
 export async function problemOf(response: Response): Promise<Problem> {

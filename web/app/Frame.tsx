@@ -131,7 +131,7 @@ function Me() {
   // Without a session there is none to end: an open server lets everyone in.
   return (
     <>
-      <div title={data?.person.login} className="inline-links">
+      <div title={data && `${data.person.name} (${data.person.login})`} className="inline-links">
         {data?.csrf === '' ? (
           `Acting as ${data.person.name}`
         ) : (

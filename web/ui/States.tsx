@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { ApiError } from '../api/problem.ts'
+import { ApiError, fieldErrors } from '../api/problem.ts'
 import { Button } from './Button.tsx'
 import { Command } from './Copy.tsx'
 import styles from './States.module.css'
@@ -47,6 +47,12 @@ export function explain(error: unknown): { title: string; next: string } {
   }
   const { title, detail, status } = error.problem
   switch (status) {
+    case 400: {
+      const fields = fieldErrors(error.problem)
+      return fields === undefined
+        ? { title, next: detail || 'Try again.' }
+        : { title: 'Something that was entered does not fit', next: fields }
+    }
     case 401:
       return { title: 'Nobody is signed in', next: 'Sign in and come back; nothing that was written is lost.' }
     case 403:

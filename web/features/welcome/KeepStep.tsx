@@ -5,7 +5,7 @@ import { Loaded } from '../../ui/States.tsx'
 import { publicKeys } from '../server/queries.ts'
 
 const things = {
-  backup: 'A backup runs every night, and somebody has restored one.',
+  backup: 'A backup runs every night, and somebody has tested one.',
   keys: 'A copy of the private keys lies elsewhere: in the backup under a passphrase, or the folder keys of the data folder.',
   public: 'The public keys are kept by those who check signatures, outside of this server.',
 } as const
@@ -20,8 +20,8 @@ export function KeepStep() {
     <div className="stack">
       <p style={{ margin: 0 }}>On the machine of this server, while it runs:</p>
       <Command text="modelkeep backup create /backup/$(date +%F) --passphrase-file /root/phrase" />
-      <p style={{ margin: 0 }}>Into an empty folder, to see that it comes back:</p>
-      <Command text="modelkeep backup restore /backup/$(date +%F) --data-dir /tmp/restored --passphrase-file /root/phrase" />
+      <p style={{ margin: 0 }}>To see that it comes back, in a temporary folder that is removed again:</p>
+      <Command text="modelkeep backup test /backup/$(date +%F) --passphrase-file /root/phrase" />
       <Loaded query={query} lines={2}>
         {(keys) => (
           <p style={{ margin: 0 }}>
