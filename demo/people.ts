@@ -19,6 +19,7 @@ export const administratorScopes: readonly Permission[] = [
     'access.write' as const,
     'policy.write' as const,
     'environment.write' as const,
+    'duty.write' as const,
   ]),
 ]
 

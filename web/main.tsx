@@ -6,7 +6,7 @@ import './ui/tokens.css'
 import './ui/base.css'
 import './ui/print.css'
 import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core'
-import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
@@ -26,6 +26,11 @@ const queryClient = new QueryClient({
   queryCache: new QueryCache({
     onError: (error, query) => {
       if (error instanceof ApiError && error.status === 401 && query.queryKey[1] !== 'session') announceSessionEnd()
+    },
+  }),
+  mutationCache: new MutationCache({
+    onError: (error, _input, _context, mutation) => {
+      if (error instanceof ApiError && error.status === 401 && !mutation.meta?.signsIn) announceSessionEnd()
     },
   }),
 })

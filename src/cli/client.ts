@@ -66,7 +66,7 @@ export function createClient(
     if (away.includes(reply.status)) {
       throw new Unreachable(problem.data?.detail ?? `${base} is away (status ${reply.status})`)
     }
-    if (problem.success) throw new CliError(problem.data.detail)
+    if (problem.success) throw new CliError(problem.data.detail.replace(/^(body|querystring|params)\./, ''))
     throw new CliError(`${base} answered ${reply.status} with something that is not understood`)
   }
 

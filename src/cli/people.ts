@@ -24,6 +24,11 @@ export function addPeople(program: Command) {
     .description('disable an account and end its sessions; refused while it holds duties')
     .option('--leave-duties', 'leave its duties: each raises an alarm')
     .action(disable)
+
+  person
+    .command('enable <login>')
+    .description('open a disabled account again, with its roles and without the tokens that it had')
+    .action(enable)
 }
 
 const People = z.object({ people: z.array(Person) })
@@ -69,6 +74,12 @@ async function disable(login: string, { leaveDuties = false }: { leaveDuties?: b
   const id = await personId(client, login)
   await client.post(`/people/${id}/disable`, Person, { leave_duties: leaveDuties })
   print(`Disabled ${login}.`)
+}
+
+async function enable(login: string) {
+  const client = await connectClient()
+  await client.post(`/people/${await personId(client, login)}/enable`, Person)
+  print(`Opened ${login} again. Its tokens from before are revoked.`)
 }
 
 /** The account that a login names: one of this workspace, or one that is let in now. */

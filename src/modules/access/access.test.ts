@@ -123,6 +123,24 @@ test('only administrators manage accounts, and the last one stays', async () => 
   expect((await developer.get('/session')).status).toBe(401)
 })
 
+test('a disabled account is opened again with its roles, by whoever could give them, and without the tokens that it had', async () => {
+  const app = await testApp()
+  const [admin, developer] = [await app.as('administrator'), await app.as('developer')]
+  const path = `/people/${developer.person.id}/enable`
+  expect((await admin.post(path)).status).toBe(409)
+  await admin.post(`/people/${developer.person.id}/disable`)
+  expect((await developer.post(path)).status).toBe(401)
+  const narrow = await app.as('administrator', { scopes: ['access.read', 'access.write'] })
+  expect((await narrow.post(path)).json()).toMatchObject({ status: 403, rule: 'no-escalation' })
+  const opened = await admin.post(path)
+  expect(opened.json()).toMatchObject({ disabled_at: null, grants: [{ role: 'developer' }] })
+  expect((await developer.get('/session')).status).toBe(401)
+  const tokens = (await admin.get('/tokens')).json().tokens
+  const theirs = tokens.filter(({ person }: { person: string }) => person === developer.person.id)
+  expect(theirs.length).toBeGreaterThan(0)
+  expect(theirs.every(({ revoked_at }: { revoked_at: string | null }) => revoked_at !== null)).toBe(true)
+})
+
 test('a role on one model opens that model and no other', async () => {
   const app = await testApp()
   const scoped = await app.as([{ role: 'developer', model: 'wages' }])

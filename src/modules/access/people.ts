@@ -10,7 +10,7 @@ import { acquaint } from './acquaintance-store.ts'
 import { refuseEscalation, refuseTaking } from './escalation.ts'
 import { hashPassword } from './passwords.ts'
 import { demandRole } from './roles.ts'
-import type { Actor, GrantInput, Person, PersonInput } from './schema.ts'
+import { type Actor, type GrantInput, type Person, type PersonInput, permissionsIn } from './schema.ts'
 import { refuseBesideSeat } from './seats.ts'
 import { deleteSessionsOf } from './session-store.ts'
 import * as store from './store.ts'
@@ -106,6 +106,19 @@ export function createPeople({ db, write, clock }: AccessParts, workspace: strin
     })
   }
 
+  /** Password, factors and roles are as they were; the tokens from before stay behind. */
+  async function enable(actor: Actor, id: PersonId): Promise<Person> {
+    await demandAccounts(actor)
+    return write(actor, async (tx, record) => {
+      const person = await get(id, tx)
+      for (const grant of person.grants) refuseEscalation(actor, permissionsIn(grant), grant.model)
+      if (!(await store.enablePerson(tx, id))) throw conflict('the account is not disabled')
+      const tokens_revoked = await store.revokeTokensOf(tx, id, isoNow(clock))
+      record('person.enabled', `person:${id}`, { tokens_revoked })
+      return get(id, tx)
+    })
+  }
+
   /** Part of the write that ends the set-up: the account that the server made gets a person's name and password. */
   async function introduce(
     tx: Tx,
@@ -151,6 +164,7 @@ export function createPeople({ db, write, clock }: AccessParts, workspace: strin
     grant,
     revokeGrant,
     disable,
+    enable,
     names,
     visible: createVisible({ db, workspace, accountsWorkspace }),
     enrol,

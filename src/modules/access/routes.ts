@@ -131,6 +131,17 @@ export function accessRoutes(access: Access, { dutiesOf }: Options): FastifyPlug
       },
     })
 
+    app.post('/people/:id/enable', {
+      config: { requires: 'access.write' },
+      schema: {
+        tags,
+        summary: 'Open a disabled account again, with its roles and without the tokens that it had',
+        params: byId,
+        response: { 200: Person },
+      },
+      handler: (req) => peopleOf(req).enable(req.actor, req.params.id),
+    })
+
     app.get('/tokens', {
       config: { requires: 'signed-in' },
       schema: {

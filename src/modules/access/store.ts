@@ -80,6 +80,16 @@ export async function disablePerson(tx: Tx, id: PersonId, at: string): Promise<b
   return result.numUpdatedRows === 1n
 }
 
+export async function enablePerson(tx: Tx, id: PersonId): Promise<boolean> {
+  const result = await tx
+    .updateTable('person')
+    .set({ disabled_at: null })
+    .where('id', '=', id)
+    .where('disabled_at', 'is not', null)
+    .executeTakeFirst()
+  return result.numUpdatedRows === 1n
+}
+
 export async function addGrant(tx: Tx, workspace: string, id: PersonId, grant: GrantInput): Promise<boolean> {
   const result = await tx
     .insertInto('person_grant')
@@ -181,6 +191,18 @@ export async function revokeToken(tx: Tx, id: TokenId, at: string): Promise<bool
     .where('revoked_at', 'is', null)
     .executeTakeFirst()
   return result.numUpdatedRows === 1n
+}
+
+/** The number of tokens that were in use. */
+export async function revokeTokensOf(tx: Tx, id: PersonId, at: string): Promise<number> {
+  const result = await tx
+    .updateTable('token')
+    .set({ revoked_at: at })
+    .where('person_id', '=', id)
+    .where('revoked_at', 'is', null)
+    .where('expires_at', '>', at)
+    .executeTakeFirst()
+  return Number(result.numUpdatedRows)
 }
 
 /** Bookkeeping outside the trail: when a token was used last, to the minute. */

@@ -36,7 +36,8 @@ export function createAssignments(parts: DutyParts) {
   /** Whoever may take a duty: a person who is there, and who may see the record. */
   async function demandPerson(id: PersonId, subject: KnownSubject): Promise<Person> {
     const person = (await people()).find((each) => each.id === id)
-    if (!person || person.disabled_at !== null) throw notFound('person', id)
+    if (!person) throw notFound('person', id)
+    if (person.disabled_at !== null) throw conflict(`the account of ${person.login} is disabled`, { rule: 'disabled' })
     if (person.kind !== 'person') throw badRequest('a service account answers for nothing')
     if (!seesSubject(person, subject, isoNow(clock))) {
       throw conflict(`${person.login} has no role on ${subject.name}; give one first`, { rule: 'no-role' })
@@ -47,7 +48,8 @@ export function createAssignments(parts: DutyParts) {
   async function demandAssigner(from: Db, actor: Actor, subject: Subject): Promise<void> {
     if (mayAssign(actor, subject)) return
     const what = subject.type === 'model' ? 'a model' : 'an AI system'
-    if (!(await isOwner(from, actor, subject.id))) refuse(`duties on ${what} are assigned by its accountable owner`)
+    if (!(await isOwner(from, actor, subject.id)))
+      refuse(actor, `duties on ${what} are assigned by its accountable owner`)
   }
 
   async function isOwner(from: Db, { id }: Pick<Actor, 'id'>, subject: string): Promise<boolean> {

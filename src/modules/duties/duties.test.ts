@@ -98,7 +98,7 @@ test('one person as developer and validator is marked, also through a deputy, wh
 })
 
 test('disabling somebody asks about their duties, raises the alarm at once, and a handover settles it', async () => {
-  const { app, admin, dana, vera, give, accept, cell, alarms } = await world()
+  const { app, admin, dana, vera, give, accept, cell, alarms, propose } = await world()
   const owner = await give('accountable_owner', dana)
   const churn = await give('operator', dana, 'churn')
   const asked = await admin.post(`/people/${dana.person.id}/disable`)
@@ -107,6 +107,9 @@ test('disabling somebody asks about their duties, raises the alarm at once, and 
   await vi.waitFor(async () => expect(await alarms()).toHaveLength(2), { interval: 10 })
   expect(await cell('accountable_owner')).toMatchObject({ state: 'orphaned', alarm: 'left' })
   expect(await actions(app, `assignment:${owner}`)).toContain('duty.alarm_raised')
+
+  const late = await propose(admin, 'approver', dana)
+  expect(late.json()).toMatchObject({ status: 409, rule: 'disabled', detail: expect.stringContaining('is disabled') })
 
   const handover = { from: dana.person.id, to: vera.person.id, reason: 'Dana has left.' }
   expect((await vera.post('/duties/handover', handover)).status).toBe(403)

@@ -27,7 +27,7 @@ export function createHandover(parts: DutyParts, assignments: ReturnType<typeof 
         isAmong(subject, models, systems) && (person === actor.id || sees(actor, 'access.read', subject)),
     )
     if (actor.id !== from && open.every(({ subject }) => !mayAssign(actor, subject))) {
-      refuse('duties are handed over by the person who holds them')
+      refuse(actor, 'duties are handed over by the person who holds them')
     }
     const skipped: Handover['skipped'] = []
     const ready: HeldAssignment[] = []

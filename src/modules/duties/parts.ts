@@ -2,7 +2,7 @@ import type { Connection } from '../../db/connect.ts'
 import type { Jobs } from '../../jobs/index.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { forbidden } from '../../lib/errors.ts'
-import type { Person } from '../access/schema.ts'
+import type { Actor, Person } from '../access/schema.ts'
 import type { Write } from '../audit/index.ts'
 import type { Thing } from '../audit/schema.ts'
 import type { Assignment } from './schema.ts'
@@ -20,7 +20,10 @@ export function thingsOf({ id, subject, person }: Pick<Assignment, 'id' | 'subje
   return [`assignment:${id}`, `${subject.type}:${subject.id}`, `person:${person}`]
 }
 
-export function refuse(what: string): never {
+export function refuse({ scopes }: Pick<Actor, 'scopes'>, what: string): never {
+  if (scopes && !scopes.includes('duty.write')) {
+    throw forbidden(`${what}, and this token is not scoped for duty.write`, { permission: 'duty.write' })
+  }
   throw forbidden(`${what}, or somebody with the permission duty.write`, { permission: 'duty.write' })
 }
 

@@ -17,7 +17,7 @@ import { ResetSecondFactor } from '../signin/ResetSecondFactor.tsx'
 import { grantText } from './grants.ts'
 import { Identities } from './Identities.tsx'
 import { useMay } from './people.tsx'
-import { addGrant, disablePerson, removeGrant, roles } from './queries.ts'
+import { addGrant, disablePerson, enablePerson, removeGrant, roles } from './queries.ts'
 
 export function PersonPeek({ person, onClose }: { person: Person; onClose: () => void }) {
   const may = useMay()
@@ -46,7 +46,7 @@ export function PersonPeek({ person, onClose }: { person: Person; onClose: () =>
         </p>
       )}
       {writes && person.kind === 'person' && <Identities person={person} />}
-      {writes && person.disabled_at === null && <Disable person={person} />}
+      {writes && (person.disabled_at === null ? <Disable person={person} /> : <Enable person={person} />)}
       {writes && person.kind === 'person' && person.disabled_at === null && <ResetSecondFactor person={person} />}
     </Peek>
   )
@@ -108,6 +108,24 @@ function Grants({ person, writes }: { person: Person; writes: boolean }) {
       )}
       {(give.error ?? take.error) && <ErrorState error={give.error ?? take.error} />}
     </>
+  )
+}
+
+function Enable({ person }: { person: Person }) {
+  const client = useQueryClient()
+  const enable = useMutation({ mutationFn: () => enablePerson(person.id), onSuccess: () => client.invalidateQueries() })
+  return (
+    <div style={{ marginTop: 12 }} className="stack">
+      <p className="small quiet" style={{ margin: 0 }}>
+        Roles and password are as they were. Tokens from before stay revoked.
+      </p>
+      <div>
+        <Button onClick={() => enable.mutate()} busy={enable.isPending}>
+          Open this account again
+        </Button>
+      </div>
+      {enable.error && <ErrorState error={enable.error} />}
+    </div>
   )
 }
 

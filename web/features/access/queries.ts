@@ -49,6 +49,7 @@ export const lookUp = async (login: string) =>
 export const createPerson = (input: PersonInput) => send('POST', '/people', Person, input)
 export const disablePerson = (id: string, leave_duties: boolean) =>
   send('POST', at(['people', id, 'disable']), Person, { leave_duties })
+export const enablePerson = (id: string) => send('POST', at(['people', id, 'enable']), Person)
 export const addGrant = (id: string, input: z.infer<typeof GrantInput>) =>
   send('POST', at(['people', id, 'grants']), Person, input)
 export const removeGrant = (id: string, role: string, model: string | null) =>

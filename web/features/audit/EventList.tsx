@@ -62,9 +62,9 @@ export const eventColumns: Column<TrailEvent>[] = [
     key: 'what',
     header: 'What happened',
     cell: (event) => (
-      <>
+      <span style={{ overflowWrap: 'anywhere' }}>
         <b style={{ fontWeight: 550 }}>{actorOf(event)}</b> {sentenceOf(event)} <Subject event={event} />
-      </>
+      </span>
     ),
     value: (event) => `${actorOf(event)} ${sentenceOf(event)}`,
   },

@@ -11,6 +11,7 @@ const verbs: Record<string, string> = {
   'workspace.deleted': 'deleted the workspace',
   'person.created': 'added {login}',
   'person.disabled': 'disabled an account',
+  'person.enabled': 'opened an account again',
   'person.granted': 'gave the role {role}',
   'person.grant_revoked': 'took away the role {role}',
   'person.password_changed': 'changed a password',

@@ -93,12 +93,23 @@ function Standing() {
       </Lead>
     )
   }
-  return (
-    <Lead tone={gap + proposed > 0 ? 'waiting' : 'met'}>
-      Somebody answers for everything that was accepted; {counted(proposed, 'duty waits', 'duties wait')} for an answer,{' '}
-      {counted(gap, 'gap is', 'gaps are')} open.
-    </Lead>
-  )
+  const of = [
+    ...(systems.total > 0 ? [counted(systems.total, 'system')] : []),
+    ...(models.total > 0 ? [counted(models.total, 'model')] : []),
+  ]
+  if (of.length === 0) return null
+  const waiting = `${counted(proposed, 'duty waits', 'duties wait')} for the answer of whoever was asked.`
+  if (gap > 0) {
+    return (
+      <Lead
+        tone="waiting"
+        detail={proposed > 0 ? waiting : 'A cell without an accepted duty is a gap; open one to ask somebody.'}
+      >
+        Nobody answers for {counted(gap, 'duty', 'duties')} of {of.join(' and ')}.
+      </Lead>
+    )
+  }
+  return proposed > 0 ? <Lead tone="waiting">{waiting}</Lead> : <Lead tone="met">Somebody answers for every duty.</Lead>
 }
 
 /** What waits for the reader stands before everything else. */

@@ -8,7 +8,7 @@ import { doors, signInWithPasskey, startOf } from './queries.ts'
 /** Providers and passkeys, beside name and password. */
 export function OtherDoors({ next, done }: { next: string; done: (session: SignedIn) => void }) {
   const { data } = useQuery(doors)
-  const attempt = useMutation({ mutationFn: signInWithPasskey, onSuccess: done })
+  const attempt = useMutation({ mutationFn: signInWithPasskey, meta: { signsIn: true }, onSuccess: done })
   if (!data || (data.providers.length === 0 && !data.passkeys)) return null
   return (
     <div className={styles.doors}>

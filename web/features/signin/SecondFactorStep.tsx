@@ -43,7 +43,7 @@ const words = {
 
 function CodeForm({ method, done }: { method: 'totp' | 'recovery'; done: Props['done'] }) {
   const [code, setCode] = useState('')
-  const attempt = useMutation({ mutationFn: () => giveCode(method, code), onSuccess: done })
+  const attempt = useMutation({ mutationFn: () => giveCode(method, code), meta: { signsIn: true }, onSuccess: done })
   const wrong = attempt.error instanceof ApiError && attempt.error.status === 401
   function submit(event: FormEvent) {
     event.preventDefault()
@@ -74,7 +74,7 @@ function CodeForm({ method, done }: { method: 'totp' | 'recovery'; done: Props['
 }
 
 function PasskeyStep({ first, done }: { first: boolean; done: Props['done'] }) {
-  const attempt = useMutation({ mutationFn: givePasskey, onSuccess: done })
+  const attempt = useMutation({ mutationFn: givePasskey, meta: { signsIn: true }, onSuccess: done })
   return (
     <div className="stack">
       <div>

@@ -46,7 +46,11 @@ export function SetUpPage() {
 /** Whoever reads the terminal of the server may set it up, and nobody else. */
 function Proof({ onProven }: { onProven: () => void }) {
   const [password, setPassword] = useState('')
-  const attempt = useMutation({ mutationFn: () => signIn('admin', password.trim()), onSuccess: onProven })
+  const attempt = useMutation({
+    mutationFn: () => signIn('admin', password.trim()),
+    meta: { signsIn: true },
+    onSuccess: onProven,
+  })
   const wrong = attempt.error instanceof ApiError && attempt.error.status === 401
   function submit(event: FormEvent) {
     event.preventDefault()

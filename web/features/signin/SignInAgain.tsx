@@ -18,6 +18,7 @@ export function SignInAgain() {
       opened={ended}
       onClose={sessionIsBack}
       title="Your session has ended"
+      zIndex={400}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <p className="small quiet">Sign in to go on. What you wrote on this page is kept.</p>

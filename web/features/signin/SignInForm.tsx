@@ -24,6 +24,7 @@ export function SignInForm({ login: known, next, done }: Props) {
   }
   const attempt = useMutation({
     mutationFn: () => signIn(login.trim(), password),
+    meta: { signsIn: true },
     onSuccess: (answer) => {
       setPassword('')
       if (answer.outcome === 'signed_in') open(answer)

@@ -6,6 +6,7 @@ import { useGo } from '../../ui/sections.ts'
 import { Tone } from '../../ui/Tone.tsx'
 import { doors } from '../signin/queries.ts'
 import { Sheet } from '../signin/Sheet.tsx'
+import { SignInAgain } from '../signin/SignInAgain.tsx'
 import { BringStep } from './BringStep.tsx'
 import { InviteStep } from './InviteStep.tsx'
 import { KeepStep } from './KeepStep.tsx'
@@ -69,6 +70,7 @@ export function WelcomePage() {
         ))}
       </ol>
       {here.show()}
+      <SignInAgain />
       <div className={`row ${styles.foot}`}>
         <Button kind={step === 1 || isLast ? 'go' : 'plain'} onClick={next}>
           {isLast ? 'Open the workspace' : `Go on: ${steps[step]?.title}`}

@@ -4,12 +4,10 @@ import { type FormEvent, useState } from 'react'
 import type { Evidence, ExplainInput } from '../../../../src/modules/evaluation/schema.ts'
 import { ExplanationResult } from '../../../../src/modules/evaluation/schema.ts'
 import type { ModelVersion } from '../../../../src/modules/registry/schema.ts'
-import { ApiError } from '../../../api/problem.ts'
 import { Button } from '../../../ui/Button.tsx'
 import { Card } from '../../../ui/Card.tsx'
 import { ErrorState, Skeleton } from '../../../ui/States.tsx'
 import { counted, Fact } from '../../../ui/Voice.tsx'
-import { announceSessionEnd } from '../../access/ended.ts'
 import { datasets } from '../../datasets/queries.ts'
 import { explainDecision, protocol } from '../queries.ts'
 import { Counterfactuals } from './Counterfactuals.tsx'
@@ -39,16 +37,11 @@ export function DecisionLookup({ version, evidence }: Props) {
       ...(of.dataset ? { dataset: of.dataset } : {}),
       ...(column ? { column } : {}),
     })
-  const onError = (error: Error) => {
-    if (error instanceof ApiError && error.status === 401) announceSessionEnd()
-  }
   const reasons = useMutation({
     mutationFn: (wanted: string) => ask(['reasons'], { id: wanted, dataset }),
-    onError,
   })
   const others = useMutation({
     mutationFn: (found: { id: string; dataset: ExplainInput['dataset'] }) => ask(['counterfactuals'], found),
-    onError,
   })
   function submit(event: FormEvent) {
     event.preventDefault()

@@ -7,7 +7,6 @@ import { Button } from '../../../ui/Button.tsx'
 import { Card } from '../../../ui/Card.tsx'
 import { useDraft } from '../../../ui/draft.ts'
 import { ErrorState, Loaded } from '../../../ui/States.tsx'
-import { announceSessionEnd } from '../../access/ended.ts'
 import { protocol, protocolGuess, putProtocol, startEvaluation } from '../queries.ts'
 import styles from './EvaluatePage.module.css'
 import { KindChoice } from './KindChoice.tsx'
@@ -54,9 +53,6 @@ function Form(props: Props & { guess: ProtocolGuess; known: ProtocolVersion | un
       })
     },
     onSuccess: ({ id }) => started(id),
-    onError: (error) => {
-      if (error instanceof ApiError && error.status === 401) announceSessionEnd()
-    },
   })
 
   function change(part: Partial<ProtocolDraft>) {

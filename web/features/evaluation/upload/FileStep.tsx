@@ -3,13 +3,11 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useId, useRef, useState } from 'react'
 import type { DatasetVersion } from '../../../../src/modules/datasets/schema.ts'
 import type { ModelVersion } from '../../../../src/modules/registry/schema.ts'
-import { ApiError } from '../../../api/problem.ts'
 import type { Upload } from '../../../api/upload.ts'
 import { Button } from '../../../ui/Button.tsx'
 import { Card } from '../../../ui/Card.tsx'
 import { EmptyState, ErrorState } from '../../../ui/States.tsx'
 import { bytes, counted } from '../../../ui/Voice.tsx'
-import { announceSessionEnd } from '../../access/ended.ts'
 import { useMay } from '../../access/people.tsx'
 import { datasets, storeTable } from '../../datasets/queries.ts'
 import styles from './EvaluatePage.module.css'
@@ -80,9 +78,6 @@ function Drop({ chosen }: Pick<Props, 'chosen'>) {
     onSuccess: async ({ digest }) => {
       await client.invalidateQueries({ queryKey: ['datasets', 'list'] })
       chosen(digest)
-    },
-    onError: (error) => {
-      if (error instanceof ApiError && error.status === 401) announceSessionEnd()
     },
   })
 
