@@ -71,6 +71,18 @@ export function unreachable(): Problem {
   }
 }
 
+/** A part of the application that the browser asked for and did not get. */
+export function unloaded(): Problem {
+  return {
+    type: 'about:blank',
+    title: 'This page could not be loaded',
+    status: 0,
+    detail: 'The server is away, or it runs another version than the pages that are open here.',
+    code: 'unloaded',
+    errors: [],
+  }
+}
+
 export function misshapen(path: string, issue: string): Problem {
   return {
     type: 'about:blank',

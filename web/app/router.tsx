@@ -13,7 +13,8 @@ import { currentWorkspace, enterWorkspace, inWorkspace, isFirstWorkspace, withou
 import { session } from '../features/access/queries.ts'
 import { NoWorkspace } from '../features/workspaces/NoWorkspace.tsx'
 import { workspaces } from '../features/workspaces/queries.ts'
-import { ErrorState, Skeleton } from '../ui/States.tsx'
+import { RouteError } from '../ui/RouteError.tsx'
+import { Skeleton } from '../ui/States.tsx'
 import { Frame } from './Frame.tsx'
 import { NotFound } from './NotFound.tsx'
 import { Root } from './Root.tsx'
@@ -380,7 +381,7 @@ export function createAppRouter(queryClient: QueryClient) {
     defaultPreload: 'intent',
     scrollRestoration: true,
     defaultPendingComponent: () => <Skeleton lines={6} />,
-    defaultErrorComponent: ({ error, reset }) => <ErrorState error={error} retry={reset} />,
+    defaultErrorComponent: RouteError,
     defaultNotFoundComponent: NotFound,
   })
 }

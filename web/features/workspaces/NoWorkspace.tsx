@@ -1,12 +1,16 @@
 import { ApiError } from '../../api/problem.ts'
 import { currentWorkspace, enterWorkspace, isFirstWorkspace } from '../../api/workspace.ts'
 import { Button } from '../../ui/Button.tsx'
-import { ErrorState } from '../../ui/States.tsx'
+import { RouteError } from '../../ui/RouteError.tsx'
 
 /** What stands instead of the pages of a workspace that is not there, or into which nobody let this person. */
 export function NoWorkspace({ error, reset }: { error: unknown; reset: () => void }) {
   if (isFirstWorkspace() || !(error instanceof ApiError && error.status === 404)) {
-    return <ErrorState error={error} retry={reset} />
+    return (
+      <main style={{ padding: '64px 26px', maxWidth: 620 }}>
+        <RouteError error={error} reset={reset} />
+      </main>
+    )
   }
   return (
     <main style={{ padding: '64px 26px', maxWidth: 560 }} className="stack">
