@@ -47,12 +47,8 @@ export function explain(error: unknown): { title: string; next: string } {
   }
   const { title, detail, status } = error.problem
   switch (status) {
-    case 400: {
-      const fields = fieldErrors(error.problem)
-      return fields === undefined
-        ? { title, next: detail || 'Try again.' }
-        : { title: 'Something that was entered does not fit', next: fields }
-    }
+    case 400:
+      return { title: 'Something that was entered does not fit', next: fieldErrors(error.problem) ?? detail }
     case 401:
       return { title: 'Nobody is signed in', next: 'Sign in and come back; nothing that was written is lost.' }
     case 403:

@@ -10,7 +10,7 @@ import { Card } from '../../ui/Card.tsx'
 import { useDraft } from '../../ui/draft.ts'
 import { ErrorState, Loaded } from '../../ui/States.tsx'
 import { counted } from '../../ui/Voice.tsx'
-import { endOfDay } from '../duties/end-of-day.ts'
+import { endOfDay, today } from '../duties/end-of-day.ts'
 import { AnswererChoice } from './AnswererChoice.tsx'
 import { ObjectsInput } from './ObjectsInput.tsx'
 import { sample } from './queries.ts'
@@ -109,6 +109,7 @@ function Form({ drawn }: { drawn?: Sample }) {
             <TextInput
               label="By when, that day included"
               type="date"
+              min={today()}
               size="sm"
               required
               withAsterisk={false}

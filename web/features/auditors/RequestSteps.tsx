@@ -7,7 +7,7 @@ import { Card } from '../../ui/Card.tsx'
 import { useDraft } from '../../ui/draft.ts'
 import { ReasonDialog } from '../../ui/ReasonDialog.tsx'
 import { ErrorState } from '../../ui/States.tsx'
-import { endOfDay } from '../duties/end-of-day.ts'
+import { endOfDay, today } from '../duties/end-of-day.ts'
 import { ObjectsInput } from './ObjectsInput.tsx'
 import { objectNames, takeStep } from './request-queries.ts'
 
@@ -91,6 +91,7 @@ function Judge({ id }: { id: string }) {
         <TextInput
           label="If something is missing: a later day to have it by"
           type="date"
+          min={today()}
           size="sm"
           value={due}
           onChange={(event) => setDue(event.currentTarget.value)}

@@ -5,7 +5,7 @@ import { PersonId } from '../../../src/modules/access/schema.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Card } from '../../ui/Card.tsx'
 import { ErrorState } from '../../ui/States.tsx'
-import { endOfDay } from '../duties/end-of-day.ts'
+import { endOfDay, today } from '../duties/end-of-day.ts'
 import { PersonChoice } from '../duties/PersonChoice.tsx'
 import { inventory } from '../registry/queries.ts'
 import { openSeat } from './queries.ts'
@@ -55,6 +55,7 @@ export function SeatForm() {
           <TextInput
             label="Until, that day included"
             type="date"
+            min={today()}
             size="xs"
             required
             withAsterisk={false}

@@ -5,7 +5,7 @@ import { PersonId } from '../../../src/modules/access/schema.ts'
 import type { Assignment } from '../../../src/modules/duties/schema.ts'
 import { Button } from '../../ui/Button.tsx'
 import { ErrorState } from '../../ui/States.tsx'
-import { endOfDay } from './end-of-day.ts'
+import { endOfDay, today } from './end-of-day.ts'
 import { PersonChoice } from './PersonChoice.tsx'
 import { appointDeputy } from './queries.ts'
 
@@ -40,6 +40,7 @@ export function DeputyForm({ assignment }: { assignment: Assignment }) {
       <TextInput
         label="Until, that day included"
         type="date"
+        min={today()}
         size="xs"
         required
         withAsterisk={false}

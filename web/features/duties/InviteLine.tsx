@@ -9,7 +9,7 @@ import { ErrorState } from '../../ui/States.tsx'
 import { addGrant, createPerson, lookUp, roles } from '../access/queries.ts'
 import { openSeat } from '../auditors/queries.ts'
 import { inventory } from '../registry/queries.ts'
-import { endOfDay } from './end-of-day.ts'
+import { endOfDay, today } from './end-of-day.ts'
 import { about, propose } from './queries.ts'
 
 const nothing = { login: '', role: 'developer', model: '', duty: '', of: '', until: '' }
@@ -71,6 +71,7 @@ export function InviteLine({ subjects }: { subjects: readonly Subject[] }) {
           <TextInput
             label="Until, that day included"
             type="date"
+            min={today()}
             size="xs"
             required
             withAsterisk={false}
