@@ -44,7 +44,7 @@ function useSections(): readonly NavGroup[] {
   const work = useQuery({ ...myWork, enabled: may('registry.read') })
   const open = useQuery({ ...reviews({ state: 'open' }), enabled: may('review.read') })
   const told = useQuery(notices('unread'))
-  const waiting = useQuery({ ...openDutiesOf('me'), enabled: may('access.read') })
+  const waiting = useQuery({ ...openDutiesOf('me'), enabled: mayAnywhere('access.read') })
   return [
     {
       title: 'Work',
@@ -76,7 +76,7 @@ function useSections(): readonly NavGroup[] {
     {
       title: 'Prove',
       sections: [
-        { title: 'Trail', to: '/trail', key: 't' },
+        ...(may('audit.read') ? [{ title: 'Trail', to: '/trail', key: 't' }] : []),
         ...(mayAnywhere('audit.read') ? [{ title: 'Auditor room', to: '/auditor', key: 'x' }] : []),
         { title: 'People', to: '/people', key: 'u' },
         ...(may('retention.read') ? [{ title: 'Retention', to: '/retention', key: 'k' }] : []),

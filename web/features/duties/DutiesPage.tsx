@@ -13,7 +13,7 @@ import { Page } from '../../ui/Page.tsx'
 import { EmptyState, Loaded } from '../../ui/States.tsx'
 import { Tabs } from '../../ui/Tabs.tsx'
 import { counted } from '../../ui/Voice.tsx'
-import { useMay, useMe } from '../access/people.tsx'
+import { useMay, useMayAnywhere, useMe } from '../access/people.tsx'
 import { AnswerButtons } from './AnswerButtons.tsx'
 import { CellPeek } from './CellPeek.tsx'
 import { DutyGrid, gridTitles } from './DutyGrid.tsx'
@@ -35,14 +35,17 @@ const tabs = [
 export function DutiesPage() {
   const { tab } = route.useSearch()
   const [handing, setHanding] = useState(false)
-  useKeys([{ keys: 'y', label: 'Hand duties over', run: () => setHanding(true) }])
+  const hands = useHandsOver()
+  useKeys(hands ? [{ keys: 'y', label: 'Hand duties over', run: () => setHanding(true) }] : [])
   return (
     <Page
       title="People and duties"
       actions={
-        <Button hint="y" onClick={() => setHanding(true)}>
-          Hand duties over
-        </Button>
+        hands && (
+          <Button hint="y" onClick={() => setHanding(true)}>
+            Hand duties over
+          </Button>
+        )
       }
     >
       <Standing />
@@ -65,6 +68,14 @@ export function DutiesPage() {
       {handing && <HandoverDialog opened onClose={() => setHanding(false)} />}
     </Page>
   )
+}
+
+/** Whoever assigns duties, or holds some: their own, and those of what they own. */
+function useHandsOver(): boolean {
+  const mayAnywhere = useMayAnywhere()
+  const me = useMe()
+  const { data = [] } = useQuery({ ...openDutiesOf('me'), enabled: me !== undefined })
+  return mayAnywhere('duty.write') || data.length > 0
 }
 
 /** The sentence that the page opens with. */
