@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { rolldown } from 'rolldown'
 
@@ -30,7 +31,7 @@ export async function bundlePrograms(folder: string): Promise<void> {
     const bundle = await rolldown({ input, platform: 'node', external })
     const { output } = await bundle.generate({ format: 'es', codeSplitting: false })
     await bundle.close()
-    const partial = `${folder}/${name}.${process.pid}.partial`
+    const partial = `${folder}/${name}.${randomUUID()}.partial`
     await writeFile(partial, output[0].code)
     await rename(partial, `${folder}/${name}.js`)
   }
