@@ -70,6 +70,7 @@ function Question() {
       <NativeSelect
         label="What can"
         size="sm"
+        style={{ maxWidth: 320 }}
         value={draft.login}
         onChange={(event) => setDraft({ ...draft, login: event.currentTarget.value, token: '' })}
         data={[

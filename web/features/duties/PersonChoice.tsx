@@ -21,7 +21,7 @@ export function PersonChoice({ label, value, onChange, except, withLeft = false,
     <NativeSelect
       {...(hideLabel ? { 'aria-label': label } : { label })}
       size={hideLabel ? 'sm' : 'xs'}
-      style={{ maxWidth: 320 }}
+      {...(hideLabel ? { style: { maxWidth: 320 } } : {})}
       value={value}
       onChange={(event) => onChange(event.currentTarget.value)}
       data={[
