@@ -1,13 +1,16 @@
 import type { Db, Tx } from '../../db/database.ts'
+import { prepared } from '../../db/prepared.ts'
 import type { Frontier, MerkleNode } from '../../lib/merkle.ts'
 import { EventBody, type EventQuery } from './schema.ts'
 
 const rowsPerInsert = 200
 const pageSize = 2000
 
+const headRow = prepared((db) => db.selectFrom('audit_head').selectAll().where('id', '=', 1))
+
 /** The size of the tree and the roots of its complete subtrees. */
 export async function readHead(db: Db): Promise<Frontier> {
-  const row = await db.selectFrom('audit_head').selectAll().where('id', '=', 1).executeTakeFirst()
+  const [row] = await headRow(db)
   if (!row) return { size: 0, roots: [] }
   return { size: row.size, roots: (JSON.parse(row.frontier) as string[]).map((hex) => Buffer.from(hex, 'hex')) }
 }

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { Db, Tx } from '../../db/database.ts'
+import { prepared } from '../../db/prepared.ts'
 import type { Digest } from '../../lib/ids.ts'
 import { createParsedOnce } from '../../lib/parsed-once.ts'
 import type { PersonId } from '../audit/schema.ts'
@@ -248,8 +249,18 @@ export async function listEvidence(
 
 /** Everything known about a version, newest first. */
 export async function evidenceOf(db: Db, versionId: string): Promise<Evidence[]> {
-  return (await listEvidence(db, { versionId })).map(({ evidence }) => evidence)
+  return (await rowsOfVersion(db, versionId)).map((row) => toEvidence(row).evidence)
 }
+
+const rowsOfVersion = prepared((db, versionId: string) =>
+  db
+    .selectFrom('evidence')
+    .selectAll()
+    .where('version_id', '=', versionId)
+    .orderBy('collected_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(longestEvidenceList),
+)
 
 export async function insertEvidence(
   tx: Tx,

@@ -1,4 +1,5 @@
 import type { Db, Tx } from '../../db/database.ts'
+import { prepared } from '../../db/prepared.ts'
 import type { PersonId } from '../audit/schema.ts'
 import type { Finding, FindingComment, FindingId, FindingState } from './schema.ts'
 import type { FindingCommentRow, FindingRow } from './tables.ts'
@@ -41,16 +42,15 @@ export function listFindings(db: Db, { state, model_id, version, owner }: Findin
 }
 
 /** Everything that nobody has verified yet, on a version and on its whole model, oldest first. */
-export function openFindingsOf(db: Db, model_id: string, version_id: string): Promise<FindingRow[]> {
-  return db
+export const openFindingsOf = prepared((db, model_id: string, version_id: string) =>
+  db
     .selectFrom('finding')
     .selectAll()
     .where('model_id', '=', model_id)
     .where('state', '!=', 'closed')
     .where((eb) => eb.or([eb('version_id', 'is', null), eb('version_id', '=', version_id)]))
-    .orderBy('id')
-    .execute()
-}
+    .orderBy('id'),
+)
 
 export async function insertFinding(tx: Tx, row: FindingRow): Promise<void> {
   await tx.insertInto('finding').values(row).execute()

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { Db, Tx } from '../../db/database.ts'
+import { prepared } from '../../db/prepared.ts'
 import type { PolicyVersionRow } from './tables.ts'
 
 export type StoredPolicy = Selectable<PolicyVersionRow>
@@ -30,14 +31,13 @@ export function listPolicies(db: Db): Promise<StoredPolicy[]> {
 }
 
 /** Which policies apply now, without their texts: the gate asks this every time. */
-export function listPublished(db: Db): Promise<PublishedKey[]> {
-  return db
+export const listPublished: (db: Db) => Promise<PublishedKey[]> = prepared((db) =>
+  db
     .selectFrom('policy_version')
     .select(['name', 'version', 'digest'])
     .where('state', '=', 'published')
-    .orderBy('name')
-    .execute()
-}
+    .orderBy('name'),
+)
 
 export async function insertPolicy(tx: Tx, row: PolicyVersionRow): Promise<void> {
   await tx.insertInto('policy_version').values(row).execute()

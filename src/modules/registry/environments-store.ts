@@ -1,5 +1,6 @@
 import type { Db, Tx } from '../../db/database.ts'
 import { inParts } from '../../db/in-parts.ts'
+import { prepared } from '../../db/prepared.ts'
 import type { PersonId } from '../audit/schema.ts'
 import {
   type Deployment,
@@ -34,9 +35,13 @@ export async function protectorsOf(db: Db, { kind }: Pick<Model, 'kind'>, alias:
 }
 
 export async function findEnvironment(db: Db, name: string): Promise<Environment | undefined> {
-  const row = await db.selectFrom('environment').selectAll().where('name', '=', name).executeTakeFirst()
+  const [row] = await environmentNamed(db, name)
   return row && toEnvironment(row)
 }
+
+const environmentNamed = prepared((db, name: string) =>
+  db.selectFrom('environment').selectAll().where('name', '=', name),
+)
 
 export async function putEnvironment(tx: Tx, { name, ...rules }: Environment): Promise<void> {
   const { protected_aliases, offline } = rules

@@ -1,19 +1,19 @@
 import { insertMany } from '../../db/bulk.ts'
 import type { Db, Engine, Tx } from '../../db/database.ts'
 import { inParts } from '../../db/in-parts.ts'
+import { prepared, preparedForOne } from '../../db/prepared.ts'
 import type { PersonId } from '../audit/schema.ts'
 import type { Model, ModelId, ModelKind, Tag, Tier } from './schema.ts'
 import type { ModelRow } from './tables.ts'
 
 export async function findModel(db: Db, name: string): Promise<Model | undefined> {
-  const row = await db
-    .selectFrom('model')
-    .selectAll()
-    .where('name', '=', name)
-    .where('deleted_at', 'is', null)
-    .executeTakeFirst()
+  const [row] = await modelNamed(db, name)
   return row && (await toModels(db, [row]))[0]
 }
+
+const modelNamed = prepared((db, name: string) =>
+  db.selectFrom('model').selectAll().where('name', '=', name).where('deleted_at', 'is', null),
+)
 
 /** Models with tags and aliases, in the order of the rows, in three statements however many there are. */
 export async function toModels(db: Db, rows: readonly ModelRow[]): Promise<Model[]> {
@@ -36,11 +36,13 @@ export async function toModels(db: Db, rows: readonly ModelRow[]): Promise<Model
   }))
 }
 
-const tagsOf = (db: Db, models: readonly string[]) =>
-  db.selectFrom('model_tag').selectAll().where('model_id', 'in', models).orderBy('key').execute()
+const tagsOf = preparedForOne((db, models) =>
+  db.selectFrom('model_tag').selectAll().where('model_id', 'in', models).orderBy('key'),
+)
 
-export const aliasesOf = (db: Db, models: readonly string[]) =>
-  db.selectFrom('model_alias').selectAll().where('model_id', 'in', models).orderBy('alias').execute()
+export const aliasesOf = preparedForOne((db, models) =>
+  db.selectFrom('model_alias').selectAll().where('model_id', 'in', models).orderBy('alias'),
+)
 
 export async function insertModel(tx: Tx, row: ModelRow): Promise<void> {
   await tx.insertInto('model').values(row).execute()

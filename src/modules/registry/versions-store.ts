@@ -1,6 +1,7 @@
 import { insertMany } from '../../db/bulk.ts'
 import type { Db, Engine, Tx } from '../../db/database.ts'
 import { inParts } from '../../db/in-parts.ts'
+import { prepared, preparedForOne } from '../../db/prepared.ts'
 import type { Digest } from '../../lib/ids.ts'
 import type { PersonId } from '../audit/schema.ts'
 import { aliasesOf, grouped, tagRows } from './models-store.ts'
@@ -87,35 +88,44 @@ export async function toLines(db: Db, rows: readonly SummaryRow[]): Promise<Vers
   }))
 }
 
-const tagsOf = (db: Db, versions: readonly string[]) =>
-  db.selectFrom('version_tag').selectAll().where('version_id', 'in', versions).orderBy('key').execute()
+const tagsOf = preparedForOne((db, versions) =>
+  db.selectFrom('version_tag').selectAll().where('version_id', 'in', versions).orderBy('key'),
+)
 
-const developersOf = (db: Db, versions: readonly string[]) =>
-  db.selectFrom('version_developer').selectAll().where('version_id', 'in', versions).orderBy('person_id').execute()
+const developersOf = preparedForOne((db, versions) =>
+  db.selectFrom('version_developer').selectAll().where('version_id', 'in', versions).orderBy('person_id'),
+)
 
 /** Also finds a deleted version: evidence and decisions about it stay readable. */
 export async function findVersionById(db: Db, id: VersionId): Promise<ModelVersion | undefined> {
-  return toVersion(db, await wholeRows(db).where('v.id', '=', id).executeTakeFirst())
-}
-
-/** One that is there. */
-export async function findVersionOf(db: Db, model: string, version: number): Promise<ModelVersion | undefined> {
-  const row = await wholeRows(db)
-    .where('m.name', '=', model)
-    .where('v.version', '=', version)
-    .where('s.deleted_at', 'is', null)
-    .where('m.deleted_at', 'is', null)
-    .executeTakeFirst()
+  const [row] = await wholeRowById(db, id)
   return toVersion(db, row)
 }
 
-const wholeRows = (db: Db) =>
-  db
+const wholeRowById = prepared((db, id: string) => wholeRows(db).where('v.id', '=', id))
+
+/** One that is there. */
+export async function findVersionOf(db: Db, model: string, version: number): Promise<ModelVersion | undefined> {
+  const [row] = await wholeRowOf(db, model, version)
+  return toVersion(db, row)
+}
+
+const wholeRowOf = prepared((db, model: string, version: number) =>
+  wholeRows(db)
+    .where('m.name', '=', model)
+    .where('v.version', '=', version)
+    .where('s.deleted_at', 'is', null)
+    .where('m.deleted_at', 'is', null),
+)
+
+function wholeRows(db: Db) {
+  return db
     .selectFrom('model_version as v')
     .innerJoin('version_status as s', 's.version_id', 'v.id')
     .innerJoin('model as m', 'm.id', 'v.model_id')
     .selectAll(['v', 's'])
     .select('m.name as model_name')
+}
 
 type WholeRow = SummaryRow & Pick<ModelVersionRow, 'manifest' | 'facts'>
 

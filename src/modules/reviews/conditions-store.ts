@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { Db, Tx } from '../../db/database.ts'
+import { prepared } from '../../db/prepared.ts'
 import type { PersonId } from '../audit/schema.ts'
 import type { Condition, ConditionId } from './schema.ts'
 import type { ConditionRow } from './tables.ts'
@@ -22,16 +23,15 @@ export function toCondition(row: StoredCondition, model: string, now: string): C
 }
 
 /** What is due first comes first. */
-export function conditionsOf(db: Db, version_id: string, environment: string): Promise<StoredCondition[]> {
-  return db
+export const conditionsOf = prepared((db, version_id: string, environment: string) =>
+  db
     .selectFrom('approval_condition')
     .selectAll()
     .where('version_id', '=', version_id)
     .where('environment', '=', environment)
     .orderBy('due_at')
-    .orderBy('id')
-    .execute()
-}
+    .orderBy('id'),
+)
 
 export type ConditionFilter = {
   unmetAt?: string | undefined

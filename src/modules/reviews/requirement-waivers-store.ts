@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { Db, Tx } from '../../db/database.ts'
+import { prepared } from '../../db/prepared.ts'
 import type { Digest } from '../../lib/ids.ts'
 import type { RoleName } from '../access/schema.ts'
 import type { PersonId } from '../audit/schema.ts'
@@ -38,6 +39,18 @@ export function waiversOf(db: Db, version_id: string): Promise<StoredRequirement
     .execute()
 }
 
+const holding = prepared((db, version_id: string, environment: string, from: string, until: string) =>
+  db
+    .selectFrom('requirement_waiver')
+    .selectAll()
+    .where('version_id', '=', version_id)
+    .where('environment', '=', environment)
+    .where('withdrawn_at', 'is', null)
+    .where('given_at', '<=', from)
+    .where('until', '>', until)
+    .orderBy('id'),
+)
+
 /** Those that count at a moment, as a snapshot holds them. */
 export async function waiversAt(
   db: Db,
@@ -45,16 +58,7 @@ export async function waiversAt(
   environment: string,
   now: string,
 ): Promise<NonNullable<Snapshot['waivers']>> {
-  const rows = await db
-    .selectFrom('requirement_waiver')
-    .selectAll()
-    .where('version_id', '=', version_id)
-    .where('environment', '=', environment)
-    .where('withdrawn_at', 'is', null)
-    .where('given_at', '<=', now)
-    .where('until', '>', now)
-    .orderBy('id')
-    .execute()
+  const rows = await holding(db, version_id, environment, now, now)
   return rows.map(({ id, policy, requirement, rule_digest, reason, control, given_by, roles, given_at, until }) => ({
     id,
     policy,

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { Db, Tx } from '../../db/database.ts'
+import { prepared } from '../../db/prepared.ts'
 import { ScanRule } from '../artifacts/schema.ts'
 import type { PersonId } from '../audit/schema.ts'
 import type { ScanWaiver, WaiverId } from './schema.ts'
@@ -44,17 +45,20 @@ export function waiversOf(db: Db, version_id: string): Promise<StoredWaiver[]> {
 
 /** Those that count at a moment, as a snapshot holds them. */
 export async function waiversAt(db: Db, version_id: string, now: string) {
-  const rows = await db
+  const rows = await holding(db, version_id, now, now)
+  return rows.map((row) => ({ ...row, given_by: row.given_by as PersonId }))
+}
+
+const holding = prepared((db, version_id: string, from: string, until: string) =>
+  db
     .selectFrom('scan_waiver')
     .select(['path', 'rule', 'what', 'until', 'given_by'])
     .where('version_id', '=', version_id)
     .where('withdrawn_at', 'is', null)
-    .where('given_at', '<=', now)
-    .where('until', '>', now)
-    .orderBy('id')
-    .execute()
-  return rows.map((row) => ({ ...row, given_by: row.given_by as PersonId }))
-}
+    .where('given_at', '<=', from)
+    .where('until', '>', until)
+    .orderBy('id'),
+)
 
 export async function insertWaiver(tx: Tx, row: ScanWaiverRow): Promise<void> {
   await tx.insertInto('scan_waiver').values(row).execute()

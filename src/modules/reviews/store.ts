@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { Db, Tx } from '../../db/database.ts'
+import { prepared } from '../../db/prepared.ts'
 import type { PersonId } from '../audit/schema.ts'
 import type { Review, ReviewId } from './schema.ts'
 import type { DecisionRow, ReviewRow } from './tables.ts'
@@ -34,17 +35,16 @@ export function listReviews(
 }
 
 /** Reviews of a version for an environment, newest first, without those that were withdrawn or ran out. */
-export function reviewsOf(db: Db, version_id: string, environment: string): Promise<StoredReview[]> {
-  return db
+export const reviewsOf = prepared((db, version_id: string, environment: string) =>
+  db
     .selectFrom('review')
     .selectAll()
     .where('version_id', '=', version_id)
     .where('environment', '=', environment)
     .where('state', 'not in', ['withdrawn', 'expired'])
     .orderBy('requested_at', 'desc')
-    .orderBy('id', 'desc')
-    .execute()
-}
+    .orderBy('id', 'desc'),
+)
 
 export async function openReviewsOf(db: Db, version_id: string): Promise<number> {
   const rows = await db
@@ -80,16 +80,15 @@ export function findDecision(db: Db, id: string): Promise<StoredDecision | undef
 }
 
 /** Newest first. */
-export function decisionsOf(db: Db, version_id: string, environment: string): Promise<StoredDecision[]> {
-  return db
+export const decisionsOf = prepared((db, version_id: string, environment: string) =>
+  db
     .selectFrom('decision')
     .selectAll()
     .where('version_id', '=', version_id)
     .where('environment', '=', environment)
     .orderBy('decided_at', 'desc')
-    .orderBy('id', 'desc')
-    .execute()
-}
+    .orderBy('id', 'desc'),
+)
 
 /** Newest first; `from` is inside, `to` is not. */
 export function decisionsBetween(db: Db, { from, to }: { from?: string | undefined; to?: string | undefined }) {
