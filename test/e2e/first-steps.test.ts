@@ -91,6 +91,7 @@ test('five steps lead from a first start to the first verdict of a pipeline, and
   await page.reload()
   await page.getByLabel('Pipeline', { exact: true }).selectOption('any shell')
   await page.getByText('"model":"wage"').waitFor()
+  await page.getByText('Begin with wage, which has high tier').waitFor()
   const snippet = (await page.getByText(/^curl --fail-with-body/).textContent()) ?? ''
   await execute('sh', ['-c', snippet], { env: { ...process.env, MODELKEEP_TOKEN: token }, cwd: server.folder })
   await page.getByText('The gate was asked about wage 1 for dev: denied.').waitFor()

@@ -61,7 +61,7 @@ function useSections(): readonly NavGroup[] {
     {
       title: 'Build',
       sections: [
-        { title: 'Experiments', to: '/experiments', key: 'e' },
+        ...(may('tracking.read') ? [{ title: 'Experiments', to: '/experiments', key: 'e' }] : []),
         { title: 'Datasets', to: '/datasets', key: 'd' },
       ],
     },

@@ -21,10 +21,12 @@ const route = getRouteApi('/signed-in/inventory')
 
 /** What do we have, who owns it, which is in use, what is missing. */
 export function InventoryPage() {
-  const { kind, search, tier, sort, gaps, peek } = route.useSearch()
+  const { kind, search, tier, gaps, peek, ...asked } = route.useSearch()
+  // What can do most harm comes first. Prompts have no tier.
+  const sort = asked.sort ?? (kind === 'prompt' ? 'updated' : 'tier')
   const navigate = route.useNavigate()
   const go = useGo()
-  const query = useQuery(inventory({ search, tier, sort: sort ?? 'updated', ...(kind ? { kind } : {}) }))
+  const query = useQuery(inventory({ search, tier, sort, ...(kind ? { kind } : {}) }))
   const write = useDebouncedCallback(
     (text: string) => void navigate({ search: (old) => ({ ...old, search: text || undefined }), replace: true }),
     200,
@@ -108,7 +110,7 @@ export function InventoryPage() {
                 rowKey={(row) => row.model.name}
                 unit={kind ?? 'model'}
                 total={gaps ? shown.length : page.total}
-                sort={sort ?? 'updated'}
+                sort={sort}
                 onSort={(next) =>
                   void navigate({ search: (old) => ({ ...old, sort: next as 'name' | 'updated' | 'tier' }) })
                 }

@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { NewToken } from '../../../src/modules/access/schema.ts'
+import type { Model } from '../../../src/modules/registry/schema.ts'
 import { currentWorkspace } from '../../api/workspace.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Command } from '../../ui/Copy.tsx'
@@ -18,13 +19,14 @@ const pipelineLogin = 'pipeline'
 
 /** One request from a pipeline; its answer shows here as soon as it was asked. */
 export function PipelineStep() {
-  const { data: page } = useQuery(inventory({ limit: 200, sort: 'updated' }))
+  const { data: page } = useQuery(inventory({ limit: 200, sort: 'tier' }))
   const { data: places = [] } = useQuery(environments)
   const [kind, setKind] = useState<PipelineKind>('github')
   const [chosen, setChosen] = useState<string>()
   const [environment, setEnvironment] = useState('dev')
   const rows = page?.rows.filter(({ latest }) => latest !== null) ?? []
-  const row = rows.find(({ model }) => model.name === chosen) ?? rows[0]
+  const [pilot] = rows
+  const row = rows.find(({ model }) => model.name === chosen) ?? pilot
   const mode = places.find(({ name }) => name === environment)?.mode ?? 'observe'
   const question = {
     url: window.location.origin,
@@ -34,6 +36,7 @@ export function PipelineStep() {
   }
   return (
     <div className="stack">
+      {pilot?.latest && <Pilot model={pilot.model} version={pilot.latest.version} />}
       <Token />
       <div className="row" style={{ alignItems: 'end' }}>
         <NativeSelect
@@ -71,6 +74,20 @@ export function PipelineStep() {
       </p>
       <FirstVerdict />
     </div>
+  )
+}
+
+/** The model that can do most harm and has a version: to begin with it shows the most. */
+function Pilot({ model: { name, tier }, version }: { model: Pick<Model, 'name' | 'tier'>; version: number }) {
+  return (
+    <p style={{ margin: 0 }}>
+      Begin with <b>{name}</b>
+      {tier && `, which has ${tier} tier`}.{' '}
+      <Link to="/models/$name/versions/$which" params={{ name, which: String(version) }}>
+        The checklist of version {version}
+      </Link>{' '}
+      says what the policies ask for, and what its facts meet already.
+    </p>
   )
 }
 
