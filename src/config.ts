@@ -22,6 +22,8 @@ export type Config = {
   webhookHosts?: readonly string[]
   /** Hosts, in lower case, whose scoring endpoints evaluations may ask. */
   scoringHosts?: readonly string[]
+  /** Hosts, in lower case, whose MLflow servers imports may ask. */
+  importHosts?: readonly string[]
   /** Where the bytes of workspaces are kept; in the data folder unless it says another place. */
   artifacts?: ArtifactsPlace
   /** How stores that speak S3 are reached. */
@@ -103,6 +105,10 @@ const Environment = z.object({
     .string()
     .regex(/^[^\s/,@]+(\s*,\s*[^\s/,@]+)*$/, 'must be names or addresses of hosts, separated by commas')
     .optional(),
+  MODELKEEP_IMPORT_HOSTS: z
+    .string()
+    .regex(/^[^\s/,@]+(\s*,\s*[^\s/,@]+)*$/, 'must be names or addresses of hosts, separated by commas')
+    .optional(),
   MODELKEEP_SCORING_HOSTS: z
     .string()
     .regex(/^[^\s/,@]+(\s*,\s*[^\s/,@]+)*$/, 'must be names or addresses of hosts, separated by commas')
@@ -159,6 +165,7 @@ export function readConfig(environment: Record<string, string | undefined>, give
     trustProxy: env.MODELKEEP_TRUST_PROXY === 'on',
     webhookHosts: env.MODELKEEP_WEBHOOK_HOSTS?.toLowerCase().split(/\s*,\s*/) ?? [],
     scoringHosts: env.MODELKEEP_SCORING_HOSTS?.toLowerCase().split(/\s*,\s*/) ?? [],
+    importHosts: env.MODELKEEP_IMPORT_HOSTS?.toLowerCase().split(/\s*,\s*/) ?? [],
     ...(artifacts === undefined ? {} : { artifacts: placeOf(artifacts) }),
     s3: {
       endpoint: env.MODELKEEP_S3_ENDPOINT,

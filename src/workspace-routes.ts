@@ -9,6 +9,7 @@ import { dutyRoutes } from './modules/duties/index.ts'
 import { evaluationRoutes } from './modules/evaluation/index.ts'
 import { findingRoutes } from './modules/findings/index.ts'
 import { gateRoutes } from './modules/gate/index.ts'
+import { importRoutes } from './modules/imports/index.ts'
 import { notificationRoutes } from './modules/notifications/index.ts'
 import { policyRoutes } from './modules/policy/index.ts'
 import { environmentRoutes, registryRoutes, runRoutes } from './modules/registry/index.ts'
@@ -61,6 +62,7 @@ export function groupsOfWorkspace({ at, names }: RouteParts): readonly FastifyPl
     challengeRoutes({ at: (req) => at(req).challenges }),
     breakGlassRoutes({ at: (req) => at(req).breakGlass }),
     kubernetesRoutes({ at: (req) => at(req).admission }),
+    importRoutes({ at: (req) => at(req).liveImports }),
     retentionRoutes({ at: (req) => at(req).retention }),
     notificationRoutes({ at: (req) => at(req).notifications }),
   ]

@@ -24,7 +24,7 @@ import { createEvaluation, type Evaluations, evidenceOf } from './modules/evalua
 import { createFindings, type Findings } from './modules/findings/index.ts'
 import { createGate, type Gate } from './modules/gate/index.ts'
 import { createGenai, type Genai } from './modules/genai/index.ts'
-import { createImports, type Imports } from './modules/imports/index.ts'
+import { createImports, createLiveImports, type Imports, type LiveImports } from './modules/imports/index.ts'
 import {
   createGet,
   createNotifications,
@@ -78,6 +78,7 @@ export type Workspace = {
   hasJobs(): Promise<boolean>
   retention: Retention
   imports: Imports
+  liveImports: LiveImports
   close(): Promise<void>
 }
 
@@ -86,7 +87,7 @@ export type Keys = { log: SigningKey; signing: SigningKey; webhooks: SecretBox }
 type WorkspaceParts = {
   keys: Keys
   clock: Clock
-  access: Pick<Access, 'peopleBehind' | 'in' | 'personalKeys'>
+  access: Pick<Access, 'people' | 'peopleBehind' | 'in' | 'personalKeys'>
   passkeys: Signatures
   /** False while the workspace is archived. */
   isActive: () => Promise<boolean>
@@ -245,6 +246,17 @@ export async function openWorkspace(
   })
   audit.listen(notifications.deliveries.onEvents)
   const imports = createImports({ connection, write: audit.write, clock, artifacts, registry })
+  const liveImports = createLiveImports({
+    imports,
+    clock,
+    hosts: config.importHosts ?? [],
+    async open(address, credentials) {
+      const { openMlflowSource } = await import('./protocols/mlflow/import/index.ts')
+      return openMlflowSource(address, { credentials })
+    },
+    logins: async () => new Map((await access.people.list()).map(({ login, id }) => [login, id])),
+    isActive,
+  })
   jobs.start()
   deliveryJobs.start()
 
@@ -276,10 +288,13 @@ export async function openWorkspace(
     auditors,
     auditorRequests,
     notifications,
-    hasJobs: async () => hasUnfinishedJobs(connection.db, (await isActive()) ? [] : removalJobs),
+    hasJobs: async () =>
+      liveImports.isGoing() || hasUnfinishedJobs(connection.db, (await isActive()) ? [] : removalJobs),
     retention,
     imports,
+    liveImports,
     async close() {
+      await liveImports.stop()
       await dutyLooks.stop()
       await revocationLooks.stop()
       await changeLooks.stop()

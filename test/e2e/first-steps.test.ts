@@ -12,7 +12,9 @@ const ends: (() => unknown)[] = []
 
 beforeAll(async () => {
   const { path: folder, remove } = await temporaryFolder()
-  const { url, said, stop } = await serve(`${folder}/data`, await freePort())
+  const { url, said, stop } = await serve(`${folder}/data`, await freePort(), {
+    MODELKEEP_IMPORT_HOSTS: '127.0.0.1',
+  })
   server = { url, folder, password: /with the password (\S+)/.exec(said)?.[1] ?? '' }
   ends.push(stop, remove)
   browser = await launchBrowser()
@@ -57,6 +59,13 @@ test('five steps lead from a first start to the first verdict of a pipeline, and
   await page.getByRole('heading', { name: 'Bring what you have' }).waitFor()
   await page.getByText('modelkeep import mlflow http://mlflow.example:5000 --dry-run').waitFor()
   await clean(page, 'bring')
+  // This server speaks MLflow's API as well as any.
+  await page.getByLabel('Address of the server').fill(server.url)
+  await page.getByLabel('Token, where the server asks for one').fill(await tokenOf(page))
+  await page.getByRole('button', { name: 'Look at what is there' }).click()
+  await page.getByText('Nothing is written yet. There are experiments: 1').waitFor()
+  await page.getByRole('button', { name: 'Bring it over' }).waitFor()
+  await clean(page, 'mlflow')
   await page.getByText('The names of your models and AI systems').click()
   const csv = 'name,kind,tier,owner\nwage,model,high,ada\nHiring,system,high,ada\nchurn,model,severe,\n'
   const file = { name: 'list.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) }
@@ -117,6 +126,17 @@ test('five steps lead from a first start to the first verdict of a pipeline, and
 }, 120_000)
 
 /** Version 1 of a model, from the page that is signed in. */
+/** A token of whoever is signed in on the page. */
+async function tokenOf(page: Page): Promise<string> {
+  return page.evaluate(async () => {
+    const session = (await (await fetch('/api/v1/session')).json()) as { csrf: string }
+    const headers = { 'content-type': 'application/json', 'x-csrf-token': session.csrf }
+    const body = JSON.stringify({ name: 'reader', scopes: null, expires_in_days: 1 })
+    const made = await (await fetch('/api/v1/tokens', { method: 'POST', headers, body })).json()
+    return (made as { secret: string }).secret
+  })
+}
+
 async function register(page: Page): Promise<void> {
   await page.evaluate(async () => {
     const session = (await (await fetch('/api/v1/session')).json()) as { csrf: string }

@@ -51,6 +51,7 @@ export const cli = (args: readonly string[], env: Record<string, string>) =>
 export async function serve(
   dataDir: string,
   port: number,
+  env: Record<string, string> = {},
 ): Promise<{ url: string; child: ChildProcess; said: string; stop: () => Promise<void> }> {
   const url = `http://127.0.0.1:${port}`
   const { child, output, finished } = run(
@@ -58,6 +59,7 @@ export async function serve(
     {
       MODELKEEP_URL: url,
       MODELKEEP_LOG: 'off',
+      ...env,
     },
   )
   while (!output().includes('Ready')) {

@@ -74,6 +74,7 @@ const routes: readonly Route[] = [
   ['GET', /^\/models\/[^/]+\/versions\/[^/]+\/validation$/, () => ok(validation)],
   ['POST', /^\/models\/[^/]+\/versions\/[^/]+\/validation\/tests$/, () => ok(validation.tests[2])],
   ['GET', /^\/policies\/starters$/, () => ok({ starters: [starter] })],
+  ['GET', /^\/imports\/mlflow$/, () => ok({ import: null, hosts: [] })],
   ['GET', /^\/work$/, () => ok(work)],
   ['GET', /^\/work\/calendar$/, () => ok(calendar)],
   ['GET', /^\/retention\/rules$/, () => ok({ rules: retention.rules })],

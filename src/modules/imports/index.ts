@@ -1,4 +1,5 @@
 export { longestValue } from './clean.ts'
+export { createLiveImports, type LiveImports } from './live.ts'
 export type {
   ExperimentRecord,
   FileOwner,
@@ -17,5 +18,6 @@ export type {
   RunRecord,
   VersionRecord,
 } from './records.ts'
+export { importRoutes } from './routes.ts'
 export { createImports, type Imports } from './service.ts'
 export type { Progress, TripOptions } from './trip.ts'

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { idSchema, Moment } from '../../lib/ids.ts'
+import { PersonId } from '../audit/schema.ts'
 
 export const ImportId = idSchema('imp')
 export type ImportId = z.infer<typeof ImportId>
@@ -92,3 +93,42 @@ export const ImportReport = z.object({
   problems: z.array(ImportProblem),
 })
 export type ImportReport = z.infer<typeof ImportReport>
+
+/** An MLflow server that this server asks. What signs in there is used for this one way through, and kept nowhere. */
+export const LiveImportInput = z.strictObject({
+  address: z.string().min(1).max(2000),
+  /** `look` writes nothing: it says what is there, with every problem. */
+  what: z.enum(['look', 'bring']),
+  prefix: z
+    .string()
+    .regex(/^[a-zA-Z0-9][\w-]{0,30}$|^$/, 'a prefix is made of letters, digits, _ and -')
+    .default(''),
+  token: z.string().max(4096).exactOptional(),
+})
+export type LiveImportInput = z.infer<typeof LiveImportInput>
+
+export const LiveImport = z.object({
+  state: z.enum(['looking', 'looked', 'bringing', 'brought', 'stopped', 'failed']),
+  address: z.string(),
+  prefix: z.string(),
+  asked_by: PersonId,
+  asked_at: Moment,
+  /** How far it is, while it goes on. */
+  phase: ImportPhase.nullable(),
+  done: z.int(),
+  /** Of the last look at the same address. */
+  plan: ImportPlan.nullable(),
+  report: ImportReport.nullable(),
+  /** Problems beyond those that `plan` or `report` list. */
+  problems_left_off: z.int(),
+  /** Why it failed. */
+  message: z.string().nullable(),
+})
+export type LiveImport = z.infer<typeof LiveImport>
+
+export const LiveImportState = z.object({
+  import: LiveImport.nullable(),
+  /** The hosts that the operator has named. */
+  hosts: z.array(z.string()),
+})
+export type LiveImportState = z.infer<typeof LiveImportState>

@@ -1,12 +1,11 @@
-import { TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { enterWorkspace } from '../../api/workspace.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Choice } from '../../ui/Choice.tsx'
-import { Command } from '../../ui/Copy.tsx'
 import { ErrorState } from '../../ui/States.tsx'
 import { workspaces } from '../workspaces/queries.ts'
+import { MlflowForm } from './MlflowForm.tsx'
 import { SpreadsheetForm } from './SpreadsheetForm.tsx'
 import { makeSample, sampleWorkspace } from './sample.ts'
 
@@ -31,35 +30,9 @@ export function BringStep() {
           { value: 'sample', title: 'A sample', detail: 'Two small models in a workspace of their own.' },
         ]}
       />
-      {way === 'mlflow' && <FromMlflow />}
+      {way === 'mlflow' && <MlflowForm />}
       {way === 'spreadsheet' && <SpreadsheetForm />}
       {way === 'sample' && <Sample />}
-    </div>
-  )
-}
-
-function FromMlflow() {
-  const [source, setSource] = useState('http://mlflow.example:5000')
-  const quoted = /^[\w./:@-]+$/.test(source) ? source : `'${source.replaceAll("'", "'\\''")}'`
-  return (
-    <div className="stack">
-      <TextInput
-        label="Address of the server, or path of its folder or database"
-        size="sm"
-        value={source}
-        onChange={(event) => setSource(event.currentTarget.value)}
-      />
-      <p style={{ margin: 0 }}>
-        On the machine of this server, this looks and writes nothing: it says what is there, with counts, and every
-        problem.
-      </p>
-      <Command text={`modelkeep import mlflow ${quoted} --dry-run`} />
-      <p style={{ margin: 0 }}>
-        Without <span className="fact">--dry-run</span> it brings everything over. It can be stopped, and goes on where
-        it was.
-      </p>
-      <p style={{ margin: 0 }}>Or let clients log here from now on; they work unchanged:</p>
-      <Command text={`export MLFLOW_TRACKING_URI=${window.location.origin}`} />
     </div>
   )
 }
