@@ -3,6 +3,7 @@ import { inParts } from '../../db/in-parts.ts'
 import { badRequest } from '../../lib/errors.ts'
 import type { Audit } from '../audit/index.ts'
 import type { Thing } from '../audit/schema.ts'
+import { modelNames } from '../registry/index.ts'
 import type { NamedObject, ObjectKind, ObjectName } from './schema.ts'
 import type { ObjectRow } from './tables.ts'
 
@@ -11,7 +12,7 @@ export type FoundObject = Pick<ObjectRow, 'thing' | 'model_id' | 'model' | 'vers
 /** Names of models; null for the whole workspace. */
 export type Scope = readonly string[] | null
 
-type Line = { id: string; model_id: string; model: string; version: number | null; words: string }
+type Line = { id: string; model_id: string; version: number | null; words: string }
 
 /**
  * Looks things up, in the order they were named. What is not there and what lies outside the scope are refused alike, so that
@@ -27,8 +28,15 @@ export async function findObjects(
   const found = new Map<string, FoundObject>()
   for (const [kind, find] of Object.entries(finders)) {
     const ids = idsOf(wanted, kind)
-    for (const { id, ...line } of await inParts(ids, (part) => find(db, part))) {
-      if (scope === null || scope.includes(line.model)) found.set(`${kind}:${id}`, { thing: `${kind}:${id}`, ...line })
+    const lines = await inParts(ids, (part) => find(db, part))
+    const present = await modelNames(
+      db,
+      lines.map(({ model_id }) => model_id),
+    )
+    for (const { id, ...line } of lines) {
+      const thing = `${kind}:${id}`
+      const model = present.get(line.model_id)
+      if (model !== undefined && (scope === null || scope.includes(model))) found.set(thing, { thing, model, ...line })
     }
   }
   for (const { id, name } of await inParts(idsOf(wanted, 'dataset'), (part) => datasets(db, part))) {
@@ -109,56 +117,44 @@ const datasets = (db: Db, ids: readonly string[]) =>
     .where('id', 'in', [...ids])
     .execute()
 
+/** What belongs to a model, by its own table alone. */
 const finders: Record<Exclude<ObjectKind, 'dataset' | 'event'>, (db: Db, ids: readonly string[]) => Promise<Line[]>> = {
-  model: (db, ids) =>
-    db
-      .selectFrom('model')
-      .select(['id', 'id as model_id', 'name as model'])
-      .select((eb) => [eb.lit(null).as('version'), eb.val('').as('words')])
-      .where('id', 'in', ids)
-      .where('deleted_at', 'is', null)
-      .execute(),
+  async model(_db, ids) {
+    return ids.map((id) => ({ id, model_id: id, version: null, words: '' }))
+  },
 
   async version(db, ids) {
     const rows = await db
-      .selectFrom('model_version as t')
-      .innerJoin('model', 'model.id', 't.model_id')
-      .select(['t.id', 't.model_id', 'model.name as model', 't.version'])
-      .where('t.id', 'in', ids)
-      .where('model.deleted_at', 'is', null)
+      .selectFrom('model_version')
+      .select(['id', 'model_id', 'version'])
+      .where('id', 'in', ids)
       .execute()
     return rows.map((row) => ({ ...row, words: '' }))
   },
 
   async review(db, ids) {
     const rows = await db
-      .selectFrom('review as t')
-      .innerJoin('model', 'model.id', 't.model_id')
-      .select(['t.id', 't.model_id', 'model.name as model', 't.version', 't.environment'])
-      .where('t.id', 'in', ids)
-      .where('model.deleted_at', 'is', null)
+      .selectFrom('review')
+      .select(['id', 'model_id', 'version', 'environment'])
+      .where('id', 'in', ids)
       .execute()
     return rows.map(({ environment, ...row }) => ({ ...row, words: `review for ${environment}` }))
   },
 
   async decision(db, ids) {
     const rows = await db
-      .selectFrom('decision as t')
-      .innerJoin('model', 'model.id', 't.model_id')
-      .select(['t.id', 't.model_id', 'model.name as model', 't.version', 't.environment', 't.outcome'])
-      .where('t.id', 'in', ids)
-      .where('model.deleted_at', 'is', null)
+      .selectFrom('decision')
+      .select(['id', 'model_id', 'version', 'environment', 'outcome'])
+      .where('id', 'in', ids)
       .execute()
     return rows.map(({ environment, outcome, ...row }) => ({ ...row, words: `${outcome} for ${environment}` }))
   },
 
   async verdict(db, ids) {
     const rows = await db
-      .selectFrom('verdict as t')
-      .innerJoin('model', 'model.id', 't.model_id')
-      .select(['t.id', 't.model_id', 'model.name as model', 't.version', 't.environment', 't.outcome'])
-      .where('t.id', 'in', ids)
-      .where('model.deleted_at', 'is', null)
+      .selectFrom('verdict')
+      .select(['id', 'model_id', 'version', 'environment', 'outcome'])
+      .where('id', 'in', ids)
       .execute()
     return rows.map(({ environment, outcome, ...row }) => ({
       ...row,
@@ -168,23 +164,19 @@ const finders: Record<Exclude<ObjectKind, 'dataset' | 'event'>, (db: Db, ids: re
 
   async finding(db, ids) {
     const rows = await db
-      .selectFrom('finding as t')
-      .innerJoin('model', 'model.id', 't.model_id')
-      .select(['t.id', 't.model_id', 'model.name as model', 't.version', 't.title'])
-      .where('t.id', 'in', ids)
-      .where('model.deleted_at', 'is', null)
+      .selectFrom('finding')
+      .select(['id', 'model_id', 'version', 'title'])
+      .where('id', 'in', ids)
       .execute()
     return rows.map(({ title, ...row }) => ({ ...row, words: `finding “${title}”` }))
   },
 
   async evidence(db, ids) {
     const rows = await db
-      .selectFrom('evidence as t')
-      .innerJoin('model', 'model.id', 't.model_id')
-      .innerJoin('model_version', 'model_version.id', 't.version_id')
-      .select(['t.id', 't.model_id', 'model.name as model', 'model_version.version', 't.kind'])
-      .where('t.id', 'in', ids)
-      .where('model.deleted_at', 'is', null)
+      .selectFrom('evidence')
+      .innerJoin('model_version', 'model_version.id', 'evidence.version_id')
+      .select(['evidence.id', 'evidence.model_id', 'model_version.version', 'evidence.kind'])
+      .where('evidence.id', 'in', ids)
       .execute()
     return rows.map(({ kind, ...row }) => ({ ...row, words: `evidence of ${kind.replaceAll('_', ' ')}` }))
   },

@@ -1,6 +1,7 @@
 import type { Db } from '../../db/database.ts'
 import { type Clock, isoNow } from '../../lib/clock.ts'
 import { badRequest, forbidden } from '../../lib/errors.ts'
+import { hostOf } from '../../lib/host.ts'
 import { newId } from '../../lib/ids.ts'
 import { type Actor, permits } from '../access/schema.ts'
 import type { Write } from '../audit/index.ts'
@@ -70,7 +71,7 @@ export function createDryRuns({ db, write, clock, scoringHosts, endpoints, check
 }
 
 /** A host without the brackets of IPv6. */
-export const hostIn = (url: string) => new URL(url).hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
+export const hostIn = (url: string) => hostOf(new URL(url))
 
 /** Something that stands in the way outweighs the rest; something that works outweighs what says nothing. */
 function outcomeOf(checks: readonly DryRunCheck[]): DryRun['outcome'] {

@@ -1,4 +1,5 @@
 import { AppError, badRequest, notFound } from '../../lib/errors.ts'
+import { hostOf } from '../../lib/host.ts'
 import type { Digest } from '../../lib/ids.ts'
 import { createTurns } from '../../lib/turns.ts'
 import { endpointOf } from './endpoint.ts'
@@ -37,7 +38,7 @@ export function createDryRuns(parts: EvaluationParts, gathering: Gathering) {
     for (const { model, endpoint } of named) {
       const address = plainAddress(endpoint.url)
       const known = found.get(address)
-      const host = new URL(endpoint.url).hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
+      const host = hostOf(new URL(endpoint.url))
       found.set(address, { address, host, speaks: endpoint.speaks, models: [...(known?.models ?? []), model] })
     }
     return [...found.values()].sort((a, b) => (a.address < b.address ? -1 : 1))

@@ -1,4 +1,5 @@
 import { badRequest, forbidden } from '../../lib/errors.ts'
+import { hostOf } from '../../lib/host.ts'
 import type { ModelVersion } from '../registry/schema.ts'
 import type { Endpoint } from './examination/index.ts'
 import { columnOrderOf } from './model-file.ts'
@@ -18,9 +19,9 @@ export function endpointOf(version: ModelVersion, protocol: Protocol, hosts: Rea
 
 /** Nothing is sent to a host that the operator has not named, nor with a password in the address. */
 export function demandAllowed(url: string, hosts: ReadonlySet<string>): void {
-  const { hostname, username, password } = new URL(url)
-  const host = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
-  if (username !== '' || password !== '')
+  const address = new URL(url)
+  const host = hostOf(address)
+  if (address.username !== '' || address.password !== '')
     throw badRequest('the address of a scoring endpoint must not carry a password')
   if (!hosts.has(host)) {
     throw forbidden(

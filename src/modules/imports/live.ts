@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Clock, isoNow } from '../../lib/clock.ts'
 import { badRequest, conflict, forbidden } from '../../lib/errors.ts'
+import { hostOf } from '../../lib/host.ts'
 import { type Actor, permits } from '../access/schema.ts'
 import type { ImportSource } from './records.ts'
 import type { LiveImport, LiveImportInput, LiveImportState } from './schema.ts'
@@ -42,7 +43,7 @@ export function createLiveImports({ imports, clock, hosts, open, logins, isActiv
     const url = URL.canParse(address) ? new URL(address) : undefined
     if (!url || !/^https?:$/.test(url.protocol)) throw badRequest('address: it begins with http:// or https://')
     if (url.username !== '' || url.password !== '') throw badRequest('address: it must not carry a password')
-    const host = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
+    const host = hostOf(url)
     if (allowed.includes(host)) return
     throw forbidden(
       `the operator has not allowed to ask ${host}: MODELKEEP_IMPORT_HOSTS names the hosts that imports may ask`,

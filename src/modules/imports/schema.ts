@@ -22,6 +22,17 @@ export type ImportKind = z.infer<typeof ImportKind>
 export const ImportPhase = z.enum(['experiments', 'logged_models', 'runs', 'artifacts', 'models', 'versions', 'verify'])
 export type ImportPhase = z.infer<typeof ImportPhase>
 
+/** What is counted in each phase. */
+export const phaseWords: Record<ImportPhase, string> = {
+  experiments: 'experiments',
+  logged_models: 'logged models',
+  runs: 'runs',
+  artifacts: 'files of runs',
+  models: 'models',
+  versions: 'versions',
+  verify: 'checking',
+}
+
 export const ImportState = z.enum(['running', 'interrupted', 'failed', 'done'])
 export type ImportState = z.infer<typeof ImportState>
 
@@ -75,6 +86,18 @@ export const ImportPlan = z.object({
   problems: z.array(ImportProblem),
 })
 export type ImportPlan = z.infer<typeof ImportPlan>
+
+/** How many there are to go through in a phase, as far as the source says. */
+export function totalOf(phase: ImportPhase, found: ImportPlan['found']): number {
+  switch (phase) {
+    case 'artifacts':
+      return found.runs + found.logged_models
+    case 'verify':
+      return found.runs + (found.artifacts ?? 0)
+    default:
+      return found[phase]
+  }
+}
 
 /** One comparison of the end: what was brought against what is stored. */
 export const ImportCheck = z.object({ what: z.string(), expected: z.int(), found: z.int() })

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { badRequest } from '../../lib/errors.ts'
+import { hostOf } from '../../lib/host.ts'
 import { isPublicAddress } from './addresses.ts'
 
 /** Names of hosts, in lower case, that may be in a private network and may be spoken to without TLS. */
@@ -46,5 +47,4 @@ async function addressesOf(host: string): Promise<readonly Address[]> {
   return Promise.race([lookup(host, { all: true, order: 'ipv4first' }).catch(() => []), late])
 }
 
-const hostOf = (url: URL) => url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
 const isTrusted = (url: URL, trusted: TrustedHosts) => trusted.has(hostOf(url))

@@ -1,22 +1,13 @@
 import { PasswordInput, Progress, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { LiveImport } from '../../../src/modules/imports/schema.ts'
+import { type LiveImport, phaseWords, totalOf } from '../../../src/modules/imports/schema.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Command } from '../../ui/Copy.tsx'
 import { ErrorState } from '../../ui/States.tsx'
 import { Tone } from '../../ui/Tone.tsx'
 import { counted } from '../../ui/Voice.tsx'
-import {
-  countsOf,
-  hostOf,
-  isGoing,
-  mlflowImport,
-  phaseWords,
-  startImport,
-  stopImport,
-  totalOf,
-} from './mlflow-import.ts'
+import { countsOf, hostOf, isGoing, mlflowImport, startImport, stopImport } from './mlflow-import.ts'
 
 /** What an MLflow server has: looked at first, with counts and every problem, and brought when somebody says so. */
 export function MlflowForm() {
@@ -119,7 +110,7 @@ function Standing({ at, onStop, stopping }: { at: LiveImport; onStop: () => void
 }
 
 function Going({ at, onStop, stopping }: { at: LiveImport; onStop: () => void; stopping: boolean }) {
-  const total = totalOf(at)
+  const total = at.phase && at.plan ? totalOf(at.phase, at.plan.found) : 0
   const words = at.phase ? `${phaseWords[at.phase]} ${at.done}${total ? ` of ${total}` : ''}` : 'asking the server'
   const share = total ? Math.min(100, (at.done / total) * 100) : undefined
   return (

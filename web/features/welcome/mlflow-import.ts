@@ -21,23 +21,6 @@ export const mlflowImport = queryOptions({
 export const startImport = (input: LiveImportInput) => send('POST', path, LiveImportState, input)
 export const stopImport = () => send('POST', `${path}/stop`, LiveImportState)
 
-export const phaseWords = {
-  experiments: 'experiments',
-  logged_models: 'logged models',
-  runs: 'runs',
-  artifacts: 'files of runs',
-  models: 'models',
-  versions: 'versions',
-  verify: 'checking',
-} as const
-
-/** Where the source says how many there are of what is going on; undefined where only the import can count them. */
-export function totalOf({ phase, plan }: Pick<LiveImport, 'phase' | 'plan'>): number | undefined {
-  if (!phase || !plan) return undefined
-  if (phase === 'artifacts') return plan.found.runs + plan.found.logged_models
-  return phase === 'verify' ? plan.found.runs + (plan.found.artifacts ?? 0) : plan.found[phase]
-}
-
 const countWords: readonly (readonly [keyof ImportPlan['found'], string])[] = [
   ['experiments', 'experiments'],
   ['runs', 'runs'],
